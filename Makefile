@@ -1,0 +1,56 @@
+# `make` shows what there is. Everything runs from a fresh clone: what is missing is
+# installed into .venv, servers come from dev/.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SECONDS_TO_RUN ?=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install servers demo test lint check bench lock format clean
+
+help: ## Show this list.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+install: $(VENV)/.installed ## Install everything Python into .venv.
+
+$(VENV)/.installed: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "ReplyClock needs Python 3.11 or newer: make PYTHON=python3.11" >&2; exit 1; }
+	@echo "installing Python packages into $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+servers: install ## Install the servers the tests and the demo start (Kafka, Redis, ...).
+	@$(BIN)/python -m dev.preflight
+
+demo: servers ## See it work: SECONDS_TO_RUN=60 stops by itself and checks everything.
+	@$(BIN)/python -m dev.demo $(if $(SECONDS_TO_RUN),--seconds $(SECONDS_TO_RUN))
+
+test: servers lint ## Run everything CI runs.
+	@$(BIN)/python -m pytest
+
+lint: install ## Check style, types, import rules, generated files.
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports | tail -n 4
+	@$(BIN)/python -m grafana.build --check
+	@$(BIN)/replyclock check config/sla.yaml
+
+bench: servers ## Measure events per CPU-second beside stock Faust.
+	@$(BIN)/python -m bench
+
+lock: install ## Resolve the dependencies anew.
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile -q --universal --generate-hashes pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --group dev pyproject.toml -o requirements-dev.lock
+
+format: install ## Format the code.
+	@$(BIN)/ruff check --quiet --fix --exit-zero
+	@$(BIN)/ruff format --quiet
+
+clean: ## Remove what was installed and what the servers left.
+	@rm -rf $(VENV) .dev .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The delivery side: from facts to what people see in Slack, once."""

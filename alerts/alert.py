@@ -1,0 +1,163 @@
+"""What an alert should look like now: the fold of one cycle's facts.
+
+A cycle's facts are a *set*, not a sequence: they may be repeated, and they may
+arrive crossed. Two rules make that harmless:
+
+- Copies of one fact (same `fact_id`, same `replaces`) are one fact; the earliest
+  copy counts, so a replay after a crash moves nothing.
+- The facts are read in order of conclusion: `noticed_at`, then the offset in the
+  topic (one writer, one partition a conversation). The last one decides.
+
+`breached` is the ground under the others and not a step among them: it says that the
+deadline passed, which no later fact makes untrue. So it decides nothing once
+something followed, however late a copy of it comes; unless it takes a verdict back
+(`replaces`), then it is a step like any other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from itertools import groupby
+
+from stream.sla.facts import Fact, FactKind
+
+SHOWN_TRANSITIONS = 5
+"""So many of the latest transitions stand in a message."""
+
+
+class AlertState(StrEnum):
+    """What the message says. Only `breached` makes somebody act."""
+
+    BREACHED = "breached"
+    ANSWERED = "answered"
+    ENDED = "ended"
+    """The wait ended without a reply."""
+    CANCELLED = "cancelled"
+    RETRACTED = "retracted"
+    """The reply was in time; its news was not."""
+
+
+_STATES = {
+    FactKind.BREACHED: AlertState.BREACHED,
+    FactKind.REPLY_RETRACTED: AlertState.BREACHED,
+    FactKind.ANSWERED_LATE: AlertState.ANSWERED,
+    FactKind.WAIT_ENDED: AlertState.ENDED,
+    FactKind.CANCELLED: AlertState.CANCELLED,
+    FactKind.BREACH_RETRACTED: AlertState.RETRACTED,
+    FactKind.MET: AlertState.RETRACTED,
+}
+
+OPENING = frozenset(
+    {
+        FactKind.BREACHED,
+        FactKind.ANSWERED_LATE,
+        FactKind.WAIT_ENDED,
+        FactKind.BREACH_RETRACTED,
+    }
+)
+"""Kinds that exist only where a breach does; the others of a cycle never breached
+(nearly all of them) need not be remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact and its place in the order of conclusion."""
+
+    noticed_at: int
+    offset: int
+    fact: Fact
+
+    @classmethod
+    def of(cls, fact: Fact, offset: int) -> "Told":
+        return cls(fact.noticed_at, offset, fact)
+
+    @property
+    def identity(self) -> str:
+        """The same for every copy of the fact."""
+        return f"{self.fact.fact_id}:{self.fact.replaces or ''}"
+
+    @property
+    def position(self) -> tuple[int, int]:
+        return self.noticed_at, self.offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What people should see of one (conversation, measure, cycle)."""
+
+    state: AlertState
+    breach: Fact
+    """The first `breached`: where, under which policy, against which deadline."""
+    transitions: tuple[tuple[AlertState, Fact], ...]
+    """The latest, oldest first, each with the fact that made it."""
+
+    @property
+    def last(self) -> Fact:
+        return self.transitions[-1][1]
+
+    @property
+    def lateness(self) -> int:
+        """Milliseconds from the deadline to the moment the breach was noticed."""
+        return self.breach.noticed_at - self.breach.at
+
+    @property
+    def revision(self) -> str:
+        """Differs when the message should: 8 bytes over all that it shows, in hex."""
+        said = repr((self.breach, self.transitions)).encode()
+        return blake2b(said, digest_size=8).hexdigest()
+
+
+def concerns_alerts(fact: Fact) -> bool:
+    """Whether `fact` can change an alert."""
+    return fact.kind in _STATES and fact.measure is not None and fact.cycle is not None
+
+
+def alert_key(fact: Fact) -> str:
+    """Key of (conversation, measure, cycle): 16 bytes in hex.
+
+    Hashed because it travels in the metadata of messages and in Redis keys.
+    """
+    text = f"{fact.conversation_id}\n{fact.measure}\n{fact.cycle}"
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def fold(told: Iterable[Told]) -> Alert | None:
+    """Fold one cycle's facts into its alert; None while none of them is a breach."""
+    first: dict[str, Told] = {}
+    for each in told:
+        known = first.get(each.identity)
+        if known is None or each.position < known.position:
+            first[each.identity] = each
+    ordered = sorted(first.values(), key=_place)
+    breaches = [each for each in ordered if each.fact.kind is FactKind.BREACHED]
+    if not breaches:
+        return None
+    breach = min(breaches, key=lambda each: each.position).fact
+    transitions = _transitions(
+        [each.fact for each in ordered[ordered.index(breaches[0]) :]]
+    )
+    return Alert(
+        state=transitions[-1][0],
+        breach=breach,
+        transitions=tuple(transitions[-SHOWN_TRANSITIONS:]),
+    )
+
+
+def _place(told: Told) -> tuple[bool, int, int]:
+    is_step = told.fact.kind is not FactKind.BREACHED or told.fact.replaces is not None
+    return is_step, *told.position
+
+
+def _transitions(facts: Sequence[Fact]) -> list[tuple[AlertState, Fact]]:
+    """Make one transition of every run of one state.
+
+    A breach keeps the first fact of its run (the news); an end keeps the last (a
+    `met` after `breach_retracted`, or an earlier reply that came to light).
+    """
+    transitions = []
+    for state, run in groupby(facts, key=lambda fact: _STATES[fact.kind]):
+        alike = list(run)
+        chosen = alike[0] if state is AlertState.BREACHED else alike[-1]
+        transitions.append((state, chosen))
+    return transitions

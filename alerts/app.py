@@ -1,0 +1,133 @@
+"""The alerts process's composition root: facts in, Slack messages out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import structlog
+from aiokafka.structs import ConsumerRecord
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from alerts.agents import CatchUp, FactsReader
+from alerts.deliverer import Deliverer
+from alerts.delivery import Delivery, wall_ms
+from alerts.ledger import Ledger
+from alerts.metrics import Metrics
+from alerts.slack.client import Slack
+from stream.config import Config
+from stream.engine import EngineApp, run_worker
+from stream.probes import serve_probes
+from stream.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+REDIS_SECONDS = 5.0
+"""An answer of Redis that takes longer is none."""
+LAST_STEP_SECONDS = 8.0
+"""So long may the request to Slack that is under way take when we are asked to stop."""
+
+
+def run_alerts(settings: Settings, config: Config) -> int:
+    """Run until SIGTERM; the exit status is 0, or 1 after a crash.
+
+    Raises `SettingsError` when there is no Slack token, `EngineError` when the
+    topics do not fit.
+    """
+    token = settings.need("slack_bot_token", "alerts are posted with it")
+    app = EngineApp(
+        settings.topic("replyclock-alerts"),
+        broker=settings.broker,
+        partitions=settings.partitions,
+        replication=settings.replication,
+    )
+    facts = settings.facts_topic
+    redis = connect(settings)
+    ledger = Ledger(redis, settings.topic_prefix)
+    slack = Slack(token, settings.slack_api_url)
+    metrics = Metrics(config.alerts.receivers)
+    catch_up = CatchUp(app.applied, wall_ms)
+    deliverer = Deliverer(
+        ledger=ledger,
+        delivery=Delivery(
+            ledger=ledger,
+            slack=slack,
+            config=config.alerts,
+            metrics=metrics,
+            owner=uuid4().hex,
+        ),
+        metrics=metrics,
+        stale_after=config.stale_after,
+        may_post=catch_up.is_over,
+    )
+    reader = FactsReader(
+        ledger=ledger,
+        metrics=metrics,
+        wake=deliverer.wake,
+        write_dead_letters=app.writer(settings.dead_letters_topic).write,
+        now=wall_ms,
+        may_wait=lambda: app.ready,
+    )
+
+    @app.batches(facts)
+    async def read(partition: int, records: Sequence[ConsumerRecord]) -> None:
+        await reader.take(partition, records)
+
+    @app.on_restored
+    async def restored(partitions: frozenset[int]) -> None:
+        catch_up.began(await app.end_offsets(facts, partitions))
+        log.info("partitions taken", partitions=sorted(partitions))
+
+    @asynccontextmanager
+    async def beside() -> AsyncIterator[None]:
+        async with (
+            serve_probes(
+                settings.alerts_host,
+                settings.alerts_port,
+                metrics.registry,
+                lambda: app.ready,
+            ),
+            redis,
+            slack,
+            _running(deliverer, app),
+        ):
+            yield
+
+    topics = (facts, settings.dead_letters_topic)
+    return run_worker(
+        app, topics=dict.fromkeys(topics, settings.partitions), beside=beside()
+    )
+
+
+def connect(settings: Settings) -> Redis:
+    """Redis with one retry, for a connection that died unused; we wait ourselves."""
+    return Redis.from_url(
+        str(settings.redis_url),
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+@asynccontextmanager
+async def _running(deliverer: Deliverer, app: EngineApp) -> AsyncIterator[None]:
+    """Deliver until the context is left; a deliverer that fails crashes the app."""
+
+    async def run() -> None:
+        try:
+            await deliverer.run()
+        except Exception as error:
+            log.exception("deliverer failed")
+            await app.crash(error)
+
+    task = asyncio.create_task(run())
+    try:
+        yield
+    finally:
+        deliverer.stop()
+        _, late = await asyncio.wait({task}, timeout=LAST_STEP_SECONDS)
+        # Its intent is in the ledger: the next start looks what became of it.
+        for each in late:
+            each.cancel()

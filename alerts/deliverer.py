@@ -1,0 +1,225 @@
+"""Brings what Slack shows in line with what the ledger wants, at Slack's pace.
+
+    wake(keys) ──▶ sort: nothing to do ──▶ settle
+    poll ─────────▶  │
+                     ▼
+               a lane a channel ──▶ lease, read again, one step, record ──▶ sort again
+
+Nothing lives here only: a key in a lane is also on the ledger's list of differing keys,
+and leaves it when the channel shows what is wanted. Several processes may run: a key is
+worked on by one of them at a time (a lease in Redis).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import structlog
+from redis.exceptions import RedisError
+
+from alerts.alert import Alert
+from alerts.delivery import Delivery
+from alerts.entry import Entry, Rest, Step, next_step
+from alerts.lane import Lane, Pace, Waiting
+from alerts.ledger import Ledger
+from alerts.metrics import Metrics
+from alerts.slack.failures import FailureReason, SlackFailure
+
+log = structlog.get_logger(__name__)
+
+CHUNK = 200
+"""Entries read in one round trip."""
+BUSY = 1_000
+"""Look again at a key that another process holds after so many milliseconds."""
+
+
+class Deliverer:
+    """Run `run()` in a task; it ends some time after `stop()`.
+
+    `may_post` is asked before every new message: False while facts that are already
+    in the topic could still say "answered".
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        delivery: Delivery,
+        metrics: Metrics,
+        stale_after: int,
+        pace: Pace | None = None,
+        poll_seconds: float = 1.0,
+        may_post: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._ledger = ledger
+        self._delivery = delivery
+        self._metrics = metrics
+        self._stale_after = stale_after
+        self._pace = pace or Pace()
+        self._poll_seconds = poll_seconds
+        self._may_post = may_post
+        self._lanes: dict[str, tuple[Lane, asyncio.Event]] = {}
+        self._in_lanes: set[str] = set()
+        self._woken: set[str] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._token_is_refused = False
+
+    def wake(self, keys: Iterable[str]) -> None:
+        """These keys changed: look at once."""
+        self._woken.update(keys)
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish what is being asked of Slack, begin nothing new."""
+        self._stopping = True
+        for event in (self._wake, *(changed for _, changed in self._lanes.values())):
+            event.set()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as self._tasks:
+            await self._collect()
+
+    async def _collect(self) -> None:
+        redis_is_away, next_poll = False, 0.0
+        while not self._stopping:
+            keys, self._woken = self._woken, set()
+            self._wake.clear()
+            try:
+                if _monotonic() >= next_poll:
+                    keys.update(await self._ledger.differing())
+                    self._metrics.show(await self._ledger.backlog())
+                    next_poll = _monotonic() + self._poll_seconds * 1000
+                await self._sort(keys - self._in_lanes)
+                if redis_is_away:
+                    log.info("redis answers again")
+                redis_is_away = False
+            except RedisError as error:
+                # Nothing is lost: what was woken is on the ledger's list.
+                if not redis_is_away:
+                    log.warning("redis does not answer", error=type(error).__name__)
+                redis_is_away, next_poll = True, 0.0
+            await _wait(self._wake, self._poll_seconds)
+
+    async def _sort(self, keys: Iterable[str]) -> None:
+        """Put every key into its lane, or off the list when nothing is to be done."""
+        listed = list(keys)
+        for start in range(0, len(listed), CHUNK):
+            chunk = listed[start : start + CHUNK]
+            for entry in await self._ledger.entries(chunk):
+                step = next_step(entry, self._stale_after)
+                if isinstance(step, Rest) or entry.alert is None:
+                    await self._rest(entry, step)
+                else:
+                    self._queue(entry, entry.alert, step)
+
+    def _queue(self, entry: Entry, alert: Alert, step: Step) -> None:
+        channel = self._delivery.destination(entry, alert).channel
+        if channel not in self._lanes:
+            lane, changed = Lane(channel, self._pace), asyncio.Event()
+            self._lanes[channel] = lane, changed
+            self._tasks.create_task(self._work(lane, changed))
+        lane, changed = self._lanes[channel]
+        lane.add(Waiting(key=entry.key, step=step, at=alert.breach.at))
+        self._in_lanes.add(entry.key)
+        changed.set()
+
+    async def _rest(self, entry: Entry, rest: Rest | Step) -> None:
+        settled = await self._ledger.settle(entry)
+        if not settled or entry.alert is None or rest not in {Rest.OVER, Rest.STALE}:
+            return
+        receiver = self._delivery.destination(entry, entry.alert).receiver
+        self._metrics.told(receiver, entry.alert.state, rest)
+        log.info("alert not sent", receiver=receiver, key=entry.key, reason=rest)
+
+    async def _work(self, lane: Lane, changed: asyncio.Event) -> None:
+        while not self._stopping:
+            changed.clear()
+            now, posts = _monotonic(), self._may_post()
+            waiting = lane.take(now, posts=posts)
+            if waiting is not None:
+                await self._attempt(lane, waiting)
+                continue
+            due = lane.next_at(posts=posts)
+            seconds = self._poll_seconds if due is None else (due - now) / 1000
+            await _wait(changed, min(max(seconds, 0), self._poll_seconds))
+
+    async def _attempt(self, lane: Lane, waiting: Waiting) -> None:
+        """Do one step for a key that was taken from `lane`; it is sorted anew after."""
+        try:
+            again = await self._one_step(lane, waiting)
+        except SlackFailure as failure:
+            again = lane.failed(waiting, failure, _monotonic())
+            self._complain(lane, waiting, failure)
+        except RedisError:
+            lane.back_off(_monotonic())
+            again = waiting
+        except Exception as error:
+            # A key that we cannot make a message of must not stop the others.
+            log.exception("alert could not be made", key=waiting.key)
+            ours = SlackFailure(FailureReason.MESSAGE, type(error).__name__)
+            again = lane.failed(waiting, ours, _monotonic())
+        if again is not None:
+            lane.add(again)
+            return
+        self._in_lanes.discard(waiting.key)
+        self.wake([waiting.key])
+
+    async def _one_step(self, lane: Lane, waiting: Waiting) -> Waiting | None:
+        """Return what to put back into the lane; None when the turn was used."""
+        key = waiting.key
+        if not await self._delivery.hold(key):
+            return replace(waiting, not_before=_monotonic() + BUSY)
+        try:
+            [entry] = await self._ledger.entries([key])
+            step, alert = next_step(entry, self._stale_after), entry.alert
+            if isinstance(step, Rest) or alert is None:
+                return None
+            if step is not waiting.step:
+                return replace(waiting, step=step)
+            lane.began(step, _monotonic())
+            done = await self._delivery.perform(step, entry, alert)
+            # Slack counts from when it had the request: surely before the answer.
+            lane.began(step, _monotonic())
+            if done and lane.succeeded():
+                self._token_is_refused = False
+                log.info("slack answers again", channel=lane.channel)
+        finally:
+            with contextlib.suppress(RedisError):  # it expires by itself
+                await self._delivery.let_go(key)
+        return None
+
+    def _complain(self, lane: Lane, waiting: Waiting, failure: SlackFailure) -> None:
+        """Say it once, until it changes."""
+        reason, detail = failure.reason, failure.detail
+        if reason in {FailureReason.MESSAGE, FailureReason.GONE}:
+            log.error("slack refuses the message", key=waiting.key, detail=detail)
+        elif not lane.is_new_trouble(reason):
+            return
+        elif reason is FailureReason.TOKEN:
+            if not self._token_is_refused:
+                log.error("slack refuses the token, alerts wait", detail=detail)
+            self._token_is_refused = True
+        elif reason is FailureReason.CHANNEL:
+            log.error(
+                "slack refuses the channel, its alerts wait",
+                channel=lane.channel,
+                detail=detail,
+            )
+        else:
+            log.warning(
+                "slack does not take alerts now, trying again",
+                channel=lane.channel,
+                reason=reason,
+                detail=detail,
+            )
+
+
+def _monotonic() -> float:
+    return asyncio.get_running_loop().time() * 1000
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

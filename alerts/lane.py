@@ -1,0 +1,112 @@
+"""A Slack channel's waiting keys, and when the next may go. Pure: `now` is given.
+
+New breaches go before edits, the oldest first. Slack allows one message a second in a
+channel and about fifty edits a minute; what it says in `Retry-After` holds for that
+kind of call alone, so a limit on edits never delays a breach.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from alerts.entry import Step
+from alerts.slack.failures import FailureReason, SlackFailure
+
+_FIRST = {Step.POST: 0, Step.LOOK_UP: 0, Step.EDIT: 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast to go, in milliseconds."""
+
+    post: int = 1_000
+    edit: int = 1_250
+    first_backoff: int = 500
+    longest_backoff: int = 15_000
+    operator: int = 60_000
+    """Between tries of what only a person can mend."""
+
+    def between(self, step: Step) -> int:
+        return self.post if step is Step.POST else self.edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A key in a lane; `at` is its deadline, `not_before` when it may be tried."""
+
+    key: str
+    step: Step
+    at: int
+    not_before: float = 0
+
+
+class Lane:
+    """One channel's keys; a key is in it at most once."""
+
+    def __init__(self, channel: str, pace: Pace) -> None:
+        self.channel = channel
+        self._pace = pace
+        self._waiting: dict[str, Waiting] = {}
+        self._free = dict.fromkeys(Step, 0.0)
+        self._held_until = 0.0
+        self._failures = 0
+        self._trouble: FailureReason | None = None
+
+    def add(self, waiting: Waiting) -> None:
+        """Queue a key, in place of what is known about it."""
+        self._waiting[waiting.key] = waiting
+
+    def take(self, now: float, *, posts: bool = True) -> Waiting | None:
+        """Take out the key whose turn it is; None when none may go yet.
+
+        `posts`: whether new messages may go.
+        """
+        ready = [each for each in self._allowed(posts=posts) if self._due(each) <= now]
+        if not ready:
+            return None
+        first = min(ready, key=lambda each: (_FIRST[each.step], each.at, each.key))
+        return self._waiting.pop(first.key)
+
+    def next_at(self, *, posts: bool = True) -> float | None:
+        """When `take` will return something; None: not before an `add`."""
+        return min(map(self._due, self._allowed(posts=posts)), default=None)
+
+    def began(self, step: Step, now: float) -> None:
+        """Use up the turn: Slack is being asked now."""
+        self._free[step] = now + self._pace.between(step)
+
+    def succeeded(self) -> bool:
+        """Note that Slack did it; True when it had failed before."""
+        had_trouble, self._trouble, self._failures = self._trouble is not None, None, 0
+        return had_trouble
+
+    def failed(self, waiting: Waiting, failure: SlackFailure, now: float) -> Waiting:
+        """Wait as the failure asks; returns what to put back."""
+        reason = failure.reason
+        if reason is FailureReason.RATE_LIMITED:
+            pause = 1000 * (failure.retry_after or 1)
+            self._free[waiting.step] = max(self._free[waiting.step], now + pause)
+        elif reason in {FailureReason.MESSAGE, FailureReason.GONE}:
+            # It alone waits; the others of the channel are not to blame.
+            return replace(waiting, not_before=now + self._pace.operator)
+        elif reason in {FailureReason.TOKEN, FailureReason.CHANNEL}:
+            self._held_until = now + self._pace.operator
+        else:
+            self.back_off(now)
+        return waiting
+
+    def back_off(self, now: float) -> None:
+        """Hold the whole lane: twice as long after every failure in a row."""
+        doubled = self._pace.first_backoff * 2 ** min(self._failures, 30)
+        self._held_until = now + min(doubled, self._pace.longest_backoff)
+        self._failures += 1
+
+    def is_new_trouble(self, reason: FailureReason) -> bool:
+        """Whether `reason` differs from the last one since it last worked."""
+        known, self._trouble = self._trouble, reason
+        return known is not reason
+
+    def _allowed(self, *, posts: bool) -> Iterable[Waiting]:
+        return (w for w in self._waiting.values() if posts or w.step is not Step.POST)
+
+    def _due(self, waiting: Waiting) -> float:
+        return max(waiting.not_before, self._free[waiting.step], self._held_until)

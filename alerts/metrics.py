@@ -1,0 +1,104 @@
+"""Every metric of the alerts process, declared once (contract 8)."""
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from alerts.alert import AlertState
+from alerts.entry import Rest
+from alerts.ledger import Backlog
+from alerts.slack.failures import FailureReason
+from stream.sla.facts import FactKind
+
+DELAY_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900)
+
+POSTED, FOUND, EDITED, GONE = "posted", "found", "edited", "gone"
+RESULTS = {
+    AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE, Rest.STALE.value),
+    AlertState.ANSWERED: (EDITED, GONE, Rest.OVER.value),
+    AlertState.ENDED: (EDITED, GONE, Rest.OVER.value),
+    AlertState.CANCELLED: (EDITED, GONE, Rest.OVER.value),
+    AlertState.RETRACTED: (EDITED, GONE, Rest.OVER.value),
+}
+"""What may become of an alert in each state; every message is `posted` or `found`
+once. `found`: posted, and only recognised afterwards in the channel."""
+
+
+class Metrics:
+    """One process's metrics in a registry of its own, zero for every receiver."""
+
+    def __init__(self, receivers: Iterable[str]) -> None:
+        self.registry = CollectorRegistry()
+        self._alerts = Counter(
+            "replyclock_alerts",
+            "Alerts by the state that they told, and what became of it.",
+            ("receiver", "kind", "result"),
+            registry=self.registry,
+        )
+        self._failures = Counter(
+            "replyclock_alert_failures",
+            "Calls to Slack that did not do what was asked, by reason.",
+            ("receiver", "reason"),
+            registry=self.registry,
+        )
+        self._delay = Histogram(
+            "replyclock_alert_delay_seconds",
+            "From the deadline to the moment Slack accepted the message.",
+            ("receiver",),
+            buckets=DELAY_BUCKETS,
+            registry=self.registry,
+        )
+        self._pending = Gauge(
+            "replyclock_alerts_pending",
+            "Alerts that Slack does not show yet as they are; the same everywhere.",
+            registry=self.registry,
+        )
+        self._oldest = Gauge(
+            "replyclock_alerts_oldest_pending_timestamp_seconds",
+            "Since when the longest pending alert waits; 0: none does.",
+            registry=self.registry,
+        )
+        self._facts = Counter(
+            "replyclock_facts",
+            "Facts read from the topic.",
+            ("kind",),
+            registry=self.registry,
+        )
+        self._rejected = Counter(
+            "replyclock_facts_rejected",
+            "Records of the facts topic that are no facts.",
+            registry=self.registry,
+        )
+        for receiver in receivers:
+            self._initialise(receiver)
+        for kind in FactKind:
+            self._facts.labels(kind)
+
+    def _initialise(self, receiver: str) -> None:
+        self._delay.labels(receiver)
+        for state, results in RESULTS.items():
+            for result in results:
+                self._alerts.labels(receiver, state, result)
+        for reason in FailureReason:
+            self._failures.labels(receiver, reason)
+
+    def posted(self, receiver: str, delay_ms: int) -> None:
+        self._alerts.labels(receiver, AlertState.BREACHED, POSTED).inc()
+        self._delay.labels(receiver).observe(delay_ms / 1000)
+
+    def told(self, receiver: str, state: AlertState, result: str) -> None:
+        self._alerts.labels(receiver, state, result).inc()
+
+    def failed(self, receiver: str, reason: FailureReason) -> None:
+        self._failures.labels(receiver, reason).inc()
+
+    def read(self, kind: FactKind) -> None:
+        self._facts.labels(kind).inc()
+
+    def rejected(self) -> None:
+        self._rejected.inc()
+
+    def show(self, backlog: Backlog) -> None:
+        """Set what is counted at scrape."""
+        self._pending.set(backlog.count)
+        self._oldest.set(0 if backlog.since is None else backlog.since / 1000)

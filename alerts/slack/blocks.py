@@ -1,0 +1,289 @@
+"""An alert as a Slack message: Block Kit and the plain text beside it.
+
+Pure. Nothing here names a customer: the conversation id is a pseudonym, and every
+word that comes from outside is escaped and cut to Slack's limits.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from alerts.alert import Alert, AlertState
+from stream.sla.events import Channel
+from stream.sla.facts import Fact, Measure, Reason
+from stream.sla.instants import HOUR
+
+Block = dict[str, Any]
+
+HEADER_LIMIT, TEXT_LIMIT, FIELD_LIMIT, URL_LIMIT = 150, 3000, 2000, 3000
+NAME_LIMIT = 80
+
+_EMOJI = {
+    AlertState.BREACHED: "\N{LARGE RED CIRCLE}",
+    AlertState.ANSWERED: "\N{LARGE YELLOW CIRCLE}",
+    AlertState.ENDED: "\N{MEDIUM WHITE CIRCLE}",
+    AlertState.CANCELLED: "\N{MEDIUM WHITE CIRCLE}",
+    AlertState.RETRACTED: "\N{LARGE GREEN CIRCLE}",
+}
+_MEASURES = {Measure.FIRST_REPLY: "first reply"}
+_CHANNELS = {
+    Channel.WHATSAPP: "WhatsApp",
+    Channel.MESSENGER: "Messenger",
+    Channel.INSTAGRAM: "Instagram",
+    Channel.WEBCHAT: "Web chat",
+    Channel.EMAIL: "Email",
+    Channel.SMS: "SMS",
+    Channel.TELEGRAM: "Telegram",
+    Channel.OTHER: "Other",
+}
+_ENDINGS = {
+    Reason.CLOSED: "closed",
+    Reason.SPAM: "marked as spam",
+    Reason.MERGED: "merged into another",
+    Reason.LAPSED: "lapsed",
+}
+_TAKEN_BACK = {
+    Reason.DELIVERY_FAILED: "reply not delivered",
+    Reason.RECLASSIFIED: "reply does not count",
+}
+_STEPS = {
+    AlertState.BREACHED: "promise broken",
+    AlertState.ANSWERED: "answered",
+    AlertState.ENDED: "ended without a reply",
+    AlertState.CANCELLED: "cancelled",
+    AlertState.RETRACTED: "found answered in time",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """`text` is what notifications and screen readers say."""
+
+    text: str
+    blocks: list[Block]
+
+
+def message_of(alert: Alert, mention: str | None = None) -> Message:
+    """Write the message of `alert`; `mention` is called while somebody waits."""
+    title = _title(alert)
+    sentence = _sentence(alert)
+    if mention is not None and alert.state is AlertState.BREACHED:
+        sentence = f"{_mention(mention)} {sentence}"
+    blocks: list[Block] = [
+        {
+            "type": "header",
+            "text": {"type": "plain_text", "text": title, "emoji": True},
+        },
+        {
+            "type": "section",
+            "text": _mrkdwn(sentence, TEXT_LIMIT),
+            "fields": [_mrkdwn(field, FIELD_LIMIT) for field in _fields(alert)],
+        },
+    ]
+    button = _button(alert.breach.link)
+    if button is not None:
+        blocks.append({"type": "actions", "elements": [button]})
+    lines = [_context(alert)]
+    if len(alert.transitions) > 1:
+        lines.insert(0, _story(alert))
+    blocks += [
+        {"type": "context", "elements": [_mrkdwn(line, FIELD_LIMIT)]} for line in lines
+    ]
+    return Message(text=_fallback(alert, title), blocks=blocks)
+
+
+def _title(alert: Alert) -> str:
+    """At most ten words when the queue's name is one."""
+    breach, last = alert.breach, alert.last
+    match alert.state:
+        case AlertState.BREACHED if last is not breach:
+            said = f"waiting again, {_taken_back(last)}"
+        case AlertState.BREACHED:
+            said = f"no {_measure(breach)}"
+            if _target(breach) is not None:
+                said += f" within {_target(breach)}"
+        case AlertState.ANSWERED:
+            said = f"answered {span(last.at - breach.at)} late"
+        case AlertState.ENDED:
+            said = f"{_ending(last)}, never answered"
+        case AlertState.CANCELLED:
+            said = f"{_ending(last)} before the deadline"
+        case AlertState.RETRACTED:
+            said = "was answered in time"
+        case _:
+            assert_never(alert.state)
+    queue = _cut(breach.queue, NAME_LIMIT)
+    return _cut(f"{_EMOJI[alert.state]} {queue}: {said}", HEADER_LIMIT)
+
+
+def _sentence(alert: Alert) -> str:
+    last = alert.last
+    when = _date(last.at, alert.breach.at)
+    by = f" by {_name(last.author)}" if last.author else ""
+    match alert.state:
+        case AlertState.BREACHED if last is not alert.breach:
+            what = _taken_back(last).capitalize()
+            return f"{what}, known at {when}. *The customer waits again.*"
+        case AlertState.BREACHED:
+            return "*Nobody has replied yet.*"
+        case AlertState.ANSWERED:
+            return f"Answered{by} at {when}, after {_waited(alert)}."
+        case AlertState.ENDED:
+            return f"{_ending(last).capitalize()} at {when}, after {_waited(alert)}."
+        case AlertState.CANCELLED:
+            ending = _ending(last).capitalize()
+            return f"{ending} at {when}; the news arrived late. Nothing to do."
+        case AlertState.RETRACTED:
+            return f"Answered{by} at {when}; the news arrived late. Nothing to do."
+        case _:
+            assert_never(alert.state)
+
+
+def _fields(alert: Alert) -> list[str]:
+    breach = alert.breach
+    fields = []
+    if breach.started_at is not None:
+        since = _date(breach.started_at, breach.at)
+        if alert.state is AlertState.BREACHED:
+            fields.append(("Waiting since", since))
+        else:
+            fields.append(("Waited", f"{_waited(alert)}, from {since}"))
+    fields.append(("Deadline", _date(breach.at)))
+    if _target(breach) is not None:
+        fields.append(("Target", f"{_measure(breach)} within {_target(breach)}"))
+    fields.append(("Channel", _CHANNELS[breach.channel]))
+    if breach.assignee is not None:
+        fields.append(("Assigned to", _name(breach.assignee)))
+    return [f"*{name}*\n{value}" for name, value in fields]
+
+
+def _button(link: str | None) -> Block | None:
+    if link is None or len(link) > URL_LIMIT or not link.startswith(_SCHEMES):
+        return None
+    return {
+        "type": "button",
+        "action_id": "open_conversation",
+        "style": "primary",
+        "text": {"type": "plain_text", "text": "Open conversation", "emoji": True},
+        "url": link,
+    }
+
+
+_SCHEMES = ("https://", "http://")
+
+
+def _story(alert: Alert) -> str:
+    """What happened, in the order in which people could know it."""
+    steps = []
+    for state, fact in alert.transitions:
+        is_second_wait = state is AlertState.BREACHED and fact is not alert.breach
+        said = _taken_back(fact) if is_second_wait else _STEPS[state]
+        is_news = state in {AlertState.CANCELLED, AlertState.RETRACTED}
+        when = fact.noticed_at if is_news else fact.at
+        steps.append(f"{_date(when, alert.breach.at)} {said}")
+    return " \N{RIGHTWARDS ARROW} ".join(steps)
+
+
+def _context(alert: Alert) -> str:
+    breach = alert.breach
+    noticed = _date(breach.noticed_at, breach.at)
+    parts = [f"Noticed {span(alert.lateness)} after the deadline, at {noticed}"]
+    if breach.policy is not None:
+        version = f" ({_name(breach.policy_version)})" if breach.policy_version else ""
+        parts.insert(0, f"Policy *{_name(breach.policy)}*{version}")
+    conversation = _name(breach.conversation_id, 512).replace("`", "'")
+    parts.append(f"conversation `{conversation}`")
+    return " \N{MIDDLE DOT} ".join(parts)
+
+
+def _fallback(alert: Alert, title: str) -> str:
+    breach = alert.breach
+    since = breach.started_at or breach.at
+    moment = datetime.fromtimestamp(since // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    conversation = _name(breach.conversation_id, 512)
+    channel = _CHANNELS[breach.channel]
+    title = _escape(title)
+    return f"{title} ({channel}, since {moment} UTC, conversation {conversation})"
+
+
+def _measure(fact: Fact) -> str:
+    return _MEASURES[fact.measure] if fact.measure is not None else "reply"
+
+
+def _target(fact: Fact) -> str | None:
+    """Wall time from the start of the wait to its deadline."""
+    if fact.started_at is None:
+        return None
+    return span((fact.deadline or fact.at) - fact.started_at)
+
+
+def _waited(alert: Alert) -> str:
+    last, start = alert.last, alert.breach.started_at
+    if last.waited_ms is not None:
+        return span(last.waited_ms)
+    return span(last.at - (alert.breach.at if start is None else start))
+
+
+def _taken_back(fact: Fact) -> str:
+    known = None if fact.reason is None else _TAKEN_BACK.get(fact.reason)
+    return known or "reply taken back"
+
+
+def _ending(fact: Fact) -> str:
+    return _ENDINGS.get(fact.reason, "ended") if fact.reason is not None else "ended"
+
+
+def span(ms: int) -> str:
+    """Say a duration as people do: `0.4 s`, `45 s`, `12 min`, `1 h 30 min`, `2 d`.
+
+    Under ten seconds with a tenth; the two largest units otherwise, cut, not rounded.
+    """
+    if ms < 10_000:  # noqa: PLR2004  ten seconds
+        return f"{max(ms, 0) / 1000:.1f} s".replace(".0 s", " s")
+    left = ms // 1000
+    parts: list[tuple[int, str]] = []
+    for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        number, left = divmod(left, seconds)
+        if number or parts:
+            parts.append((number, unit))
+    return " ".join(f"{number} {unit}" for number, unit in parts[:2] if number)
+
+
+def _date(ms: int, beside: int | None = None) -> str:
+    """Show an instant in the reader's own time zone, UTC where Slack cannot.
+
+    The day is left out within 12 hours of `beside`, whose day is shown.
+    """
+    is_near = beside is not None and abs(ms - beside) < 12 * HOUR
+    shown = "{time_secs}" if is_near else "{date_short_pretty} {time_secs}"
+    fallback = datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"<!date^{ms // 1000}^{shown}|{fallback}>"
+
+
+def _mention(mention: str) -> str:
+    """Call `@here`, `@channel`, `@everyone`, a user's or a user group's id."""
+    match mention.removeprefix("@"):
+        case "here" | "channel" | "everyone" as whom:
+            return f"<!{whom}>"
+        case who if who[:1] in {"U", "W"} and who.isalnum() and who.isupper():
+            return f"<@{who}>"
+        case group if group[:1] == "S" and group.isalnum() and group.isupper():
+            return f"<!subteam^{group}>"
+        case _:
+            return _escape(mention)
+
+
+def _mrkdwn(text: str, limit: int) -> Block:
+    return {"type": "mrkdwn", "text": _cut(text, limit)}
+
+
+def _name(text: str, limit: int = NAME_LIMIT) -> str:
+    return _escape(_cut(text, limit))
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"

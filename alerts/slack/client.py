@@ -1,0 +1,128 @@
+"""Slack's Web API, as much of it as alerts need, through `slack_sdk`.
+
+Failures leave here as `SlackFailure` (alerts.slack.failures). Nothing is retried here:
+a post is never repeated before somebody looked whether it happened.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from alerts.slack.blocks import Message
+from alerts.slack.failures import FailureReason, SlackFailure, failure_of
+
+EVENT_TYPE = "replyclock_alert"
+PAGE = 200
+"""Messages a page of history: what Slack recommends as the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message that is in the channel, and the revision that it shows."""
+
+    ts: str
+    revision: str
+
+
+class Slack:
+    """One bot's view of Slack. Use as an async context manager."""
+
+    def __init__(self, token: str, api_url: str, timeout_seconds: float = 10.0) -> None:
+        self._token = token
+        self._api_url = api_url if api_url.endswith("/") else api_url + "/"
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(timeout=self._timeout, trust_env=True)
+        self._web = AsyncWebClient(
+            token=self._token,
+            base_url=self._api_url,
+            session=self._session,
+            retry_handlers=[],
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+
+    async def post(self, channel: str, message: Message, key: str, rev: str) -> str:
+        """Post, and return the new message's `ts`. Raises `SlackFailure`."""
+        answer = await self._call(
+            "chat.postMessage",
+            {"channel": channel, **_body(message, key, rev), "unfurl_links": False},
+        )
+        return str(answer["ts"])
+
+    async def edit(
+        self, channel: str, ts: str, message: Message, key: str, rev: str
+    ) -> None:
+        """Edit in place. Raises `SlackFailure`."""
+        body = {"channel": channel, "ts": ts, **_body(message, key, rev)}
+        await self._call("chat.update", body)
+
+    async def find(self, channel: str, key: str, since: float) -> Posted | None:
+        """Find the message of alert `key` posted after `since` (seconds), if any.
+
+        Raises `SlackFailure`.
+        """
+        query: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{since:.6f}",
+            "inclusive": "1",
+            "include_all_metadata": "1",
+            "limit": PAGE,
+        }
+        while True:
+            page = await self._call("conversations.history", query, verb="GET")
+            for message in page.get("messages", ()):
+                metadata = message.get("metadata") or {}
+                payload = metadata.get("event_payload") or {}
+                if metadata.get("event_type") == EVENT_TYPE and payload["key"] == key:
+                    return Posted(message["ts"], payload.get("revision", ""))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+            query["cursor"] = cursor
+
+    async def _call(
+        self, method: str, body: dict[str, Any], verb: str = "POST"
+    ) -> dict[str, Any]:
+        content = {"json": body} if verb == "POST" else {"params": body}
+        try:
+            answer = await self._web.api_call(method, http_verb=verb, **content)
+        except SlackApiError as error:
+            raise failure_of(method, error.response) from None
+        except aiohttp.ConnectionTimeoutError:
+            raise SlackFailure(FailureReason.TIMEOUT, "cannot connect") from None
+        except aiohttp.ClientConnectorError as error:
+            detail = type(error.os_error).__name__
+            raise SlackFailure(FailureReason.NETWORK, detail) from None
+        except TimeoutError:
+            raise SlackFailure(
+                FailureReason.TIMEOUT, "no answer", unclear=True
+            ) from None
+        except (aiohttp.ClientError, OSError) as error:
+            detail = type(error).__name__
+            raise SlackFailure(FailureReason.NETWORK, detail, unclear=True) from None
+        except AttributeError:
+            # slack_sdk reads a plain-text 200 (a proxy's page) as if it were JSON.
+            raise SlackFailure(
+                FailureReason.SERVER, "not Slack's answer", unclear=True
+            ) from None
+        if not isinstance(answer.data, dict):
+            raise SlackFailure(FailureReason.SERVER, "binary answer", unclear=True)
+        return answer.data
+
+
+def _body(message: Message, key: str, revision: str) -> dict[str, Any]:
+    return {
+        "text": message.text,
+        "blocks": message.blocks,
+        "metadata": {
+            "event_type": EVENT_TYPE,
+            "event_payload": {"key": key, "revision": revision},
+        },
+    }

@@ -1,0 +1,1 @@
+"""The local stack without Docker: servers for the demo, the tests, the benchmarks."""

@@ -1,0 +1,205 @@
+"""`make demo`: start everything, play traffic, show what happens, judge it."""
+
+import asyncio
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from dev.demo.judgement import Line, differences, judge, verdict_differences
+from dev.demo.seen import ask_prometheus, look, percentile, save
+from dev.faults import StackError
+from dev.places import CACHE
+from dev.slack.client import SlackStandIn
+from dev.stack import Stack
+from dev.system import CONFIG, System, reserve_ports, scrape_targets
+
+check_wall = lambda url: []  # TEMP
+from stream.config import load_config
+from stream.simulator.play import Play, write_play
+from stream.simulator.sending import Sent, send_play
+from stream.sla.policy import Rules
+
+CHANNELS = ("C0SALES", "C0OPS")
+EPISODE = 300
+"""Seconds of traffic that are written at once when the demo has no end."""
+SETTLE = 20.0
+"""Seconds after the last webhook within which everything must have come out."""
+START_LIMIT = 30.0
+
+
+@click.command()
+@click.option("--seconds", type=click.IntRange(30), help="Stop by itself and judge.")
+@click.option("--rate", default=200, show_default=True, help="Webhooks a second.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--folder", default=CACHE / "demo", type=click.Path(path_type=Path))
+def main(*, seconds: int | None, rate: int, seed: int, folder: Path) -> None:
+    """Run the demo; exit 1 when anything promised did not happen.
+
+    Example: python -m dev.demo --seconds 60
+    """
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        ok = run_demo(seconds, rate, seed, folder)
+    except StackError as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("\nstopped; nothing is left behind")
+        ok = True
+    sys.exit(0 if ok else 1)
+
+
+def run_demo(seconds: int | None, rate: int, seed: int, folder: Path) -> bool:
+    """Whether everything that the traffic knows to be true came out."""
+    began = time.monotonic()
+    rules = load_config(CONFIG).rules()
+    ports = reserve_ports()
+    with Stack.start(
+        folder, prometheus_targets=scrape_targets(ports), on_progress=click.echo
+    ) as stack:
+        system = System(stack, ports=ports)
+        system.start()
+        system.wait_ready()
+        took = time.monotonic() - began
+        click.echo(f"intake, worker and alerts are ready; all of it took {took:.1f} s")
+        _show_addresses(stack, system)
+        if seconds is None:
+            _play_on(rules, system, rate, seed)
+        play = _play(rules, rate, seed, seconds or EPISODE)
+        sent = asyncio.run(_perform(play, system))
+        lines = _wait_for_truth(play, sent, system, rules, folder)
+    click.echo(f"\n  {'':<6}{'':<44}{'expected':>10}{'came out':>12}")
+    for line in [*lines, Line("start, seconds", START_LIMIT, took, limit=True)]:
+        click.echo(str(line))
+    click.echo(f"\nthe slowest webhook left {sent.lag:.2f} s after its time")
+    click.echo(f"events kept in {folder / 'events.jsonl'}, for replyclock replay")
+    return all(line.holds for line in lines)
+
+
+def _play(rules: Rules, rate: int, seed: int, seconds: int, first: int = 0) -> Play:
+    start = time.time_ns() // 1_000_000 + 1000
+    play = write_play(
+        rules, seed=seed, start=start, seconds=seconds, rate=rate, first=first
+    )
+    click.echo(f"playing {play.truth.webhooks} webhooks, about {rate} a second")
+    return play
+
+
+def _play_on(rules: Rules, system: System, rate: int, seed: int) -> None:
+    """Episode after episode until Ctrl-C."""
+    click.echo("Ctrl-C stops everything")
+    first = 0
+    while True:
+        play = _play(rules, rate, seed, EPISODE, first)
+        asyncio.run(_perform(play, system))
+        first += play.truth.sessions
+
+
+async def _perform(play: Play, system: System) -> Sent:
+    """Send the play, and say what Slack is told meanwhile."""
+    slack = SlackStandIn(system.stack.slack_page_url)
+    telling = asyncio.create_task(_tell(slack))
+    try:
+        return await send_play(
+            play.deliveries, system.url("intake"), system.app_secrets
+        )
+    finally:
+        telling.cancel()
+
+
+async def _tell(slack: SlackStandIn) -> None:
+    """Print each message of Slack when it comes and when it changes."""
+    known: dict[tuple[str, str], int] = {}
+    while True:
+        for channel in CHANNELS:
+            for message in await asyncio.to_thread(slack.messages, channel):
+                key = (channel, message["ts"])
+                edits = len(message["edits"])
+                if known.get(key) != edits:
+                    known[key] = edits
+                    what = "edited" if edits else "posted"
+                    now = time.strftime("%H:%M:%S")
+                    click.echo(f"{now} slack {channel} {what}: {message['text']}")
+        await asyncio.sleep(1)
+
+
+def _wait_for_truth(
+    play: Play, sent: Sent, system: System, rules: Rules, folder: Path
+) -> list[Line]:
+    """The judgement, once all of it holds or the time for it is over."""
+    deadline = time.monotonic() + SETTLE
+    while True:
+        seen = asyncio.run(
+            look(
+                system.stack.broker,
+                "conversations.events",
+                "sla.facts",
+                SlackStandIn(system.stack.slack_page_url),
+                CHANNELS,
+            )
+        )
+        counters = read_counters(system.stack.prometheus_url)
+        lines = judge(play.truth, seen, sent.answers[200], counters)
+        if all(line.holds for line in lines) or time.monotonic() > deadline:
+            break
+        time.sleep(1)
+    save(folder, seen)
+    wall = check_wall(system.stack.prometheus_url)
+    lateness = rules.allowed_lateness / 1000
+    return [
+        *lines,
+        Line(
+            "replay: cycles with another verdict",
+            0,
+            verdict_differences(rules, seen.events, seen.facts),
+        ),
+        Line(
+            "replay: facts told otherwise",
+            0,
+            differences(rules, seen.events, seen.facts),
+        ),
+        Line("wall: queries without an answer", 0, len(wall)),
+        Line(
+            "detection delay p99, lateness included",
+            lateness + 1,
+            percentile(seen.detection_delays(), 99),
+            limit=True,
+        ),
+        Line("alert delay p99", 3, percentile(seen.alert_delays(), 99), limit=True),
+    ]
+
+
+def read_counters(prometheus: str) -> dict[str, float]:
+    """What Prometheus counted, over all processes."""
+    net = 'sum(replyclock_{}_total{{verdict="{}"}})'
+    asked = {
+        "events": "sum(replyclock_events_total)",
+        "sessions": "sum(replyclock_sessions_opened_total)"
+        " - sum(replyclock_sessions_withdrawn_total)",
+        "met": f"{net} - {net}".format("verdicts", "met", "retractions", "met"),
+        "breached": f"{net} - {net}".format(
+            "verdicts", "breached", "retractions", "breached"
+        ),
+        "posted": 'sum(replyclock_alerts_total{result="posted"})',
+    }
+    return {name: ask_prometheus(prometheus, query) for name, query in asked.items()}
+
+
+def _show_addresses(stack: Stack, system: System) -> None:
+    click.echo(f"  Slack (stand-in)  {stack.slack_page_url}")
+    click.echo(f"  Prometheus        {stack.prometheus_url}")
+    click.echo(f"  Alertmanager      {stack.alertmanager_url}")
+    click.echo(f"  intake            {system.url('intake')}")
+    click.echo(f"  worker metrics    {system.url('worker')}/metrics")
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

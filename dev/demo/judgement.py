@@ -1,0 +1,139 @@
+"""The judgement: what the traffic knows to be true against what came out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dev.demo.seen import Seen, distinct
+from stream.records import decode_event
+from stream.replay import BadLineError, Replay
+from stream.simulator.play import Truth
+from stream.sla.events import MessageEvent
+from stream.sla.facts import Fact, FactKind, Verdict
+from stream.sla.policy import Rules
+
+EDGE = 1000
+"""Replies that arrive this close (ms) to `allowed_lateness` may go either way."""
+
+_PAIR = frozenset({FactKind.BREACHED, FactKind.BREACH_RETRACTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One comparison; numbers, or seconds with a limit."""
+
+    what: str
+    expected: float
+    got: float
+    limit: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.got < self.expected if self.limit else self.got == self.expected
+
+    def __str__(self) -> str:
+        mark = "ok  " if self.holds else "WRONG"
+        expected = f"< {self.expected:g} s" if self.limit else f"{self.expected:g}"
+        got = f"{self.got:.2f} s" if self.limit else f"{self.got:g}"
+        return f"  {mark:<6}{self.what:<44}{expected:>10}{got:>12}"
+
+
+def judge(
+    truth: Truth, seen: Seen, accepted: int, counters: dict[str, float]
+) -> list[Line]:
+    """Every promised number, each beside what came out.
+
+    `counters` are Prometheus's: events, sessions, met, breached, alerts posted.
+    """
+    return [
+        Line("webhooks accepted", truth.webhooks, accepted),
+        Line("events in Kafka", truth.events, len(seen.events)),
+        Line("sessions opened", truth.sessions, seen.sessions),
+        Line("first replies met", truth.met, seen.net(Verdict.MET)),
+        Line("first replies breached", truth.breached, seen.net(Verdict.BREACHED)),
+        Line(
+            "breaches retracted", truth.retracted, seen.count(FactKind.BREACH_RETRACTED)
+        ),
+        Line(
+            "breaches answered late",
+            truth.answered_late,
+            seen.count(FactKind.ANSWERED_LATE),
+        ),
+        Line("alerts posted in Slack", truth.alerts_posted, len(seen.messages)),
+        Line("alerts edited in Slack", truth.alerts_edited, seen.edited),
+        Line("Prometheus: events", truth.events, counters["events"]),
+        Line("Prometheus: sessions", truth.sessions, counters["sessions"]),
+        Line("Prometheus: met", truth.met, counters["met"]),
+        Line("Prometheus: breached", truth.breached, counters["breached"]),
+        Line("Prometheus: alerts posted", truth.alerts_posted, counters["posted"]),
+    ]
+
+
+def differences(rules: Rules, events: Sequence[bytes], facts: Sequence[Fact]) -> int:
+    """How many facts `replay` tells otherwise, over the same events.
+
+    Not counted: breach-and-retraction pairs of replies that arrived within a second
+    of `allowed_lateness`, where the order of two processes decides.
+    """
+    replayed = list(_replay(rules, events, max(f.noticed_at for f in facts)))
+    live = {f.fact_id: f for f in distinct(facts)}
+    again = {f.fact_id: f for f in replayed}
+    odd = [live.get(i) or again[i] for i in live.keys() ^ again.keys()]
+    close = _close_calls(rules, events)
+    return sum(
+        1
+        for fact in odd
+        if not (fact.kind in _PAIR and (fact.conversation_id, fact.deadline) in close)
+    )
+
+
+def verdicts(facts: Iterable[Fact]) -> dict[tuple[str, int], FactKind]:
+    """The verdict that stands for each cycle: the last one told."""
+    stands: dict[tuple[str, int], FactKind] = {}
+    for fact in facts:
+        if fact.cycle is None:
+            continue
+        key = (fact.conversation_id, fact.cycle)
+        if fact.kind in (FactKind.BREACH_RETRACTED, FactKind.REPLY_RETRACTED):
+            if fact.replaces:
+                stands.pop(key, None)
+        elif fact.kind in (FactKind.MET, FactKind.BREACHED, FactKind.CANCELLED):
+            stands[key] = fact.kind
+    return stands
+
+
+def verdict_differences(
+    rules: Rules, events: Sequence[bytes], facts: Sequence[Fact]
+) -> int:
+    """How many cycles end with another verdict in `replay`."""
+    replayed = verdicts(_replay(rules, events, max(f.noticed_at for f in facts)))
+    live = verdicts(facts)
+    cycles = replayed.keys() | live.keys()
+    return sum(1 for c in cycles if replayed.get(c) is not live.get(c))
+
+
+def _replay(rules: Rules, events: Sequence[bytes], until: int) -> Iterable[Fact]:
+    run = Replay(rules)
+    for fact in [*run.lines(events), *run.run_until(until)]:
+        if isinstance(fact, BadLineError):
+            raise TypeError(f"the events topic holds what is no event: {fact}")
+        yield fact
+
+
+def _close_calls(rules: Rules, events: Sequence[bytes]) -> set[tuple[str, int | None]]:
+    """(conversation, deadline) whose reply arrived at the edge of lateness."""
+    arrivals: dict[str, list[int]] = defaultdict(list)
+    for line in events:
+        event = decode_event(line)
+        if isinstance(event, MessageEvent):
+            arrivals[event.conversation_id].append(event.arrived)
+    run_facts = _replay(rules, events, max(decode_event(e).arrived for e in events))
+    return {
+        (fact.conversation_id, fact.deadline)
+        for fact in run_facts
+        if fact.deadline is not None
+        and any(
+            abs(arrived - fact.deadline - rules.allowed_lateness) <= EDGE
+            for arrived in arrivals[fact.conversation_id]
+        )
+    }

@@ -1,0 +1,96 @@
+"""One Kafka broker in KRaft mode: broker and controller in one process."""
+
+import socket
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev.faults import StackError
+from dev.kafka.jars import fetch_jars, jars_folder
+from dev.service import Spawn
+
+_CLUSTER = "4L6g3nShT-eMCtK--X86sw"
+_JAVA = [
+    "java",
+    "-XX:+UseSerialGC",  # the broker shares two cores with what is measured
+    "-XX:-UsePerfData",  # or a killed JVM leaves a file in the temporary folder
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+]
+_PROPERTIES = """\
+node.id=1
+process.roles=broker,controller
+controller.quorum.voters=1@127.0.0.1:{controller_port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={folder}/data
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kafka:
+    folder: Path
+    port: int
+    controller_port: int
+    name: str = "kafka"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def _temporary(self) -> Path:
+        return self.folder / "tmp"
+
+    @property
+    def _properties(self) -> Path:
+        return self.folder / "server.properties"
+
+    def prepare(self, spawn: Spawn) -> None:
+        """Fetch the jars if need be, format the data folder as KRaft demands."""
+        fetch_jars(spawn)
+        self._temporary.mkdir(parents=True)
+        self._properties.write_text(
+            _PROPERTIES.format(
+                port=self.port, controller_port=self.controller_port, folder=self.folder
+            )
+        )
+        # Half a second in which the compiler could not earn its keep.
+        java = self._java("-Xmx128m", "-XX:TieredStopAtLevel=1")
+        tool = ["kafka.tools.StorageTool", "format", "--cluster-id", _CLUSTER]
+        status = spawn([*java, *tool, "--config", str(self._properties)]).wait()
+        if status:
+            raise StackError(f"kafka: formatting {self.folder} ended with {status}")
+
+    def command(self) -> list[str]:
+        return [*self._java("-Xmx512m"), "kafka.Kafka", str(self._properties)]
+
+    def is_ready(self) -> bool:
+        """Whether the broker answers an ApiVersions request.
+
+        It does so only after the controller let it in, not from the moment on when
+        the port accepts connections.
+        """
+        # length | ApiVersions, version 0, correlation id 1, no client id
+        request = struct.pack(">ihhih", 10, 18, 0, 1, -1)
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 0.5) as broker:
+                broker.sendall(request)
+                answer = broker.recv(10, socket.MSG_WAITALL)
+        except OSError:
+            return False
+        # length | correlation id, error code
+        return len(answer) == 10 and answer[4:] == struct.pack(">ih", 1, 0)  # noqa: PLR2004  bytes
+
+    def _java(self, *options: str) -> list[str]:
+        # Compression libraries unpack themselves there: not where others write.
+        temporary = f"-Djava.io.tmpdir={self._temporary}"
+        return [*_JAVA, *options, temporary, "-cp", f"{jars_folder()}/*"]

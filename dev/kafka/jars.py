@@ -1,0 +1,66 @@
+"""Kafka's jars: fetched once by Maven, kept in the cache."""
+
+import fcntl
+import hashlib
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from dev.faults import StackError
+from dev.packages import preflight
+from dev.places import CACHE
+from dev.processes import Processes
+from dev.service import Spawn
+
+POM = Path(__file__).with_name("pom.xml")
+
+
+def jars_folder(cache: Path = CACHE) -> Path:
+    """Where the jars of this very pom.xml are, or will be."""
+    return cache / "kafka" / hashlib.sha256(POM.read_bytes()).hexdigest()[:16]
+
+
+def ensure_jars() -> None:
+    """Fetch the jars outside of a stack; raises `StackError` with Maven's words."""
+    if jars_folder().is_dir():
+        return
+    log = CACHE / "maven.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    print("fetching Kafka's jars (Maven, 44 MB, once)", file=sys.stderr)
+    processes = Processes()
+    try:
+        fetch_jars(lambda command: processes.spawn(command, log=log))
+    except StackError as error:
+        said = log.read_text("utf-8", "replace") if log.exists() else ""
+        raise StackError("\n".join([str(error), *said.splitlines()[-5:]])) from error
+    finally:
+        processes.close()
+
+
+def fetch_jars(spawn: Spawn, cache: Path = CACHE) -> None:
+    """Fill the folder; calls Maven only when the pom.xml is new.
+
+    The folder appears complete or not at all, also when two stacks fetch at once.
+    """
+    folder = jars_folder(cache)
+    if folder.is_dir():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / "fetch.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.is_dir():
+            return
+        for old in folder.parent.glob("part-*"):  # of a fetch that was killed
+            shutil.rmtree(old)
+        preflight([], also=["mvn"])
+        part = Path(tempfile.mkdtemp(prefix="part-", dir=folder.parent))
+        try:
+            goal = f"-DoutputDirectory={part}", "dependency:copy-dependencies"
+            maven = spawn(["mvn", "--quiet", "--batch-mode", "-f", str(POM), *goal])
+            if maven.wait():
+                raise StackError("Maven could not fetch Kafka's jars")
+            part.rename(folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)

@@ -1,0 +1,7 @@
+"""Where things lie in a checkout."""
+
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CACHE = REPOSITORY / ".dev"
+"""Downloads and the state of stacks started by hand; not in git."""

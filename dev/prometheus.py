@@ -1,0 +1,112 @@
+"""One Prometheus with the repository's own scrape settings and rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from dev.faults import StackError
+from dev.http import answers
+from dev.places import REPOSITORY
+from dev.service import Spawn
+
+TEMPLATE = REPOSITORY / "grafana" / "prometheus" / "prometheus.yml"
+
+
+@dataclass(slots=True, kw_only=True)
+class Prometheus:
+    folder: Path
+    port: int
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """Job -> host:port; jobs of the template that are not named here are left out."""
+    alertmanager: str | None = None
+    scrape_interval: str = "1s"
+    name: str = "prometheus"
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self, spawn: Spawn) -> None:
+        """Write the settings: the template's, with this stack's addresses."""
+        del spawn
+        self.folder.mkdir(parents=True)
+        self._write()
+
+    def scrape(self, targets: Mapping[str, str]) -> None:
+        """Scrape these from now on, and read rules and settings again."""
+        self.targets = targets
+        self._write()
+        if not answers(self.port, "/-/reload", "POST", timeout=10):
+            raise StackError("prometheus refused its new settings: see its log")
+
+    def _write(self) -> None:
+        yaml = YAML(typ="safe")
+        adapted = adapt(
+            yaml.load(TEMPLATE) if TEMPLATE.exists() else {},
+            targets=self.targets,
+            alertmanager=self.alertmanager,
+            interval=self.scrape_interval,
+            folder=TEMPLATE.parent,
+        )
+        with self._settings.open("w", encoding="utf-8") as output:
+            yaml.dump(adapted, output)
+
+    def command(self) -> list[str]:
+        return [
+            "prometheus",
+            f"--config.file={self._settings}",
+            f"--storage.tsdb.path={self.folder}/data",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            "--web.enable-lifecycle",
+            "--log.level=warn",
+        ]
+
+    def is_ready(self) -> bool:
+        return answers(self.port, "/-/ready")
+
+    @property
+    def _settings(self) -> Path:
+        return self.folder / "prometheus.yml"
+
+
+def adapt(
+    template: Mapping[str, Any],
+    *,
+    targets: Mapping[str, str],
+    alertmanager: str | None,
+    interval: str,
+    folder: Path,
+) -> dict[str, Any]:
+    """The template's settings with one stack's addresses and pace.
+
+    Each job keeps its paths and labels and gets its one target; `folder` is where
+    the template's rule files are.
+    """
+    pace = {
+        "scrape_interval": interval,
+        "scrape_timeout": interval,
+        "evaluation_interval": interval,
+    }
+    own = {job["job_name"]: job for job in template.get("scrape_configs", [])}
+    adapted: dict[str, Any] = {
+        "global": {**template.get("global", {}), **pace},
+        "rule_files": [str(folder / file) for file in template.get("rule_files", [])],
+        "scrape_configs": [
+            _job(own.get(name, {"job_name": name}), target)
+            for name, target in targets.items()
+        ],
+    }
+    if alertmanager:
+        where = [{"targets": [alertmanager]}]
+        adapted["alerting"] = {"alertmanagers": [{"static_configs": where}]}
+    return adapted
+
+
+def _job(job: Mapping[str, Any], target: str) -> dict[str, Any]:
+    paced = ("scrape_interval", "scrape_timeout")
+    kept = {name: value for name, value in job.items() if name not in paced}
+    first: dict[str, Any] = next(iter(kept.get("static_configs", [])), {})
+    return {**kept, "static_configs": [{**first, "targets": [target]}]}

@@ -1,0 +1,123 @@
+"""Our own processes beside a stack: intake, worker, alerts, as in production.
+
+Used by the demo, by the tests that kill things, and by the bench.
+"""
+
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from dev.faults import StackError
+from dev.http import answers
+from dev.places import REPOSITORY
+from dev.ports import reserve_port
+from dev.slack.api import TOKEN
+from dev.stack import Stack
+
+PROCESSES = ("intake", "worker", "alerts")
+CONFIG = REPOSITORY / "config" / "sla.yaml"
+START_WITHIN = 60.0
+
+
+def reserve_ports() -> dict[str, int]:
+    """A free port for each process; Prometheus wants them before they start."""
+    return {name: reserve_port() for name in PROCESSES}
+
+
+def scrape_targets(ports: Mapping[str, int]) -> dict[str, str]:
+    """Scrape job -> host:port."""
+    return {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+
+
+class System:
+    """`replyclock` processes on free ports, told of a stack by their environment.
+
+    They end with the stack. `environment` is what a person would export to talk to
+    them, app secrets included.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        *,
+        ports: Mapping[str, int] | None = None,
+        prefix: str = "",
+        config: Path = CONFIG,
+    ) -> None:
+        self.stack = stack
+        self.ports = dict(ports or reserve_ports())
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.environment: dict[str, str] = {
+            f"REPLYCLOCK_{name}": value
+            for name, value in {
+                "BROKER": stack.broker,
+                "CONFIG": str(config),
+                "TOPIC_PREFIX": prefix,
+                "LOG_FORMAT": "json",
+                "ID_SECRET": secrets.token_hex(16),
+                "WHATSAPP_APP_SECRET": secrets.token_hex(16),
+                "WHATSAPP_VERIFY_TOKEN": secrets.token_hex(8),
+                "MESSENGER_APP_SECRET": secrets.token_hex(16),
+                "MESSENGER_VERIFY_TOKEN": secrets.token_hex(8),
+                "SLACK_BOT_TOKEN": TOKEN,
+                **{f"{n.upper()}_PORT": str(p) for n, p in self.ports.items()},
+                **({"REDIS_URL": stack.redis_url} if "redis" in stack.names else {}),
+                **(
+                    {"SLACK_API_URL": stack.slack_url} if "slack" in stack.names else {}
+                ),
+            }.items()
+        }
+
+    @property
+    def app_secrets(self) -> dict[str, bytes]:
+        """What webhooks are signed with, by source."""
+        return {
+            source: self.environment[f"REPLYCLOCK_{source.upper()}_APP_SECRET"].encode()
+            for source in ("whatsapp", "messenger")
+        }
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    def start(self, *names: str) -> None:
+        """Start processes (all when none is named) without waiting for them."""
+        for name in names or PROCESSES:
+            self._running[name] = self.stack.processes.spawn(
+                [sys.executable, "-m", "stream.cli", name],
+                log=self.stack.log_file(name),
+                env=self.environment,
+            )
+
+    def wait_ready(self, *names: str) -> None:
+        """Return when each does its job; raises `StackError` with the log's end."""
+        deadline = time.monotonic() + START_WITHIN
+        for name in names or PROCESSES:
+            while not answers(self.ports[name], "/readyz"):
+                ended = self._running[name].poll() is not None
+                if ended or time.monotonic() > deadline:
+                    what = "ended" if ended else "is not ready"
+                    raise StackError(f"{name} {what}:\n{self._tail(name)}")
+                time.sleep(0.05)
+
+    def kill(self, name: str) -> None:
+        """End a process as a crash would (kill -9)."""
+        self._running[name].kill()
+        self._running[name].wait()
+
+    def terminate(self, name: str, seconds: float = 15) -> int:
+        """End a process in order (SIGTERM); its exit status."""
+        self._running[name].send_signal(signal.SIGTERM)
+        return self._running[name].wait(seconds)
+
+    def is_running(self, name: str) -> bool:
+        return name in self._running and self._running[name].poll() is None
+
+    def logs(self, name: str) -> str:
+        return self.stack.log_file(name).read_text("utf-8", "replace")
+
+    def _tail(self, name: str) -> str:
+        return "\n".join(self.logs(name).splitlines()[-15:])

@@ -1,0 +1,1 @@
+"""The wall, generated and checked: dashboards, rules and what Grafana mounts."""

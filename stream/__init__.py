@@ -1,0 +1,1 @@
+"""The stream side: from webhooks to facts. Map: `docs/adr/` and README."""

@@ -1,0 +1,140 @@
+"""The agent: a batch of one partition's events through the rules.
+
+Decode, skip what was seen, apply, write. What cannot be read goes to the dead
+letters with its place and the reason, and the rest of the batch goes on.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from stream.book import Book, Changes
+from stream.metrics import WorkerMetrics
+from stream.records import UnreadableRecordError, decode_event
+from stream.sla.conversation import Applied, apply
+from stream.sla.events import Event, HeartbeatEvent
+from stream.sla.instants import rfc3339
+from stream.sla.state import Conversation
+
+log = structlog.get_logger(__name__)
+
+
+class Record(Protocol):
+    """What is read of an aiokafka `ConsumerRecord`."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: Any
+    value: Any
+
+
+class Tracker:
+    """Takes partition batches; `now` gives wall time in milliseconds."""
+
+    def __init__(
+        self,
+        book: Book,
+        metrics: WorkerMetrics,
+        write_dead_letters: Callable[
+            [int, Sequence[tuple[bytes, bytes]]], Awaitable[None]
+        ],
+        now: Callable[[], int],
+    ) -> None:
+        self._book = book
+        self._metrics = metrics
+        self._write_dead_letters = write_dead_letters
+        self._now = now
+
+    async def track(self, partition: int, records: Sequence[Record]) -> None:
+        """Apply a batch; the offsets are safe to commit when this returns."""
+        async with self._book.lock(partition):
+            await self._track(partition, records)
+
+    async def _track(self, partition: int, records: Sequence[Record]) -> None:
+        now = self._now()
+        changes = Changes()
+        dead: list[tuple[bytes, bytes]] = []
+        for record in records:
+            try:
+                event = self._read(record)
+            except UnreadableRecordError as error:
+                dead.append(dead_letter(record, str(error), now))
+                continue
+            self._count(event, now)
+            if not isinstance(event, HeartbeatEvent):
+                self._apply(partition, record, event, changes, now)
+        if dead:
+            await self._write_dead_letters(partition, dead)
+            log.warning("records dead-lettered", partition=partition, count=len(dead))
+        await self._book.write(partition, changes)
+
+    def _read(self, record: Record) -> Event:
+        try:
+            event = decode_event(record.value or b"")
+        except UnreadableRecordError:
+            self._metrics.rejected.labels("unreadable").inc()
+            raise
+        if record.key != event.conversation_id.encode():
+            # Under another key it is in another partition: its clocks would be
+            # kept twice, by two workers, each with half the story.
+            self._metrics.rejected.labels("wrong_key").inc()
+            raise UnreadableRecordError("the key is not the conversation_id")
+        return event
+
+    def _apply(
+        self,
+        partition: int,
+        record: Record,
+        event: Event,
+        changes: Changes,
+        now: int,
+    ) -> None:
+        key = record.key
+        state: Conversation | None
+        if key in changes.states:
+            state = changes.states[key][1]
+        else:
+            stored = self._book.read(partition, key)
+            if stored is not None and record.offset <= stored.offset:
+                self._metrics.duplicates.labels(event.channel.value).inc()
+                return
+            state = None if stored is None else stored.conversation
+        after, facts, applied = apply(
+            event.conversation_id, state, event, self._book.rules, now
+        )
+        changes.states[key] = (record.offset, after)
+        changes.facts.extend(facts)
+        if applied is Applied.DUPLICATE:
+            self._metrics.duplicates.labels(event.channel.value).inc()
+        elif applied is Applied.TOO_LATE:
+            self._metrics.rejected.labels("too_late").inc()
+
+    def _count(self, event: Event, now: int) -> None:
+        metrics, channel = self._metrics, event.channel.value
+        kind = type(event).__struct_config__.tag
+        metrics.events.labels(channel, kind).inc()
+        arrived = event.arrived
+        metrics.event_delay.observe(max(0, now - arrived) / 1000)
+        if arrived - event.at > self._book.rules.allowed_lateness:
+            metrics.late.labels(channel).inc()
+        metrics.last_event.labels(channel, event.account).set(event.at / 1000)
+
+
+def dead_letter(record: Record, reason: str, now: int) -> tuple[bytes, bytes]:
+    """Key and value of a dead letter: the place and the reason.
+
+    The value is left out: it may hold what a customer wrote (semantics 4.7); the
+    record itself stays in its topic, at this place.
+    """
+    letter = {
+        "v": 1,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "reason": reason,
+        "at": rfc3339(now),
+    }
+    return record.key or b"", msgspec.json.encode(letter)

@@ -1,0 +1,95 @@
+"""The worker's composition root: settings and config -> a Faust app that tracks.
+
+The only place where the rules, the table, the timers and the metrics meet Kafka.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+
+import structlog
+from aiokafka.structs import ConsumerRecord
+from prometheus_client import CollectorRegistry
+
+from stream.agents import Tracker
+from stream.book import Book
+from stream.config import Config
+from stream.engine import EngineApp, run_worker
+from stream.metrics import CurrentState, Ownership, WorkerMetrics
+from stream.probes import serve_probes
+from stream.settings import Settings
+from stream.timers import Timers
+from stream.waiting import Waiting
+
+TICK = 0.1
+"""Seconds between two looks at the deadlines: the resolution of "the second"."""
+
+log = structlog.get_logger(__name__)
+
+
+def wall_clock() -> int:
+    """Milliseconds since the epoch: the one clock of the worker's shell."""
+    return time.time_ns() // 1_000_000
+
+
+def run_stream_worker(settings: Settings, config: Config) -> int:
+    """Run until SIGTERM; the exit status is 0, or 1 after a crash."""
+    app = EngineApp(
+        settings.topic("replyclock-worker"),
+        broker=settings.broker,
+        partitions=settings.partitions,
+        replication=settings.replication,
+    )
+    events = settings.events_topic
+    table = app.state_table("conversations")
+    facts = app.writer(settings.facts_topic)
+    dead_letters = app.writer(settings.dead_letters_topic)
+    waiting = Waiting()
+    registry = CollectorRegistry()
+    metrics = WorkerMetrics(config, registry)
+    book = Book(
+        rules=config.rules(),
+        read=table.store.get,
+        write_facts=facts.write,
+        write_states=table.write,
+        metrics=metrics,
+        waiting=waiting,
+    )
+    tracker = Tracker(book, metrics, dead_letters.write, wall_clock)
+
+    async def end_offsets(partitions: Iterable[int]) -> dict[int, int]:
+        return await app.end_offsets(events, partitions)
+
+    timers = Timers(book, app.owned, end_offsets, app.applied, wall_clock)
+    ownership = Ownership(
+        {events: settings.partitions},
+        app.owned,
+        lambda: sum(app.lag().values()),
+        wall_clock,
+    )
+    registry.register(CurrentState(waiting, ownership, config))
+
+    @app.batches(events)
+    async def track(partition: int, records: Sequence[ConsumerRecord]) -> None:
+        await tracker.track(partition, records)
+
+    @app.on_restored
+    def restored(partitions: frozenset[int]) -> None:
+        for partition in partitions:
+            book.restore(partition, table.store.partition(partition).items())
+        log.info("partitions restored", partitions=sorted(partitions))
+
+    @app.on_lost
+    def lost(partitions: frozenset[int]) -> None:
+        for partition in partitions:
+            book.drop(partition)
+            timers.forget(partition)
+
+    app.every(TICK, timers.tick)
+    topics = (settings.events_topic, settings.facts_topic, settings.dead_letters_topic)
+    return run_worker(
+        app,
+        topics=dict.fromkeys(topics, settings.partitions),
+        beside=serve_probes(
+            settings.worker_host, settings.worker_port, registry, lambda: app.ready
+        ),
+    )

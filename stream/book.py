@@ -1,0 +1,108 @@
+"""The one writer: what a batch of events or of deadlines changed, made to last.
+
+Always in this order, under the partition's lock (architecture 1):
+
+    1 facts acknowledged by Kafka   2 state and changelog   3 metrics, heap, waits
+
+A crash between any two repeats facts (same `fact_id`, dropped downstream) and never
+loses one.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+
+from stream.deadlines import Deadlines
+from stream.metrics import WorkerMetrics
+from stream.records import encode_fact
+from stream.sla.conversation import due_at
+from stream.sla.facts import Fact
+from stream.sla.policy import Rules
+from stream.sla.state import Conversation
+from stream.table import Stored, decode_state, encode_state
+from stream.waiting import Waiting
+
+Items = Iterable[tuple[bytes, bytes | None]]
+Write = Callable[[int, Items], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch changed in one partition: last state a key, facts in order."""
+
+    states: dict[bytes, tuple[int, Conversation | None]] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+
+
+class Book:
+    """The conversations of the partitions this worker owns, and their due instants."""
+
+    def __init__(
+        self,
+        *,
+        rules: Rules,
+        read: Callable[[int, bytes], bytes | None],
+        write_facts: Write,
+        write_states: Write,
+        metrics: WorkerMetrics,
+        waiting: Waiting,
+    ) -> None:
+        self.rules = rules
+        self._read = read
+        self._write_facts = write_facts
+        self._write_states = write_states
+        self._metrics = metrics
+        self._waiting = waiting
+        self._deadlines: dict[int, Deadlines] = {}
+        self._locks: dict[int, asyncio.Lock] = {}
+
+    def lock(self, partition: int) -> asyncio.Lock:
+        """Held from reading a partition's states to having written them.
+
+        A batch and a tick both wait for Kafka in between, and would otherwise
+        overwrite each other's conclusions.
+        """
+        return self._locks.setdefault(partition, asyncio.Lock())
+
+    def deadlines(self, partition: int) -> Deadlines:
+        return self._deadlines.setdefault(partition, Deadlines())
+
+    def read(self, partition: int, key: bytes) -> Stored | None:
+        """What is stored of a conversation."""
+        data = self._read(partition, key)
+        return None if data is None else decode_state(data)
+
+    async def write(self, partition: int, changes: Changes) -> None:
+        """Facts, then states, then what is derived; returns when Kafka has both."""
+        if changes.facts:
+            await self._write_facts(
+                partition,
+                [(f.conversation_id.encode(), encode_fact(f)) for f in changes.facts],
+            )
+        if changes.states:
+            await self._write_states(
+                partition,
+                [
+                    (key, None if state is None else encode_state(offset, state))
+                    for key, (offset, state) in changes.states.items()
+                ],
+            )
+        self._metrics.record(changes.facts)
+        for key, (_, state) in changes.states.items():
+            self._index(partition, key, state)
+
+    def restore(self, partition: int, items: Iterable[tuple[bytes, bytes]]) -> None:
+        """Rebuild what is derived from a partition's recovered states."""
+        self.drop(partition)
+        for key, data in items:
+            self._index(partition, key, decode_state(data).conversation)
+
+    def drop(self, partition: int) -> None:
+        """The partition is another worker's now."""
+        self._deadlines.pop(partition, None)
+        self._waiting.drop(partition)
+
+    def _index(self, partition: int, key: bytes, state: Conversation | None) -> None:
+        due = None if state is None else due_at(state, self.rules)
+        self.deadlines(partition).put(key, due)
+        self._waiting.put(partition, key, state, self.rules)

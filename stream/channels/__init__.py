@@ -1,0 +1,1 @@
+"""The wire, pure: one module a source, webhook body -> events."""

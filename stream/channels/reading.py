@@ -1,0 +1,99 @@
+"""One webhook body on its way to events: what came out, and what was left out."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from stream.channels.conversation import Conversation
+from stream.channels.fields import PartIgnoredError, a_list, an_object, decoded
+from stream.channels.pseudonym import pseudonym
+from stream.sla.events import AuthorKind, Channel, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the wire cannot tell and the owner knows."""
+
+    bot_app_ids: frozenset[str] = frozenset()
+    """Messenger apps whose messages are a bot's."""
+    author_without_app: AuthorKind = AuthorKind.AGENT
+    """Who wrote a Messenger message that names no app."""
+
+
+DEFAULT_OPTIONS = Options()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """Events in the order of the body, and how many parts gave none, by reason."""
+
+    events: tuple[Event, ...]
+    ignored: Mapping[str, int]
+
+
+class Parse(Protocol):
+    """What every source has: a pure function from a body to events.
+
+    `body` is the bytes on the wire or their decoded JSON value. Raises
+    `NotJsonError` for bytes that are no JSON and nothing else: a part of an
+    unexpected shape is counted as `malformed`. The same body gives the same
+    `event_id`s, whenever it comes.
+    """
+
+    def __call__(
+        self,
+        body: object,
+        *,
+        id_secret: bytes,
+        received_at: datetime,
+        options: Options = DEFAULT_OPTIONS,
+    ) -> Parsed: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """Collects while the parts of a body are read."""
+
+    channel: Channel
+    id_secret: bytes
+    received_at: datetime
+    options: Options
+    events: list[Event] = field(default_factory=list)
+    ignored: Counter[str] = field(default_factory=Counter)
+
+    def whole(self, body: object, read: Callable[[dict[str, Any]], None]) -> Parsed:
+        """Return what `read` makes of the body's object."""
+        try:
+            read(an_object(decoded(body) if isinstance(body, bytes) else body))
+        except PartIgnoredError as left_out:
+            self.ignored[left_out.reason] += 1
+        return Parsed(events=tuple(self.events), ignored=self.ignored)
+
+    def each(
+        self, parts: object, read: Callable[[dict[str, Any]], Iterable[Event]]
+    ) -> None:
+        """`read` for every part; one that gives none is counted, the rest go on."""
+        try:
+            listed = a_list(parts)
+        except PartIgnoredError as left_out:
+            self.ignored[left_out.reason] += 1
+            return
+        for part in listed:
+            try:
+                self.events.extend(tuple(read(an_object(part))))
+            except PartIgnoredError as left_out:
+                self.ignored[left_out.reason] += 1
+
+    def pseudonym(self, account: str, customer: str) -> str:
+        return pseudonym(self.id_secret, self.channel, account, customer)
+
+    def conversation(self, account: str, customer: str) -> Conversation:
+        """Return the thread of `customer`, as the source names them."""
+        return Conversation(
+            channel=self.channel,
+            account=account,
+            customer=self.pseudonym(account, customer),
+            received_at=self.received_at,
+        )

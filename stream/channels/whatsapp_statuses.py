@@ -1,0 +1,78 @@
+"""WhatsApp statuses: the only trace of a reply sent through the API.
+
+Each of sent, delivered and read says that a message of the business exists since
+its time at the latest. Order and completeness are not promised (channels.md 0.2),
+so every status gives the message again, and the rules keep the earliest.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from stream.channels.conversation import UNKNOWN, Conversation, author_of_tag
+from stream.channels.fields import PartIgnoredError, identifier, instant, needed, word
+from stream.sla.events import DeliveryState, Direction, Event, Nature
+
+UNKNOWN_STATUS = "unknown_status"
+
+_STATES = {
+    "sent": DeliveryState.SENT,
+    "delivered": DeliveryState.DELIVERED,
+    "read": DeliveryState.READ,
+    "played": DeliveryState.READ,
+    "failed": DeliveryState.FAILED,
+}
+# What a person may write freely. `referral_conversion` is the reply to an ad's
+# click; every other category is the price of a template.
+_FREE_FORM = frozenset({"service", "referral_conversion"})
+
+
+def read_status(
+    status: dict[str, Any], *, conversation: Conversation, participant: str | None
+) -> Iterator[Event]:
+    """Give the message that the status is about, then its delivery.
+
+    `participant` is the pseudonym of the group's member whom the status is about.
+    """
+    said = word(status.get("status"))
+    if said not in _STATES:
+        raise PartIgnoredError(UNKNOWN_STATUS)
+    wamid = needed(status.get("id"))
+    at = instant(status.get("timestamp"))
+    name = f"{wamid}:{said}:{conversation.customer}"
+    if participant is not None:
+        name = f"{name}:{participant}"
+    state = _STATES[said]
+    if state is not DeliveryState.FAILED:
+        yield conversation.message(
+            f"{name}:message",
+            message_id=wamid,
+            at=at,
+            direction=Direction.OUTBOUND,
+            author=author_of_tag(status.get("biz_opaque_callback_data")) or UNKNOWN,
+            nature=_nature(status.get("pricing")),
+        )
+    yield conversation.delivery(
+        name,
+        message_id=wamid,
+        at=at,
+        state=state,
+        reason=_error_code(status.get("errors")),
+    )
+
+
+def _nature(pricing: object) -> Nature:
+    if not isinstance(pricing, dict):
+        return Nature.PLAIN
+    category = word(pricing.get("category")).removeprefix("group_")
+    return Nature.PLAIN if category in {"", *_FREE_FORM} else Nature.TEMPLATE
+
+
+def _error_code(errors: object) -> str | None:
+    """Return the code that says why a reply never reached the customer."""
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if not isinstance(first, dict):
+        return None
+    try:
+        return identifier(first.get("code"), longest=16)
+    except PartIgnoredError:
+        return None

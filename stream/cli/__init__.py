@@ -1,0 +1,11 @@
+"""`replyclock`: every command people type (`contract.md` section 1).
+
+A user's mistake is one line on standard error that says what to do; exit status 0,
+1 (found faults) or 2 (usage). The delivery side adds its command by entry point, so
+that the stream does not know who listens.
+"""
+
+from stream.cli import files, processes, simulate
+from stream.cli.group import main
+
+__all__ = ["files", "main", "processes", "simulate"]

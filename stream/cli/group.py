@@ -1,0 +1,79 @@
+"""The command group, and what all commands share."""
+
+import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from stream.config import Config, load_config
+from stream.faults import ConfigError
+from stream.logs import set_up_logs
+from stream.settings import Settings, SettingsError, read_settings
+
+COMMANDS = "replyclock.commands"
+"""The entry point group that other packages put their commands in."""
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="The rules file; default: REPLYCLOCK_CONFIG, else config/sla.yaml.",
+)
+
+
+def example(text: str) -> str:
+    """An epilog that click does not re-wrap."""
+    return f"\b\nExample:\n  {text}"
+
+
+class Group(click.Group):
+    """Commands of this module and those that entry points add, in one list."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        added = (point.name for point in entry_points(group=COMMANDS))
+        return sorted({*super().list_commands(ctx), *added})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        for point in entry_points(group=COMMANDS, name=cmd_name):
+            command: click.Command = point.load()
+            return command
+        return None
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="replyclock")
+def main() -> None:
+    """Know the second a reply-time promise breaks, and tell the right people once."""
+
+
+def start(run: Callable[[Settings, Config], int]) -> None:
+    """Run a process: settings, config, logs, then `run` until SIGTERM."""
+    try:
+        settings = read_settings()
+        config = load_config(settings.config)
+        set_up_logs(settings.log_level, settings.log_format)
+        status = run(settings, config)
+    except (SettingsError, ConfigError) as error:
+        raise_faults(error)
+    sys.exit(status)
+
+
+def raise_faults(error: Exception) -> NoReturn:
+    """Print every fault on its line and exit with 1."""
+    click.echo(str(error), err=True)
+    sys.exit(1)
+
+
+def read_config(path: Path | None) -> Config:
+    """The config named on the command line or by the environment; exits with 1."""
+    try:
+        return load_config(path or read_settings().config)
+    except (SettingsError, ConfigError) as error:
+        raise_faults(error)

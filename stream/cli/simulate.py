@@ -1,0 +1,98 @@
+"""`replyclock simulate`: seeded synthetic traffic, to look at or to send."""
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import msgspec
+
+from stream.channels.sources import SOURCES
+from stream.cli.group import config_option, example, main, raise_faults, read_config
+from stream.records import encode_event
+from stream.settings import Settings, SettingsError, read_settings
+from stream.simulator.play import Play, write_play
+from stream.simulator.sending import send_play
+from stream.sla.instants import from_ms, parse_rfc3339
+
+
+@main.command(
+    epilog=example("replyclock simulate --seconds 60 --to http://127.0.0.1:8080")
+)
+@click.option("--seed", default=1, show_default=True, help="Same seed, same traffic.")
+@click.option("--seconds", default=60, show_default=True, type=click.IntRange(20))
+@click.option("--rate", default=200, show_default=True, help="Webhooks a second.")
+@click.option("--start", help="When it begins, RFC 3339; default: now.")
+@click.option("--to", "url", help="The intake; default: events on standard output.")
+@click.option("--webhooks", is_flag=True, help="Print webhook bodies, not events.")
+@click.option("--truth", is_flag=True, help="Print only what must come out.")
+@config_option
+def simulate(
+    *,
+    seed: int,
+    seconds: int,
+    rate: int,
+    start: str | None,
+    url: str | None,
+    webhooks: bool,
+    truth: bool,
+    config_path: Path | None,
+) -> None:
+    """Play WhatsApp and Messenger conversations with a known end.
+
+    Customers that wait, people and bots that answer, replies that fail or come to
+    light late. To a URL the webhooks are signed with the app secrets of the
+    environment and sent at their times.
+    """
+    rules = read_config(config_path).rules()
+    try:
+        begin = parse_rfc3339(start) if start else time.time_ns() // 1_000_000
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--start") from error
+    play = write_play(rules, seed=seed, start=begin, seconds=seconds, rate=rate)
+    if truth:
+        numbers = asdict(play.truth)
+        click.echo(json.dumps(numbers, indent=2))
+    elif url:
+        _send(play, url.rstrip("/"))
+    else:
+        _print(play, webhooks=webhooks)
+
+
+def _print(play: Play, *, webhooks: bool) -> None:
+    for delivery in play.deliveries:
+        if webhooks:
+            click.echo(msgspec.json.encode(delivery.body))
+            continue
+        parsed = SOURCES[delivery.source](
+            delivery.body, id_secret=b"simulated", received_at=from_ms(delivery.at)
+        )
+        for event in parsed.events:
+            click.echo(encode_event(event))
+
+
+def _send(play: Play, url: str) -> None:
+    try:
+        secrets = app_secrets(read_settings())
+    except SettingsError as error:
+        raise_faults(error)
+    label = f"{len(play.deliveries)} webhooks"
+    with click.progressbar(length=len(play.deliveries), label=label) as bar:
+        sent = asyncio.run(
+            send_play(play.deliveries, url, secrets, lambda n: bar.update(n - bar.pos))
+        )
+    for status, count in sorted(sent.answers.items()):
+        click.echo(f"{count} answered {status}", err=True)
+    sys.exit(0 if set(sent.answers) == {200} else 1)
+
+
+def app_secrets(settings: Settings) -> dict[str, bytes]:
+    """The secrets that sign each source's webhooks, as the intake has them."""
+    why = "webhooks are signed with it, as Meta does"
+    return {
+        source: settings.need(f"{source}_app_secret", why).encode()
+        for source in SOURCES
+    }

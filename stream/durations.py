@@ -1,0 +1,24 @@
+"""Durations as ops write them: `90s`, `15m`, `4h`, `24h`, `1h30m`."""
+
+import re
+
+_UNITS = {"s": 1000, "m": 60_000, "h": 3_600_000}
+_PART = re.compile(r"(\d+)([smh])")
+_WHOLE = re.compile(r"(?:\d+[smh])+")
+
+
+def parse_duration(text: object) -> int:
+    """Milliseconds of wall time; raises `ValueError` that says how to write it."""
+    if not isinstance(text, str) or not _WHOLE.fullmatch(text):
+        raise ValueError(f"{text!r} is no duration: write 90s, 15m or 4h")
+    return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+
+
+def say_duration(ms: int) -> str:
+    """The shortest of `45s`, `15m`, `1h30m` that is true to the second."""
+    seconds = abs(ms) // 1000
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
+    said = "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+    return f"-{said}" if ms <= -1000 else said  # noqa: PLR2004  one second

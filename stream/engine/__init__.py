@@ -1,0 +1,21 @@
+"""Faust, corrected and batched: the only code that touches Faust's private names."""
+
+from stream.engine.app import BatchHandler, EngineApp, Partitions
+from stream.engine.changelog import BatchWriter, StateTable
+from stream.engine.guard import EngineError
+from stream.engine.store import PartitionStore
+from stream.engine.topics import ensure_topics, wait_for_broker
+from stream.engine.worker import run_worker
+
+__all__ = [
+    "BatchHandler",
+    "BatchWriter",
+    "EngineApp",
+    "EngineError",
+    "PartitionStore",
+    "Partitions",
+    "StateTable",
+    "ensure_topics",
+    "run_worker",
+    "wait_for_broker",
+]

@@ -1,0 +1,274 @@
+"""`EngineApp`: a Faust app with batches, restored tables and gated timers."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from inspect import isawaitable
+from typing import Any
+
+import faust
+from aiokafka.structs import ConsumerRecord, TopicPartition
+from faust.transport.drivers.aiokafka import Producer
+from faust.types import TP, StreamT
+from yarl import URL
+
+from stream.engine.changelog import BatchProducer, BatchWriter, StateTable
+from stream.engine.consumer import BatchConsumer
+from stream.engine.guard import EngineError, check_engine
+from stream.engine.recovery import BatchTables
+from stream.engine.store import PartitionStore
+from stream.engine.topics import ChangelogSpec
+from stream.engine.transport import BatchSchema, BatchTransport
+
+Partitions = frozenset[int]
+PartitionsCallback = Callable[[Partitions], Awaitable[None] | None]
+BatchHandler = Callable[[int, Sequence[ConsumerRecord]], Awaitable[None]]
+Tick = Callable[[], Awaitable[None]]
+
+_NONE: Partitions = frozenset()
+
+
+class EngineApp(faust.App):
+    """One batched topic, any number of state tables and writers.
+
+    Declare everything before `run_worker`; nothing here needs an event loop then.
+    Raises `EngineError` when this is not the Faust the engine was written for.
+    """
+
+    logger = logging.getLogger("faust.app")  # else Faust's lines would be ours
+
+    def __init__(
+        self, app_id: str, *, broker: str, partitions: int, replication: int = 1
+    ) -> None:
+        check_engine()
+        self.bootstrap = broker
+        self.partitions = partitions
+        self.replication = replication
+        self._batched: str | None = None
+        self._restored: Partitions = _NONE
+        self._state_tables: dict[str, StateTable] = {}
+        self._restored_callbacks: list[PartitionsCallback] = []
+        self._lost_callbacks: list[PartitionsCallback] = []
+        self._running_ticks: list[asyncio.Lock] = []
+        urls = [URL(f"aiokafka://{server.strip()}") for server in broker.split(",")]
+        super().__init__(
+            app_id,
+            broker=urls,
+            store="memory://",
+            TableManager=BatchTables,
+            autodiscover=False,
+            broker_commit_interval=0.5,  # bounds what a crash repeats
+            broker_heartbeat_interval=3.0,
+            broker_max_poll_records=2000,  # bounds a batch
+            broker_rebalance_timeout=30.0,
+            broker_request_timeout=30.0,
+            broker_session_timeout=10.0,
+            consumer_auto_offset_reset="earliest",
+            cython_optimizations=True,
+            producer_acks=-1,
+            producer_linger=0.005,
+            producer_max_batch_size=256 * 1024,
+            producer_request_timeout=30.0,
+            stream_buffer_maxsize=16,  # batches, not records
+            stream_wait_empty=True,
+            table_standby_replicas=0,  # useless with a store in memory
+            topic_disable_leader=True,
+            topic_partitions=partitions,
+            topic_replication_factor=replication,
+            web_enabled=False,
+            web_host="localhost",  # in every member's metadata; must not change
+            web_tables_enabled=False,
+            web_router_enabled=False,
+        )
+
+    # -- declaring
+
+    def batches(self, topic: str) -> Callable[[BatchHandler], BatchHandler]:
+        """Decorate `async def handler(partition, records)`: the batches of a topic.
+
+        Records are aiokafka's, of one partition, raw bytes, ascending, at most
+        2000, no hole between two calls. Returning means applied: the engine
+        commits. Raising crashes the worker, and nothing of the batch is committed.
+        """
+        if self._batched is not None:
+            raise EngineError(f"the app reads batches of {self._batched} already")
+        self._batched = topic
+
+        def register(handler: BatchHandler) -> BatchHandler:
+            channel = self.topic(topic, schema=BatchSchema())
+
+            async def deliver(stream: StreamT[Any]) -> None:
+                async for event in stream.events():
+                    await self._handle(handler, event.message)
+
+            self.agent(channel, name=f"batches.{topic}")(deliver)
+            return handler
+
+        return register
+
+    async def _handle(self, handler: BatchHandler, message: Any) -> None:
+        try:
+            await handler(message.partition, message.value)
+        except Exception as error:  # noqa: BLE001 - any fault must stop the worker
+            await self.crash(error)
+            # Neither acknowledge the batch nor take another one: a later batch
+            # would carry the state past the one that failed.
+            await asyncio.Event().wait()
+        self._batches.applied[message.tp] = message.offset + 1
+
+    def state_table(self, name: str) -> StateTable:
+        """A table restored from `<app id>-<name>-changelog` before batches flow."""
+        table = self.Table(name, key_type=bytes, value_type=bytes)
+        topic = table.changelog_topic.get_topic_name()
+        state = StateTable(name, self.writer(topic))
+        self._state_tables[topic] = state
+        return state
+
+    def writer(self, topic: str) -> BatchWriter:
+        """Writes record batches to any topic; a failed send crashes the worker."""
+        return BatchWriter(topic, producer=self._kafka_producer, crash=self.crash)
+
+    def on_restored(self, callback: PartitionsCallback) -> PartitionsCallback:
+        """Call with the partitions that are now ours, before their first batch."""
+        self._restored_callbacks.append(callback)
+        return callback
+
+    def on_lost(self, callback: PartitionsCallback) -> PartitionsCallback:
+        """Call with the partitions that were ours, when nothing works on them.
+
+        Every rebalance takes all partitions; those that stay are restored again.
+        """
+        self._lost_callbacks.append(callback)
+        return callback
+
+    def every(self, seconds: float, tick: Tick) -> None:
+        """Run `tick` about every so many seconds, only while `ready`.
+
+        A rebalance and a stop wait for a tick under way. Raising crashes.
+        """
+        running = asyncio.Lock()
+        self._running_ticks.append(running)
+
+        async def run() -> None:
+            while not self.should_stop:
+                await self.sleep(seconds)
+                async with running:
+                    if self.ready:
+                        await tick()
+
+        self.task()(run)
+
+    # -- asking
+
+    @property
+    def ready(self) -> bool:
+        """Restored, and neither rebalancing nor stopping; perhaps no partitions."""
+        return bool(
+            self.tables.actives_ready and not self.rebalancing and not self.should_stop
+        )
+
+    def owned(self) -> Partitions:
+        """Partitions of the batched topic that may be worked on at this moment."""
+        return self._restored if self.ready else _NONE
+
+    def applied(self, partition: int) -> int | None:
+        """The offset before which all went through the handler; None if not ours."""
+        return self._batches.applied.get(TP(self._batched or "", partition))
+
+    def lag(self) -> dict[int, int]:
+        """Records not applied yet for each owned partition, as of the last fetch."""
+        lag = {}
+        for partition in self.owned():
+            highwater = self.consumer.highwater(TP(self._batched or "", partition))
+            applied = self.applied(partition)
+            if highwater is not None and applied is not None:
+                lag[partition] = max(0, highwater - applied)
+        return lag
+
+    async def end_offsets(
+        self, topic: str, partitions: Iterable[int]
+    ) -> dict[int, int]:
+        """The next offset to be written, asked of Kafka now (not remembered)."""
+        thread = self._batches._thread  # noqa: SLF001 - listed in guard.py
+        # Not through Faust's queue to the thread: a fetch may be waiting in it.
+        asked = asyncio.run_coroutine_threadsafe(
+            thread._ensure_consumer().end_offsets(  # noqa: SLF001 - listed in guard.py
+                [TopicPartition(topic, partition) for partition in partitions]
+            ),
+            thread.thread_loop,
+        )
+        found = await asyncio.wrap_future(asked)
+        return {tp.partition: offset for tp, offset in found.items()}
+
+    @property
+    def recovery_progress(self) -> tuple[int, int]:
+        """Changelog records (done, total) of the current or last recovery."""
+        recovery = self.tables.recovery  # type: ignore[attr-defined] # BatchTables
+        progress: tuple[int, int] = recovery.progress
+        return progress
+
+    def changelogs(self) -> list[ChangelogSpec]:
+        """The changelog topics that must exist before the start."""
+        return [ChangelogSpec(topic, self.partitions) for topic in self._state_tables]
+
+    # -- called by the engine
+
+    def store_of(self, changelog: str) -> PartitionStore:
+        return self._state_tables[changelog].store
+
+    def clear_stores(self) -> None:
+        for table in self._state_tables.values():
+            table.store.clear()
+
+    async def restore_partitions(self, assignment: Iterable[TP]) -> None:
+        """The state is complete and positions are known; batches come next."""
+        self._restored = frozenset(
+            tp.partition for tp in assignment if tp.topic == self._batched
+        )
+        await _tell(self._restored_callbacks, self._restored)
+
+    async def lose_partitions(self) -> None:
+        """The flow is stopped, the last batch drained and committed."""
+        await self._ticks_ended()
+        lost, self._restored = self._restored, _NONE
+        if lost:
+            await _tell(self._lost_callbacks, lost)
+        self.clear_stores()
+
+    async def _ticks_ended(self) -> None:
+        for running in self._running_ticks:
+            async with running:
+                pass
+
+    # -- Faust's hooks
+
+    async def on_first_start(self) -> None:
+        """Faust would make folders in the working directory here."""
+
+    async def on_stop(self) -> None:
+        if self.crash_reason is None:
+            await self._ticks_ended()
+        await super().on_stop()
+
+    def _new_transport(self) -> BatchTransport:
+        return BatchTransport(self.conf.broker_consumer, self)
+
+    def _new_producer_transport(self) -> BatchTransport:
+        return BatchTransport(self.conf.broker_producer, self)
+
+    def _kafka_producer(self) -> BatchProducer:
+        assert isinstance(self.producer, Producer)
+        producer: BatchProducer = self.producer._ensure_producer()  # noqa: SLF001 - listed in guard.py
+        return producer
+
+    @property
+    def _batches(self) -> BatchConsumer:
+        assert isinstance(self.consumer, BatchConsumer)
+        return self.consumer
+
+
+async def _tell(callbacks: list[PartitionsCallback], partitions: Partitions) -> None:
+    for callback in callbacks:
+        result = callback(partitions)
+        if isawaitable(result):
+            await result

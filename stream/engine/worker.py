@@ -1,0 +1,92 @@
+"""Running an `EngineApp` in the foreground: signals, exit codes, nothing else."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+
+import structlog
+import uvloop
+
+from stream.engine.app import EngineApp
+from stream.engine.topics import ensure_topics, wait_for_broker
+
+log = structlog.get_logger(__name__)
+
+_STOP_WITHIN_S = 9.0
+
+
+def run_worker(
+    app: EngineApp,
+    *,
+    topics: Mapping[str, int],
+    beside: AbstractAsyncContextManager[object] | None = None,
+) -> int:
+    """Run until SIGTERM, SIGINT or a crash; return the exit code.
+
+    0: asked to stop, the batch in hand finished and committed, the group left.
+    1: crashed; what was not finished is not committed. `beside` (an HTTP server,
+    say) is entered before Kafka is waited for and left last. Raises `EngineError`
+    before the start when topics do not fit.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_run(app, topics, beside or nullcontext()))
+
+
+async def _run(
+    app: EngineApp,
+    topics: Mapping[str, int],
+    beside: AbstractAsyncContextManager[object],
+) -> int:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    async with beside:
+        prepared = asyncio.create_task(_prepare(app, topics))
+        if not await _first(prepared, asked):
+            return 0
+        return await _serve(app, asked)
+
+
+async def _prepare(app: EngineApp, topics: Mapping[str, int]) -> None:
+    await wait_for_broker(app.bootstrap)
+    await ensure_topics(
+        app.bootstrap,
+        topics,
+        replication=app.replication,
+        changelogs=app.changelogs(),
+    )
+
+
+async def _serve(app: EngineApp, asked: asyncio.Event) -> int:
+    started = asyncio.create_task(app.start())
+    ended = asyncio.create_task(_ended(app, started))
+    await _first(ended, asked)
+    stopping = asyncio.create_task(app.stop())
+    done, _ = await asyncio.wait({stopping}, timeout=_STOP_WITHIN_S)
+    if not done:
+        log.error("worker did not stop in time", seconds=_STOP_WITHIN_S)
+        return 1
+    if app.crash_reason is not None:
+        log.error("worker crashed", error=repr(app.crash_reason))
+        return 1
+    return 0
+
+
+async def _ended(app: EngineApp, started: asyncio.Task[None]) -> None:
+    """Return when the app has crashed or stopped; raise what its start raised."""
+    await started
+    await app.wait_until_stopped()
+
+
+async def _first(work: asyncio.Task[None], asked: asyncio.Event) -> bool:
+    """Whether the work ended before we were asked to stop; raises what it raised."""
+    waiting = asyncio.create_task(asked.wait())
+    await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not work.done():
+        work.cancel()
+        return False
+    work.result()
+    return True

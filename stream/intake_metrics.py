@@ -1,0 +1,69 @@
+"""What intake counts; served on its event loop at `/metrics`."""
+
+from collections.abc import Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+
+from stream.channels.sources import REASONS
+from stream.sla.events import Event
+
+_CODES = (200, 400, 401, 404, 408, 413, 500, 503)
+_KINDS = ("message", "delivery")
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class IntakeMetrics:
+    """Own registry, so that two intakes in one process do not meet.
+
+    Every series exists from the start: `rate()` sees the first failure.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._webhooks = Counter(
+            "replyclock_webhooks_total",
+            "Webhooks answered, by source and HTTP status.",
+            ("source", "code"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "replyclock_webhook_seconds",
+            "From a webhook's headers to its answer; Meta waits 5 s.",
+            ("source",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._accepted = Counter(
+            "replyclock_events_accepted_total",
+            "Events that Kafka acknowledged.",
+            ("channel", "kind"),
+            registry=self.registry,
+        )
+        self._ignored = Counter(
+            "replyclock_webhook_parts_ignored_total",
+            "Parts of well-signed webhooks that give no event, by reason.",
+            ("source", "reason"),
+            registry=self.registry,
+        )
+        ProcessCollector(registry=self.registry)
+        for source, reasons in REASONS.items():
+            self._seconds.labels(source)
+            for code in _CODES:
+                self._webhooks.labels(source, str(code))
+            for kind in _KINDS:
+                self._accepted.labels(source, kind)
+            for reason in reasons:
+                self._ignored.labels(source, reason)
+
+    def answered(self, source: str, code: int, seconds: float) -> None:
+        self._webhooks.labels(source, str(code)).inc()
+        self._seconds.labels(source).observe(seconds)
+
+    def accepted(self, events: Iterable[Event]) -> None:
+        for event in events:
+            kind = event.__struct_config__.tag
+            self._accepted.labels(event.channel, kind).inc()
+
+    def ignored(self, source: str, ignored: Mapping[str, int]) -> None:
+        for reason, count in ignored.items():
+            self._ignored.labels(source, reason).inc(count)

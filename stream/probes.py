@@ -1,0 +1,54 @@
+"""What every process answers over HTTP: `/metrics`, `/healthz`, `/readyz`.
+
+Served on the event loop: a scrape is then a snapshot between two steps of the
+stream, where a thread would race with the state.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+
+def probe_routes(
+    registry: CollectorRegistry, ready: Callable[[], bool]
+) -> list[web.RouteDef]:
+    """`ready` says whether the process does its job now; 503 while it does not."""
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(
+            body=generate_latest(registry),
+            headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
+        )
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.Response(text="alive\n")
+
+    async def readyz(_: web.Request) -> web.Response:
+        if ready():
+            return web.Response(text="ready\n")
+        return web.Response(status=503, text="not ready\n")
+
+    return [
+        web.get("/metrics", metrics),
+        web.get("/healthz", healthz),
+        web.get("/readyz", readyz),
+    ]
+
+
+@asynccontextmanager
+async def serve_probes(
+    host: str, port: int, registry: CollectorRegistry, ready: Callable[[], bool]
+) -> AsyncIterator[None]:
+    """Answer on `host:port` until the context is left."""
+    app = web.Application()
+    app.add_routes(probe_routes(registry, ready))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,76 @@
+"""Replay: a file of events through the rules, the same bytes every time.
+
+No Kafka, no network, no clock: time is the arrival of the events. What is due is
+concluded `allowed_lateness` after its instant, before the next later arrival, just
+as the worker does it (semantics 3.3).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from stream.deadlines import Deadlines
+from stream.records import UnreadableRecordError, decode_event
+from stream.sla.conversation import apply, conclude, due_at
+from stream.sla.events import HeartbeatEvent
+from stream.sla.facts import Fact
+from stream.sla.policy import Rules
+from stream.sla.state import Conversation
+
+
+class BadLineError(ValueError):
+    """Line `number` (from 1) is no event; the text says why."""
+
+    def __init__(self, number: int, reason: str) -> None:
+        super().__init__(f"{number}: {reason}")
+
+
+class Replay:
+    """A run of the rules over events in arrival order."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._states: dict[str, Conversation] = {}
+        self._deadlines = Deadlines()
+        self.now = 0
+        """The latest arrival, in milliseconds."""
+
+    def lines(self, lines: Iterable[bytes]) -> Iterator[Fact | BadLineError]:
+        """The facts of a JSON lines file, and its faults, each where it comes up."""
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                event = decode_event(line)
+            except UnreadableRecordError as error:
+                yield BadLineError(number, str(error))
+                continue
+            self.now = max(self.now, event.arrived)
+            yield from self.run_until(self.now - 1)
+            if isinstance(event, HeartbeatEvent):
+                continue
+            key = event.conversation_id
+            state, facts, _ = apply(
+                key, self._states.get(key), event, self._rules, self.now
+            )
+            self._keep(key, state)
+            yield from facts
+
+    def run_until(self, now: int) -> Iterator[Fact]:
+        """Conclude what can be concluded when the wall says `now` (ms)."""
+        self.now = max(self.now, now)
+        lateness = self._rules.allowed_lateness
+        while taken := self._deadlines.take(now - lateness, 1):
+            due, raw = taken[0]
+            key = raw.decode()
+            state, facts = conclude(
+                key, self._states[key], due, self._rules, due + lateness
+            )
+            self._keep(key, state)
+            yield from facts
+
+    def _keep(self, key: str, state: Conversation | None) -> None:
+        if state is None:
+            del self._states[key]
+            self._deadlines.put(key.encode(), None)
+        else:
+            self._states[key] = state
+            self._deadlines.put(key.encode(), due_at(state, self._rules))

@@ -1,0 +1,118 @@
+"""Process settings: the environment -> one frozen value (`contract.md` section 6).
+
+Every name starts with `REPLYCLOCK_`. Every secret may also be given as a file:
+`REPLYCLOCK_WHATSAPP_APP_SECRET_FILE=/run/secrets/whatsapp`. Business rules are
+not here: they live in `sla.yaml` (`stream.config`).
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, RedisDsn, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "REPLYCLOCK_"
+
+
+class SettingsError(Exception):
+    """The environment does not say what is needed; one line a fault."""
+
+
+class Settings(BaseSettings):
+    """What every process reads. Unset secrets are `None`; `need` asks for them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+
+    broker: str = Field("127.0.0.1:9092", description="Kafka bootstrap host:port")
+    config: Path = Field(Path("config/sla.yaml"), description="the rules file")
+    topic_prefix: str = Field("", description="put before every topic's name")
+    partitions: int = Field(
+        4, ge=1, le=1024, description="of each topic, when created; never changed"
+    )
+    replication: int = Field(1, ge=1, description="of each topic, when created")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="auto: colours on a terminal, JSON lines elsewhere"
+    )
+
+    intake_host: str = "127.0.0.1"
+    intake_port: int = Field(8080, ge=0, le=65535)
+    worker_host: str = "127.0.0.1"
+    worker_port: int = Field(9101, ge=0, le=65535)
+    alerts_host: str = "127.0.0.1"
+    alerts_port: int = Field(9102, ge=0, le=65535)
+
+    id_secret: SecretStr | None = Field(
+        None, description="key that turns phone numbers into pseudonyms; keep it"
+    )
+    whatsapp_app_secret: SecretStr | None = None
+    whatsapp_verify_token: SecretStr | None = None
+    messenger_app_secret: SecretStr | None = None
+    messenger_verify_token: SecretStr | None = None
+
+    redis_url: RedisDsn = RedisDsn("redis://127.0.0.1:6379/0")
+    slack_bot_token: SecretStr | None = None
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="another one in tests and the demo"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for name, field in cls.model_fields.items():
+            path = os.environ.get(f"{PREFIX}{name.upper()}_FILE")
+            if path is None or field.annotation != SecretStr | None:
+                continue
+            if values.get(name) is not None:
+                variable = PREFIX + name.upper()
+                raise ValueError(f"{variable} and {variable}_FILE are both set")
+            try:
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise ValueError(
+                    f"{PREFIX}{name.upper()}_FILE: {error.strerror}: {path}"
+                ) from error
+        return values
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unset_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # `REPLYCLOCK_X=` in an env file means "not set", not "an empty secret".
+        return {name: value for name, value in values.items() if value != ""}
+
+    def need(self, name: str, why: str) -> str:
+        """The secret `name`; raises `SettingsError` that names the variable."""
+        secret: SecretStr | None = getattr(self, name)
+        if secret is None:
+            raise SettingsError(f"{PREFIX}{name.upper()} is not set: {why}")
+        return secret.get_secret_value()
+
+    def topic(self, name: str) -> str:
+        return self.topic_prefix + name
+
+    @property
+    def events_topic(self) -> str:
+        return self.topic("conversations.events")
+
+    @property
+    def facts_topic(self) -> str:
+        return self.topic("sla.facts")
+
+    @property
+    def dead_letters_topic(self) -> str:
+        return self.topic("sla.dead-letters")
+
+
+def read_settings() -> Settings:
+    """The environment as `Settings`; raises `SettingsError` with every fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [
+            f"{PREFIX}{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            if fault["loc"]
+            else fault["msg"].removeprefix("Value error, ")
+            for fault in error.errors()
+        ]
+        raise SettingsError("\n".join(faults)) from error

@@ -1,0 +1,175 @@
+"""A play: many stories on a time line, and what must come out of them.
+
+The play begins in the middle of a working day: the customers wrote minutes ago
+(their first messages are delivered at the start, with their true times), so that
+targets of minutes break within seconds. Deadlines that will break are spread over
+the accounts, 2 s apart on each, since Slack takes one message a second a channel.
+"""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from stream.simulator.stories import SECOND, Delivery, Ending, Story
+from stream.sla.facts import Measure
+from stream.sla.policy import Rules
+
+LEAD = 6 * SECOND
+"""From the play's start to the first deadline that breaks."""
+
+TAIL = 12 * SECOND
+"""From the last deadline that breaks to the play's end: late answers come here."""
+
+SPACING = 2 * SECOND
+
+_ENDINGS = (
+    Ending.ANSWERED_LATE,
+    Ending.UNANSWERED,
+    Ending.ANSWERED_LATE,
+    Ending.RETRACTED,
+)
+
+
+@dataclass
+class Truth:
+    """What the play knows: exact numbers, by source where that matters."""
+
+    webhooks: int = 0
+    events: int = 0
+    sessions: int = 0
+    met: int = 0
+    breached: int = 0
+    retracted: int = 0
+    answered_late: int = 0
+
+    @property
+    def alerts_posted(self) -> int:
+        """Each breach is posted once, the retracted ones too."""
+        return self.breached + self.retracted
+
+    @property
+    def alerts_edited(self) -> int:
+        """Each alert whose wait ended, or that was untrue, is edited."""
+        return self.answered_late + self.retracted
+
+
+@dataclass
+class Play:
+    """Deliveries in the order they are sent, and the truth about them."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    truth: Truth = field(default_factory=Truth)
+
+
+def write_play(
+    rules: Rules, *, seed: int, start: int, seconds: int, rate: int, first: int = 0
+) -> Play:
+    """About `rate` webhooks a second for `seconds`, from `start` (ms, wall time).
+
+    Same arguments, same play. The accounts are those the config's queues list;
+    customers are numbered from `first`, so that plays can follow each other.
+    """
+    random = Random(seed)  # noqa: S311  traffic, not secrets
+    start -= start % SECOND  # WhatsApp tells whole seconds
+    end = start + seconds * SECOND
+    play = Play()
+    number = first
+    for account in sorted(rules.queues):
+        for deadline in range(start + LEAD, end - TAIL, SPACING):
+            ending = _ENDINGS[number % len(_ENDINGS)]
+            story = _story(random, rules, account, number, deadline)
+            _add(play, _broken(story, ending))
+            number += 1
+    accounts = sorted(rules.queues)
+    wanted = rate * seconds
+    while play.truth.webhooks < wanted:
+        account = accounts[number % len(accounts)]
+        at = random.randint(start + 2 * SECOND, end - 4 * SECOND)
+        _add(play, _kept(random, rules, account, number, at))
+        number += 1
+    play.deliveries.sort(key=lambda delivery: delivery.at)
+    play.deliveries = _from(play.deliveries, start, random)
+    return play
+
+
+def _from(deliveries: list[Delivery], start: int, random: Random) -> list[Delivery]:
+    """What happened before the curtain rose is told in the first second."""
+    early = [d for d in deliveries if d.at < start]
+    spread = sorted(random.randint(0, SECOND) for _ in early)
+    moved = [
+        Delivery(start + offset, d.source, d.body, d.events)
+        for offset, d in zip(spread, early, strict=True)
+    ]
+    return sorted([*moved, *deliveries[len(early) :]], key=lambda d: d.at)
+
+
+def _story(
+    random: Random, rules: Rules, account: str, number: int, deadline: int
+) -> Story:
+    source, _, name = account.partition(":")
+    policy = rules.book.choose(
+        {"channel": source, "account": name, "queue": rules.queue_of(source, name)}
+    )
+    if policy is None:
+        raise ValueError(f"no policy promises anything to {account}")
+    target = next(t for t in policy.targets if t.measure is Measure.FIRST_REPLY)
+    story = Story(random, source, name, number, deadline - target.within, target.within)
+    story.customer(story.started_at)
+    return story
+
+
+def _broken(story: Story, ending: Ending) -> Story:
+    """A promise that breaks at its deadline."""
+    number, deadline = story.number, story.deadline
+    story.ending = ending
+    story.customer(deadline - 17 * SECOND)  # impatience moves no clock
+    if number % 3 == 0:
+        story.bot(story.started_at + SECOND)
+    if story.source == "whatsapp" and number % 5 == 0:
+        undelivered = story.reply(deadline - 30 * SECOND)
+        story.failure(undelivered, deadline - 25 * SECOND)
+    match ending:
+        case Ending.ANSWERED_LATE:
+            story.reply(deadline + 6 * SECOND)
+        case Ending.RETRACTED:
+            # Said in time, told seven seconds late.
+            story.reply(deadline - 2 * SECOND, sent_at=deadline + 7 * SECOND)
+        case _:
+            pass
+    return story
+
+
+def _kept(random: Random, rules: Rules, account: str, number: int, at: int) -> Story:
+    """A promise that is kept: the reply is said at `at`."""
+    at -= at % SECOND
+    boundary = number % 20 == 0
+    margin = 0 if boundary else random.randint(10, 45) * SECOND
+    story = _story(random, rules, account, number, at + margin)
+    if number % 4 == 0:
+        story.bot(story.started_at + SECOND)
+    story.reply(at)
+    if number % 6 == 0:
+        story.repeat_last()
+    story.read(at + SECOND)
+    for _ in range(number % 3):
+        story.customer(at + 2 * SECOND)
+        story.reply(at + 3 * SECOND)
+    return story
+
+
+def _add(play: Play, story: Story) -> None:
+    truth = play.truth
+    play.deliveries.extend(story.deliveries)
+    truth.webhooks += len(story.deliveries)
+    truth.events += sum(delivery.events for delivery in story.deliveries)
+    truth.sessions += 1
+    match story.ending:
+        case Ending.MET:
+            truth.met += 1
+        case Ending.RETRACTED:
+            truth.met += 1
+            truth.retracted += 1
+        case Ending.ANSWERED_LATE:
+            truth.breached += 1
+            truth.answered_late += 1
+        case Ending.UNANSWERED:
+            truth.breached += 1

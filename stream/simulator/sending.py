@@ -1,0 +1,84 @@
+"""Send a play as signed webhooks, each at its time, as Meta does: concurrently."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import aiohttp
+import msgspec
+
+from stream.channels.signature import HEADER, sign
+from stream.simulator.stories import Delivery
+
+AT_ONCE = 64
+"""Webhooks in flight at most; Meta sends concurrently too (channels.md 1.6)."""
+
+
+@dataclass
+class Sent:
+    """What the door answered: status code -> how often.
+
+    `lag` is how far the sending fell behind the play, in seconds, at worst.
+    """
+
+    answers: Counter[int] = field(default_factory=Counter)
+    retried: int = 0
+    lag: float = 0.0
+
+
+async def send_play(
+    deliveries: list[Delivery],
+    url: str,
+    secrets: Mapping[str, bytes],
+    progress: Callable[[int], None] = lambda _: None,
+) -> Sent:
+    """POST each delivery to `url`/hooks/<source> at its wall time.
+
+    A 503, or no answer at all, is tried again until it is taken, as Meta would.
+    """
+    sent = Sent()
+    gate = asyncio.Semaphore(AT_ONCE)
+    connector = aiohttp.TCPConnector(limit=AT_ONCE)
+    async with aiohttp.ClientSession(connector=connector) as session:
+
+        async def post(delivery: Delivery) -> None:
+            body = msgspec.json.encode(delivery.body)
+            headers = {
+                HEADER: sign(secrets[delivery.source], body),
+                "Content-Type": "application/json",
+            }
+            target = f"{url}/hooks/{delivery.source}"
+            try:
+                while True:
+                    status = await _post(session, target, body, headers)
+                    if status is not None and status != 503:  # noqa: PLR2004
+                        break
+                    sent.retried += 1
+                    await asyncio.sleep(1)
+                sent.answers[status] += 1
+            finally:
+                gate.release()
+
+        async with asyncio.TaskGroup() as posts:
+            for number, delivery in enumerate(deliveries):
+                wait = delivery.at / 1000 - time.time()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+                sent.lag = max(sent.lag, -wait)
+                await gate.acquire()
+                posts.create_task(post(delivery))
+                progress(number + 1)
+    return sent
+
+
+async def _post(
+    session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str]
+) -> int | None:
+    try:
+        async with session.post(url, data=body, headers=headers) as answer:
+            await answer.read()
+            return answer.status
+    except aiohttp.ClientError:
+        return None

@@ -1,0 +1,146 @@
+"""Conversations: the state behind a key, and the one function that changes it.
+
+`apply` takes an event, `conclude` an instant that has passed; both put what they
+learned on the timeline's side, derive the sessions anew, and return the difference
+from what was told before as facts. So the final state depends on what happened and
+not on the order in which the news arrived (semantics 3.2).
+"""
+
+from enum import StrEnum
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from stream.sla.events import AssignmentEvent, DeliveryEvent, Event
+from stream.sla.facts import Fact, Reason
+from stream.sla.policy import Rules
+from stream.sla.session import sessions_of
+from stream.sla.state import Conversation
+from stream.sla.teller import Teller
+from stream.sla.timeline import insert, thin, turn_of
+
+_ATTRIBUTES = ("queue", "assignee", "priority", "tier", "link")
+
+
+class Applied(StrEnum):
+    """What became of an event."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    TOO_LATE = "too_late"
+
+
+def apply(
+    key: str, state: Conversation | None, event: Event, rules: Rules, now: int
+) -> tuple[Conversation, list[Fact], Applied]:
+    """`state` with `event` in it, and what follows. `now` only dates the facts."""
+    if state is None:
+        state = Conversation(event.channel, event.account, {})
+    attributes = _latest(state.attributes, event)
+    turn = turn_of(event)
+    if turn is None:
+        if attributes is state.attributes:
+            return state, [], Applied.APPLIED
+        changed = replace(state, attributes=attributes)
+        return *_tell(key, changed, rules, now, (event.at, Reason.REPLY)), (
+            Applied.APPLIED
+        )
+    if turn.at <= state.floor:
+        return state, [], Applied.TOO_LATE
+    turns = insert(state.turns, turn)
+    if turns is state.turns:
+        return state, [], Applied.DUPLICATE
+    turns = thin(turns, rules.session_gap)
+    changed = replace(state, attributes=attributes, turns=turns)
+    failed = isinstance(event, DeliveryEvent)
+    reason = Reason.DELIVERY_FAILED if failed else Reason.RECLASSIFIED
+    return *_tell(key, changed, rules, now, (turn.at, reason)), Applied.APPLIED
+
+
+def conclude(
+    key: str, state: Conversation, until: int, rules: Rules, now: int
+) -> tuple[Conversation | None, list[Fact]]:
+    """`state` once every deadline, warning point and silence up to `until` passed.
+
+    The caller has made sure that nothing before `until` is still on its way
+    (semantics 3.3). None: nothing is left that a clock could need.
+    """
+    if _forget_at(state, rules) <= until:
+        return None, []
+    changed = replace(state, settled=max(state.settled, until))
+    return _tell(key, changed, rules, now, (until, Reason.LAPSED))
+
+
+def due_at(state: Conversation, rules: Rules) -> int:
+    """The next instant at which this conversation has something to conclude."""
+    due = _forget_at(state, rules)
+    for told in state.told:
+        for clock in told.clocks:
+            if clock.due is not None:
+                due = min(due, clock.due)
+        if told.ended_at is None:
+            due = min(due, _heard_at(state) + rules.session_gap)
+    return due
+
+
+def _tell(
+    key: str, state: Conversation, rules: Rules, now: int, cause: tuple[int, Reason]
+) -> tuple[Conversation, list[Fact]]:
+    """Derive the sessions, and say what differs from what was told."""
+    teller = Teller(key, state, rules, now)
+    sessions = sessions_of(state.turns, rules.session_gap, state.settled)
+    standing = {session.opened_at for session in sessions}
+    before = {told.opened_at: told for told in state.told}
+    for told in state.told:
+        if told.opened_at not in standing:
+            teller.withdraw(told, (cause[0], Reason.SUPERSEDED))
+    told_now = tuple(
+        teller.tell(session, before.get(session.opened_at), cause)
+        for session in sessions
+    )
+    return _prune(replace(state, told=told_now), rules), teller.facts
+
+
+def _latest(
+    attributes: dict[str, tuple[int, str | None]], event: Event
+) -> dict[str, tuple[int, str | None]]:
+    """`attributes` with what `event` says; the same dict when it says nothing new."""
+    new = attributes
+    for name in _ATTRIBUTES:
+        value = getattr(event, name)
+        says = value is not None or (
+            name == "assignee" and isinstance(event, AssignmentEvent)
+        )
+        if not says or value is UNSET:
+            continue
+        known = new.get(name)
+        # At equal instants the greater value holds, whichever came first.
+        if known is None or (known[0], known[1] or "") < (event.at, value or ""):
+            new = {**new, name: (event.at, value)}
+    return new
+
+
+def _prune(state: Conversation, rules: Rules) -> Conversation:
+    """Without the sessions that ended longer than `session_gap` before the newest."""
+    horizon = _heard_at(state) - rules.session_gap
+    floor = state.floor
+    for told in state.told[:-1]:
+        if told.ended_at is not None and told.ended_at < horizon:
+            floor = max(floor, told.ended_at)
+    if floor == state.floor:
+        return state
+    return replace(
+        state,
+        floor=floor,
+        turns=tuple(turn for turn in state.turns if turn.at > floor),
+        told=tuple(told for told in state.told if told.opened_at > floor),
+    )
+
+
+def _heard_at(state: Conversation) -> int:
+    return state.turns[-1].at if state.turns else 0
+
+
+def _forget_at(state: Conversation, rules: Rules) -> int:
+    # One gap until the session lapses, one more for news of failed deliveries.
+    return _heard_at(state) + 2 * rules.session_gap

@@ -1,0 +1,93 @@
+"""Facts: what the rules conclude, past tense (`contract.md` section 4).
+
+The only thing alerting and reports read. A later fact of a cycle overrides an
+earlier one; exactly one of met, breached, cancelled stands per cycle in the end.
+"""
+
+from enum import StrEnum
+from hashlib import blake2b
+
+from msgspec import Struct
+
+from stream.sla.events import Channel
+
+
+class FactKind(StrEnum):
+    SESSION_OPENED = "session_opened"
+    SESSION_ENDED = "session_ended"
+    CLOCK_STARTED = "clock_started"
+    WARNED = "warned"
+    BREACHED = "breached"
+    MET = "met"
+    ANSWERED_LATE = "answered_late"
+    CANCELLED = "cancelled"
+    WAIT_ENDED = "wait_ended"
+    """After a breach the wait ended without a reply (ADR 0002)."""
+    BREACH_RETRACTED = "breach_retracted"
+    REPLY_RETRACTED = "reply_retracted"
+    POLICY_CHANGED = "policy_changed"
+
+
+class Measure(StrEnum):
+    FIRST_REPLY = "first_reply"
+
+
+class Verdict(StrEnum):
+    MET = "met"
+    BREACHED = "breached"
+    CANCELLED = "cancelled"
+
+
+class Reason(StrEnum):
+    """Why a session or a clock ended, or why a verdict was taken back."""
+
+    CLOSED = "closed"
+    SPAM = "spam"
+    MERGED = "merged"
+    LAPSED = "lapsed"
+    REPLY = "reply"
+    DELIVERY_FAILED = "delivery_failed"
+    RECLASSIFIED = "reclassified"
+    SUPERSEDED = "superseded"
+
+
+class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One conclusion. Instants are milliseconds since the epoch.
+
+    The clock's fields (`measure` to `waited_business_s`) are set for facts of a
+    clock and absent for facts of a session, which has `started_at` only.
+    """
+
+    fact_id: str
+    kind: FactKind
+    at: int
+    noticed_at: int
+    conversation_id: str
+    channel: Channel
+    account: str
+    queue: str
+    assignee: str | None = None
+    link: str | None = None
+    measure: Measure | None = None
+    cycle: int | None = None
+    policy: str | None = None
+    policy_version: str | None = None
+    started_at: int | None = None
+    deadline: int | None = None
+    waited_ms: int | None = None
+    author: str | None = None
+    reason: Reason | None = None
+    replaces: Verdict | None = None
+    """The verdict of this cycle that this fact takes back or restates (ADR 0002)."""
+
+
+def fact_id(
+    conversation_id: str, subject: str, cycle: int, kind: FactKind, at: int
+) -> str:
+    """The same on every replay: 16 bytes over what the fact is about, in hex.
+
+    `at` (event time of the cause) tells apart what may happen twice in a cycle:
+    two warning points, a reply taken back and a second reply.
+    """
+    text = f"{conversation_id}\n{subject}\n{cycle}\n{kind}\n{at}"
+    return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,134 @@
+"""The teller: the difference between what is so and what was told, as facts."""
+
+from typing import Any
+
+from stream.sla import clock as clocks
+from stream.sla.clock import Clock, Step
+from stream.sla.facts import Fact, FactKind, Reason, fact_id
+from stream.sla.policy import Policy, Rules
+from stream.sla.session import Session
+from stream.sla.state import Conversation, Told, attribute, queue_of
+
+
+class Teller:
+    """Writes facts with the envelope of one conversation."""
+
+    def __init__(self, key: str, state: Conversation, rules: Rules, now: int) -> None:
+        self.facts: list[Fact] = []
+        self._key = key
+        self._state = state
+        self._rules = rules
+        self._now = now
+        self._queue = queue_of(state, rules)
+        self._attributes = {
+            "channel": state.channel.value,
+            "account": state.account,
+            "queue": self._queue,
+            "priority": attribute(state, "priority"),
+            "tier": attribute(state, "tier"),
+        }
+
+    def tell(
+        self, session: Session, told: Told | None, cause: tuple[int, Reason]
+    ) -> Told:
+        opened = session.opened_at
+        if told is None:
+            self._session(FactKind.SESSION_OPENED, opened, opened)
+            told = Told(opened, self._started(opened))
+        changed: list[Clock] = []
+        for old in told.clocks:
+            clock, policy = self._with_policy(old, cause[0])
+            outcome = clocks.first_reply_outcome(session, policy)
+            clock, steps = clocks.advance(clock, outcome, self._state.settled, cause)
+            self._clock(clock, steps)
+            changed.append(clock)
+        if session.ended_at is not None and told.ended_at != session.ended_at:
+            reason = session.end_reason
+            self._session(FactKind.SESSION_ENDED, session.ended_at, opened, reason)
+        return Told(opened, tuple(changed), session.ended_at)
+
+    def withdraw(self, told: Told, cause: tuple[int, Reason]) -> None:
+        for clock in told.clocks:
+            self._clock(clock, clocks.withdraw(clock, cause))
+        self._session(
+            FactKind.SESSION_ENDED, cause[0], told.opened_at, Reason.SUPERSEDED
+        )
+
+    def _started(self, opened_at: int) -> tuple[Clock, ...]:
+        """A clock for every target of the policy chosen at cycle start (2.11)."""
+        book = self._rules.book
+        policy = book.choose(self._attributes)
+        if policy is None:
+            return ()
+        started = tuple(
+            clocks.start(target, policy, book.version, opened_at)
+            for target in policy.targets
+        )
+        for clock in started:
+            step = Step(FactKind.CLOCK_STARTED, opened_at, opened_at)
+            self._clock(clock, [step])
+        return started
+
+    def _with_policy(self, clock: Clock, at: int) -> tuple[Clock, Policy]:
+        """`clock` under the policy its attributes ask for, and that policy.
+
+        Chosen again only while no verdict stands (2.11). A policy that left the
+        file lets its clocks run out by the numbers stamped on them.
+        """
+        book = self._rules.book
+        stamped = book.named(clock.policy) or Policy(
+            name=clock.policy, match={}, targets=()
+        )
+        wanted = book.choose(self._attributes)
+        if clock.verdict or wanted is None or wanted.name == clock.policy:
+            return clock, stamped
+        target = next((t for t in wanted.targets if t.measure is clock.measure), None)
+        if target is None:
+            return clock, stamped
+        restarted = clocks.start(target, wanted, book.version, clock.started_at)
+        self._clock(restarted, [Step(FactKind.POLICY_CHANGED, at, at)])
+        return restarted, wanted
+
+    def _session(
+        self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None
+    ) -> None:
+        self._say(
+            fact_id=fact_id(self._key, "session", opened_at, kind, at),
+            kind=kind,
+            at=at,
+            started_at=opened_at,
+            reason=reason,
+        )
+
+    def _clock(self, clock: Clock, steps: list[Step]) -> None:
+        start = clock.started_at
+        for step in steps:
+            self._say(
+                fact_id=fact_id(self._key, clock.measure, start, step.kind, step.at),
+                kind=step.kind,
+                at=step.at,
+                measure=clock.measure,
+                cycle=start,
+                policy=clock.policy,
+                policy_version=clock.policy_version,
+                started_at=start,
+                deadline=clock.deadline,
+                waited_ms=step.until - start,
+                author=step.author,
+                reason=step.reason,
+                replaces=step.replaces,
+            )
+
+    def _say(self, **own: Any) -> None:
+        self.facts.append(
+            Fact(
+                noticed_at=self._now,
+                conversation_id=self._key,
+                channel=self._state.channel,
+                account=self._state.account,
+                queue=self._queue,
+                assignee=attribute(self._state, "assignee"),
+                link=attribute(self._state, "link"),
+                **own,
+            )
+        )

@@ -1,0 +1,42 @@
+"""The table's values: a conversation with the offset it has seen (architecture 3.1).
+
+Bytes are msgpack of `[version, offset, conversation]`, arrays without field names:
+about 250 bytes a conversation. A field added at an array's end keeps old bytes
+readable; any other change raises `VERSION`.
+"""
+
+import msgspec
+
+from stream.sla.state import Conversation
+
+VERSION = 1
+
+
+class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """`offset`: the last source record in it; an earlier one is a repetition."""
+
+    version: int
+    offset: int
+    conversation: Conversation
+
+
+class StateVersionError(RuntimeError):
+    """The changelog was written by a newer version; upgrade this worker."""
+
+
+_decoder = msgspec.msgpack.Decoder(Stored)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def decode_state(data: bytes) -> Stored:
+    """Raises `StateVersionError` for what a newer version wrote."""
+    stored = _decoder.decode(data)
+    if stored.version > VERSION:
+        raise StateVersionError(
+            f"state of version {stored.version}; this worker reads up to {VERSION}"
+        )
+    return stored
+
+
+def encode_state(offset: int, conversation: Conversation) -> bytes:
+    return _encode(Stored(VERSION, offset, conversation))

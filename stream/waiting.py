@@ -1,0 +1,88 @@
+"""Who is waiting now: an index of running waits per partition, for the scrape.
+
+The table holds bytes; decoding all of it at each scrape would block the stream.
+This keeps, for each conversation that waits, just what the gauges need.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stream.sla.facts import Measure, Verdict
+from stream.sla.policy import Rules
+from stream.sla.state import Conversation, queue_of
+
+
+class Band(StrEnum):
+    """How a wait stands; `at_risk` begins at the first warning point."""
+
+    OK = "ok"
+    AT_RISK = "at_risk"
+    BREACHED = "breached"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A running clock. Instants in milliseconds; `risk_at` is its first warning."""
+
+    measure: Measure
+    started_at: int
+    risk_at: int
+    deadline: int
+    breached: bool
+
+    def band(self, now: int) -> Band:
+        """Breached is a fact, not a guess: it shows once it was concluded."""
+        if self.breached:
+            return Band.BREACHED
+        return Band.AT_RISK if now >= self.risk_at else Band.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An open session and its waits, under the labels it is counted by."""
+
+    channel: str
+    queue: str
+    waits: tuple[Wait, ...]
+
+
+class Waiting:
+    """The open sessions of the partitions that this worker owns."""
+
+    def __init__(self) -> None:
+        self._partitions: dict[int, dict[bytes, Open]] = {}
+
+    def put(
+        self, partition: int, key: bytes, state: Conversation | None, rules: Rules
+    ) -> None:
+        """What is known of `key` from now on."""
+        entries = self._partitions.setdefault(partition, {})
+        last = state.told[-1] if state is not None and state.told else None
+        if state is None or last is None or last.ended_at is not None:
+            entries.pop(key, None)
+            return
+        waits = tuple(
+            Wait(
+                clock.measure,
+                clock.started_at,
+                clock.warn_at[0] if clock.warn_at else clock.deadline,
+                clock.deadline,
+                clock.verdict is Verdict.BREACHED,
+            )
+            for clock in last.clocks
+            if clock.over_at is None
+        )
+        entries[key] = Open(state.channel.value, queue_of(state, rules), waits)
+
+    def drop(self, partition: int) -> None:
+        """The partition is another worker's now; nothing of it stays behind."""
+        self._partitions.pop(partition, None)
+
+    def open_sessions(self, partitions: frozenset[int]) -> list[Open]:
+        """Every open session of `partitions`."""
+        return [
+            entry
+            for partition in partitions
+            for entry in self._partitions.get(partition, {}).values()
+        ]

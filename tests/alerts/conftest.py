@@ -1,0 +1,146 @@
+"""Real Redis and the stand-in Slack for the tests of delivery."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from alerts.deliverer import Deliverer
+from alerts.delivery import Delivery, wall_ms
+from alerts.lane import Pace
+from alerts.ledger import Ledger
+from alerts.metrics import Metrics
+from alerts.slack.client import Slack
+from dev.slack.client import SlackStandIn
+from stream.config import Alerts
+from stream.sla.facts import Fact
+from stream.sla.instants import MINUTE
+
+CONFIG = Alerts.model_validate(
+    {
+        "routes": [
+            {"match": {"queue": "sales"}, "to": "sales-slack"},
+            {"match": {"queue": "lost"}, "to": "lost-slack"},
+            {"to": "ops-slack"},
+        ],
+        "receivers": {
+            "sales-slack": {"slack": {"channel": "C0SALES", "mention": "@here"}},
+            "ops-slack": {"slack": {"channel": "C0OPS"}},
+            "lost-slack": {"slack": {"channel": "C0LOST"}},
+        },
+    }
+)
+SLOW = Pace(longest_backoff=1000, operator=2000)
+"""Slack's own pace; only the waits after failures are shorter than in service."""
+
+
+async def eventually(
+    condition: Callable[[], Awaitable[bool]], seconds: float = 15
+) -> None:
+    """Wait until `condition` holds; fails when it does not in time."""
+    until = time.monotonic() + seconds
+    while not await condition():
+        assert time.monotonic() < until, "did not happen in time"
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    client = Redis.from_url(redis_url, retry=Retry(NoBackoff(), 1))
+    async with client:
+        yield client
+
+
+@pytest.fixture
+def ledger(redis: Redis, prefix: str) -> Ledger:
+    return Ledger(redis, prefix)
+
+
+class Delivering:
+    """A running deliverer with real Redis and the stand-in Slack."""
+
+    def __init__(self, ledger: Ledger, slack: SlackStandIn) -> None:
+        self.ledger = ledger
+        self.slack = slack
+        self.metrics = Metrics(CONFIG.receivers)
+        self.offset = 0
+
+    @asynccontextmanager
+    async def running(
+        self, url: str | None = None, **changed: Any
+    ) -> AsyncIterator[None]:
+        token = changed.pop("token", self.slack.token)
+        timeout = changed.pop("timeout", 5)
+        async with Slack(token, url or self.slack.url, timeout) as client:
+            self.deliverer = Deliverer(
+                ledger=self.ledger,
+                delivery=Delivery(
+                    ledger=self.ledger,
+                    slack=client,
+                    config=CONFIG,
+                    metrics=self.metrics,
+                    owner=uuid4().hex,
+                    lease_ms=changed.pop("lease_ms", 15_000),
+                ),
+                metrics=self.metrics,
+                stale_after=15 * MINUTE,
+                **({"pace": SLOW, "poll_seconds": 0.2} | changed),
+            )
+            task = asyncio.create_task(self.deliverer.run())
+            yield
+            self.deliverer.stop()
+            await task
+
+    async def tell(self, *facts: Fact) -> None:
+        """The agent's part: remember the facts and wake the deliverer."""
+        numbered = [(fact, self.offset + n) for n, fact in enumerate(facts)]
+        self.offset += len(facts)
+        keys = await self.ledger.want(numbered)
+        if hasattr(self, "deliverer"):
+            self.deliverer.wake(keys)
+
+    async def messages(self, channel: str = "C0SALES") -> list[dict[str, Any]]:
+        return await asyncio.to_thread(self.slack.messages, channel)
+
+    async def titles(self, channel: str = "C0SALES") -> list[str]:
+        """Headers of the channel's messages, oldest first, as they are now."""
+        messages = await self.messages(channel)
+        return [message["blocks"][0]["text"]["text"] for message in messages]
+
+    async def calls(self, method: str | None = None) -> list[dict[str, Any]]:
+        return await asyncio.to_thread(self.slack.calls, method)
+
+    async def fail(self, method: str, **how: Any) -> None:
+        await asyncio.to_thread(lambda: self.slack.fail(method, **how))
+
+    async def settled(self, seconds: float = 15) -> None:
+        """Wait until the channels show all that is wanted."""
+
+        async def nothing_differs() -> bool:
+            return (await self.ledger.backlog()).count == 0
+
+        await eventually(nothing_differs, seconds)
+
+    def counted(self, receiver: str, kind: str, result: str) -> float:
+        labels = {"receiver": receiver, "kind": kind, "result": result}
+        value = self.metrics.registry.get_sample_value(
+            "replyclock_alerts_total", labels
+        )
+        return -1 if value is None else value
+
+
+@pytest.fixture
+def delivering(ledger: Ledger, slack: SlackStandIn) -> Delivering:
+    return Delivering(ledger, slack)
+
+
+@pytest.fixture
+def minutes_ago() -> Callable[[float], int]:
+    return lambda minutes: wall_ms() - round(minutes * MINUTE)

@@ -1,0 +1,191 @@
+"""The ledger on a real Redis: every change may be repeated."""
+
+from dataclasses import replace
+
+import pytest
+from redis.asyncio import Redis
+
+from alerts.alert import alert_key
+from alerts.entry import Entry
+from alerts.ledger import Backlog, Ledger
+from tests.alerts.cycles import DEADLINE, Cycle
+
+pytestmark = pytest.mark.broker
+
+CYCLE = Cycle()
+KEY = alert_key(CYCLE.breached())
+
+
+async def entry_of(ledger: Ledger, key: str = KEY) -> Entry:
+    [entry] = await ledger.entries([key])
+    return entry
+
+
+async def test_repeated_facts_change_nothing(ledger: Ledger) -> None:
+    """Facts told again are not told again: the entry stays as it was."""
+    facts = [(CYCLE.breached(), 7), (CYCLE.answered(), 8)]
+    assert await ledger.want(facts) == {KEY}
+    before = await entry_of(ledger)
+
+    assert await ledger.want(facts) == set()
+    assert await ledger.want([(CYCLE.breached(noticed=60), 90)]) == set()
+    assert await entry_of(ledger) == before
+    assert before.version == 2
+
+
+async def test_the_earliest_copy_counts(ledger: Ledger) -> None:
+    """A copy that was concluded earlier takes the place of a later one."""
+    await ledger.want([(CYCLE.breached(noticed=60), 90)])
+    await ledger.want([(CYCLE.breached(noticed=2), 7)])
+
+    alert = (await entry_of(ledger)).alert
+    assert alert is not None
+    assert alert.lateness == 2000
+
+
+async def test_crossed_facts_fold_alike(ledger: Ledger) -> None:
+    """An answer that arrives before its breach is not lost."""
+    await ledger.want([(CYCLE.answered(), 8)])
+    assert (await entry_of(ledger)).alert is None
+    await ledger.want([(CYCLE.breached(), 7)])
+
+    alert = (await entry_of(ledger)).alert
+    assert alert is not None
+    assert alert.state == "answered"
+
+
+async def test_cycles_that_never_breach_are_not_kept(ledger: Ledger) -> None:
+    """Facts of a cycle without a breach leave nothing behind."""
+    assert await ledger.want([(CYCLE.met(), 1), (CYCLE.taken_back(), 2)]) == set()
+
+    assert await entry_of(ledger) == Entry(key=KEY)
+    assert await ledger.backlog() == Backlog(0, None)
+
+
+async def test_everything_expires(ledger: Ledger, redis: Redis, prefix: str) -> None:
+    """Whatever the ledger writes, apart from its list, is forgotten by itself."""
+    await ledger.want([(CYCLE.breached(), 7)])
+    assert await ledger.lease(KEY, "me", 10_000)
+    await ledger.begin(await entry_of(ledger), "me", receiver="r", channel="C", now=1)
+    await ledger.record(await entry_of(ledger), ts="1.2", shown="x", done=True)
+
+    keys = [key async for key in redis.scan_iter(f"*{prefix}*")]
+    assert len(keys) == 2
+    for key in keys:
+        assert await redis.pttl(key) > 0
+
+
+async def test_backlog_says_since_when(ledger: Ledger) -> None:
+    """The list knows how many wait and since when the oldest does."""
+    await ledger.want([(Cycle("b").breached(noticed=9), 1), (CYCLE.breached(2), 2)])
+    await ledger.want([(CYCLE.answered(), 3)])
+
+    assert await ledger.backlog() == Backlog(2, DEADLINE + 2000)
+    assert (await ledger.differing())[0] == KEY
+
+
+async def test_settle_minds_what_came_meanwhile(ledger: Ledger) -> None:
+    """A key leaves the list once, and not when a fact came after the read."""
+    await ledger.want([(CYCLE.breached(), 1)])
+    read = await entry_of(ledger)
+    await ledger.want([(CYCLE.answered(), 2)])
+
+    assert not await ledger.settle(read)
+    assert (await ledger.backlog()).count == 1
+    assert await ledger.settle(await entry_of(ledger))
+    assert not await ledger.settle(await entry_of(ledger))
+    assert (await ledger.backlog()).count == 0
+
+
+async def test_one_owner_at_a_time(ledger: Ledger) -> None:
+    """A lease is taken once, kept and given back by its owner alone."""
+    assert await ledger.lease(KEY, "me", 10_000)
+    assert not await ledger.lease(KEY, "you", 10_000)
+    assert await ledger.extend(KEY, "me", 10_000)
+    assert not await ledger.extend(KEY, "you", 10_000)
+    await ledger.release(KEY, "you")
+    assert not await ledger.lease(KEY, "you", 10_000)
+    await ledger.release(KEY, "me")
+    assert await ledger.lease(KEY, "you", 10_000)
+
+
+async def test_a_lease_ends_by_itself(ledger: Ledger) -> None:
+    """The key of a process that died can be taken by another."""
+    assert await ledger.lease(KEY, "dead", 1)
+    while not await ledger.lease(KEY, "me", 10_000):
+        pass
+    assert not await ledger.extend(KEY, "dead", 10_000)
+
+
+async def begin(ledger: Ledger, entry: Entry, owner: str = "me") -> bool:
+    return await ledger.begin(entry, owner, receiver="r", channel="C", now=5)
+
+
+async def test_begin_is_refused(ledger: Ledger) -> None:
+    """No post begins without the lease, on old knowledge, or when one is there."""
+    await ledger.want([(CYCLE.breached(), 1)])
+    read = await entry_of(ledger)
+    assert not await begin(ledger, read)
+    await ledger.lease(KEY, "me", 10_000)
+    assert not await begin(ledger, read, "you")
+    assert not await begin(ledger, replace(read, version=9))
+    assert await begin(ledger, read)
+    await ledger.record(read, ts="1.2", shown="x", done=False)
+    assert not await begin(ledger, read)
+
+
+async def test_intent_then_record(ledger: Ledger) -> None:
+    """An intent is kept until the post is recorded; recording twice is recording."""
+    await ledger.want([(CYCLE.breached(), 1)])
+    await ledger.lease(KEY, "me", 10_000)
+    read = await entry_of(ledger)
+    assert await begin(ledger, read)
+    begun = await entry_of(ledger)
+    assert begun == replace(read, receiver="r", channel="C", intent=5)
+
+    for _ in range(2):
+        await ledger.record(read, ts="1.2", shown="x", done=True)
+        assert await entry_of(ledger) == replace(
+            begun, intent=None, ts="1.2", shown="x"
+        )
+        assert (await ledger.backlog()).count == 0
+
+
+async def test_a_fact_during_the_post_keeps_the_key_listed(ledger: Ledger) -> None:
+    """Answered while the message was on its way: the key waits for its edit."""
+    await ledger.want([(CYCLE.breached(), 1)])
+    read = await entry_of(ledger)
+    await ledger.want([(CYCLE.answered(), 2)])
+    await ledger.record(read, ts="1.2", shown="x", done=True)
+
+    assert await ledger.differing() == [KEY]
+
+
+async def test_an_intent_can_be_taken_back(ledger: Ledger) -> None:
+    """A post that surely failed leaves no trace."""
+    await ledger.want([(CYCLE.breached(), 1)])
+    await ledger.lease(KEY, "me", 10_000)
+    read = await entry_of(ledger)
+    await begin(ledger, read)
+    await ledger.forget_intent(KEY)
+
+    assert await entry_of(ledger) == read
+
+
+async def test_prefixes_are_apart(redis: Redis, prefix: str) -> None:
+    """Two installations that share a Redis do not see each other."""
+    here, there = Ledger(redis, prefix), Ledger(redis, prefix + "other.")
+    await here.want([(CYCLE.breached(), 1)])
+
+    assert await there.differing() == []
+    assert await entry_of(there) == Entry(key=KEY)
+
+
+async def test_scripts_survive_a_flush(ledger: Ledger, redis: Redis) -> None:
+    """A Redis that forgot our scripts (a restart) is told them again."""
+    await ledger.want([(CYCLE.breached(), 1)])
+    await redis.script_flush()
+    await ledger.want([(CYCLE.answered(), 2)])
+    await redis.script_flush()
+
+    assert await ledger.settle(await entry_of(ledger))

@@ -1,0 +1,109 @@
+"""A worker for the tests: counts the records of each key, tells what it does.
+
+Run as a process of its own. State of a key: `{"n": count, "at": last offset}`; a
+record at or below `at` was counted before, so repeats change nothing and a loss
+shows as a count that is too low. Tells JSON lines on standard output; logs go to
+standard error.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+
+from aiokafka.structs import ConsumerRecord
+from faust.types import TP
+
+from stream.engine import EngineApp, EngineError, StateTable, run_worker
+from stream.logs import set_up_logs
+
+
+def tell(**what: object) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+class Counter:
+    """The handler; the value of a record says what to do with it."""
+
+    def __init__(self, app: EngineApp, prefix: str, pause: float) -> None:
+        self.app = app
+        self.events = prefix + "events"
+        self.table: StateTable = app.state_table("counts")
+        self.answers = app.writer(prefix + "answers")
+        self.pause = pause
+
+    async def handle(self, partition: int, records: Sequence[ConsumerRecord]) -> None:
+        state: dict[bytes, dict[str, int]] = {}
+        again = 0
+        for record in records:
+            counted = state.get(record.key) or self.known(partition, record.key)
+            if record.offset <= counted["at"]:
+                again += 1
+                continue
+            state[record.key] = {"n": counted["n"] + 1, "at": record.offset}
+            await self.obey(partition, record.value)
+        await asyncio.sleep(self.pause)
+        items = [(key, json.dumps(value).encode()) for key, value in state.items()]
+        await self.table.write(partition, items)
+        first, last = records[0].offset, records[-1].offset
+        tell(did="batch", partition=partition, first=first, last=last, again=again)
+
+    def known(self, partition: int, key: bytes) -> dict[str, int]:
+        value = self.table.store.get(partition, key)
+        return json.loads(value) if value else {"n": 0, "at": -1}
+
+    async def obey(self, partition: int, value: bytes) -> None:
+        if value == b"fail":
+            raise ValueError("told to fail")
+        if value == b"too large":
+            await self.answers.write(partition, [(b"k", b"x" * 100_000)])
+        if value == b"skip":  # what a bug in Faust would do: the position moves
+            tp = TP(self.events, partition)
+            position = await self.app.consumer.position(tp)
+            await self.app.consumer.seek_wait({tp: position + 40})
+            tell(did="skip", partition=partition)
+
+
+def declare(app: EngineApp, prefix: str, options: dict[str, float]) -> None:
+    counter = Counter(app, prefix, options.get("pause", 0.0))
+    app.batches(counter.events)(counter.handle)
+
+    @app.on_restored
+    async def restored(partitions: frozenset[int]) -> None:
+        await asyncio.sleep(options.get("restore_pause", 0.0))
+        store = counter.table.store
+        keys = {p: len(store.partition(p)) for p in sorted(partitions)}
+        foreign = sorted(store.partitions() - partitions)
+        done, total = app.recovery_progress
+        tell(did="restored", keys=keys, foreign=foreign, done=done, total=total)
+
+    @app.on_lost
+    def lost(partitions: frozenset[int]) -> None:
+        tell(did="lost", partitions=sorted(partitions), owned=sorted(app.owned()))
+
+    async def tick() -> None:
+        owned = app.owned()
+        ends = await app.end_offsets(counter.events, owned)
+        applied = {p: app.applied(p) for p in owned}
+        tell(did="tick", ends=ends, applied=applied, lag=app.lag())
+
+    app.every(options.get("tick", 0.2), tick)
+
+
+def main() -> int:
+    set_up_logs("info", "json")
+    broker, prefix, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+    partitions = int(options.get("partitions", 4))
+    try:
+        app = EngineApp(prefix + "app", broker=broker, partitions=partitions)
+        declare(app, prefix, options)
+        names = (prefix + "events", prefix + "answers")
+        return run_worker(app, topics=dict.fromkeys(names, partitions))
+    except EngineError as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

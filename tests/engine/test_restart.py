@@ -1,0 +1,70 @@
+"""A worker stopped or killed in the middle of a backlog loses nothing."""
+
+import signal
+from time import monotonic
+
+import pytest
+
+pytestmark = pytest.mark.broker
+
+_EVENTS = 24_000
+
+
+@pytest.mark.parametrize("round_", range(2))
+async def test_sigterm_in_a_backlog(engine, round_):
+    """A stopped worker commits what it did; its successor goes on right there."""
+    await engine.create()
+    await engine.send(_EVENTS)
+    first = await engine.start(pause=0.05)
+    await first.until(lambda _: first.handled() > _EVENTS / 4)
+    asked = monotonic()
+    assert await first.end(signal.SIGTERM) == 0
+    assert monotonic() - asked < 10
+    assert first.handled() < _EVENTS, "the stop came too late to prove anything"
+    second = await engine.start()
+    await engine.caught_up(second)
+    assert first.handled() + second.handled() == _EVENTS
+    assert await engine.stored() == engine.sent
+
+
+@pytest.mark.parametrize("round_", range(2))
+async def test_kill_in_a_backlog(engine, round_):
+    """After a kill what was not committed comes again, and nothing is lost."""
+    await engine.create()
+    await engine.send(_EVENTS)
+    first = await engine.start(pause=0.05)
+    await first.until(lambda _: first.handled() > _EVENTS / 3)
+    await first.end(signal.SIGKILL)
+    assert first.handled() < _EVENTS, "the kill came too late to prove anything"
+    second = await engine.start()
+    await engine.caught_up(second)
+    assert first.handled() + second.handled() >= _EVENTS
+    assert await engine.stored() == engine.sent
+
+
+async def test_kill_before_the_first_commit(engine):
+    """A group that never committed starts again at the beginning of the topic."""
+    await engine.create()
+    await engine.send(_EVENTS)
+    first = await engine.start()
+    await first.until(lambda _: first.handled() > 0)
+    await first.end(signal.SIGKILL)
+    second = await engine.start()
+    await engine.caught_up(second)
+    assert await engine.stored() == engine.sent
+
+
+async def test_restored_state_is_complete(engine):
+    """A restarted worker has every key before its first batch, and no other."""
+    await engine.create()
+    await engine.send(_EVENTS, keys=700)
+    first = await engine.start()
+    await engine.caught_up(first)
+    assert await first.end(signal.SIGTERM) == 0
+    second = await engine.start()
+    await engine.caught_up(second)
+    (restored,) = second.did("restored")
+    assert restored["keys"] == dict.fromkeys("0123", 700)
+    assert restored["foreign"] == []
+    assert restored["done"] == restored["total"] > 0
+    assert second.handled() == 0

@@ -1,0 +1,262 @@
+"""The HTTP door, over a real socket. No Kafka here: it is away in every test."""
+
+import io
+import json
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from stream.channels.signature import sign
+from stream.channels.sources import REASONS
+from stream.events_topic import EventsTopic
+from stream.intake import LARGEST_BODY, create_app
+from stream.settings import Settings, SettingsError
+
+BODIES = Path(__file__).parent / "data" / "webhooks"
+SECRET = "app-secret"
+CONFIGURED: dict[str, Any] = {
+    "whatsapp_app_secret": SecretStr(SECRET),
+    "whatsapp_verify_token": SecretStr("verify-me"),
+    "messenger_app_secret": SecretStr("another-secret"),
+    "id_secret": SecretStr("id-secret"),
+}
+QUESTION = (BODIES / "whatsapp" / "rec_first_message.json").read_bytes()
+NOTHING = b'{"object":"whatsapp_business_account","entry":[]}'
+
+Client = TestClient[Any, Any]
+
+
+def topic_nowhere() -> EventsTopic:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    return EventsTopic(broker=f"127.0.0.1:{port}", name="events", partitions=4)
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Client]:
+    app = create_app(Settings(**CONFIGURED), topic_nowhere())
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def post(
+    door: Client,
+    body: bytes,
+    *,
+    source: str = "whatsapp",
+    signature: str | None = None,
+) -> ClientResponse:
+    headers = {"X-Hub-Signature-256": signature or sign(SECRET.encode(), body)}
+    return await door.post(f"/hooks/{source}", data=body, headers=headers)
+
+
+async def samples(door: Client) -> dict[str, float]:
+    text = await (await door.get("/metrics")).text()
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return {
+        name: float(value)
+        for name, _, value in (line.rpartition(" ") for line in lines)
+    }
+
+
+async def test_the_challenge_comes_back_to_who_knows_the_token(door: Client) -> None:
+    """Meta's verification gets its challenge, raw."""
+    answer = await door.get(
+        "/hooks/whatsapp",
+        params={
+            "hub.mode": "subscribe",
+            "hub.verify_token": "verify-me",
+            "hub.challenge": "1158201444<b>",
+        },
+    )
+
+    assert (answer.status, await answer.text()) == (200, "1158201444<b>")
+    assert answer.content_type == "text/plain"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"hub.verify_token": "wrong"}, id="another token"),
+        pytest.param({"hub.verify_token": ""}, id="no token"),
+        pytest.param({"hub.mode": "unsubscribe"}, id="another mode"),
+        pytest.param({"hub.challenge": ""}, id="no challenge"),
+    ],
+)
+async def test_verification_is_refused_for(
+    door: Client, changed: dict[str, str]
+) -> None:
+    """Anything else is 403."""
+    asked = {
+        "hub.mode": "subscribe",
+        "hub.verify_token": "verify-me",
+        "hub.challenge": "1",
+        **changed,
+    }
+
+    assert (await door.get("/hooks/whatsapp", params=asked)).status == 403
+
+
+async def test_without_a_verify_token_nobody_is_verified(door: Client) -> None:
+    """An unset token is not an empty one."""
+    asked = {"hub.mode": "subscribe", "hub.verify_token": "", "hub.challenge": "1"}
+
+    assert (await door.get("/hooks/messenger", params=asked)).status == 403
+
+
+@pytest.mark.parametrize("body", [QUESTION, b"not json"])
+async def test_a_wrong_signature_is_401_before_anything_is_read(
+    door: Client, body: bytes
+) -> None:
+    """The other source's secret does not open this one's door."""
+    signature = sign(b"another-secret", body)
+
+    assert (await post(door, body, signature=signature)).status == 401
+    assert (await door.post("/hooks/whatsapp", data=body)).status == 401
+
+
+@pytest.mark.parametrize("body", [b"", b"hub.mode=subscribe", b'{"object":'])
+async def test_a_signed_body_that_is_not_json_is_400(door: Client, body: bytes) -> None:
+    """Meta will not send it; a proxy on the way might."""
+    assert (await post(door, body)).status == 400
+
+
+async def test_json_with_nothing_for_us_is_200_and_counted(door: Client) -> None:
+    """Unknown fields and objects are taken, Kafka there or not."""
+    unknown = b'{"object":"whatsapp_business_account","entry":[{"changes":[{}]}]}'
+    for body in (NOTHING, unknown, b"[]"):
+        answer = await post(door, body)
+        assert (answer.status, await answer.json()) == (200, {"accepted": 0})
+
+    counted = await samples(door)
+
+    name = "replyclock_webhook_parts_ignored_total"
+    assert counted[f'{name}{{reason="unknown_field",source="whatsapp"}}'] == 1
+    assert counted[f'{name}{{reason="malformed",source="whatsapp"}}'] == 1
+    assert counted['replyclock_webhooks_total{code="200",source="whatsapp"}'] == 3
+
+
+async def in_chunks(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), 64 * 1024):
+        yield body[start : start + 64 * 1024]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(io.BytesIO, id="its length is told"),
+        pytest.param(in_chunks, id="it comes in chunks"),
+    ],
+)
+async def test_over_three_mebibytes_is_413_when(
+    door: Client, sent: Callable[[bytes], Any]
+) -> None:
+    """One byte more than the limit is refused, the limit itself is read."""
+    for size, status in ((LARGEST_BODY + 1, 413), (LARGEST_BODY, 400)):
+        body = b"x" * size
+        headers = {"X-Hub-Signature-256": sign(SECRET.encode(), body)}
+
+        answer = await door.post("/hooks/whatsapp", data=sent(body), headers=headers)
+
+        assert answer.status == status
+
+
+async def test_events_are_put_off_while_kafka_is_away(door: Client) -> None:
+    """503 with Retry-After: Meta comes again with the same body."""
+    answer = await post(door, QUESTION)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert (await samples(door))[
+        'replyclock_events_accepted_total{channel="whatsapp",kind="message"}'
+    ] == 0
+
+
+async def test_alive_but_not_ready_while_kafka_is_away(door: Client) -> None:
+    """A supervisor must not restart what only waits."""
+    assert (await door.get("/healthz")).status == 200
+    assert (await door.get("/readyz")).status == 503
+
+
+async def test_a_source_without_a_secret_has_no_door() -> None:
+    """Not configured: 404 for both methods, and the other source is open."""
+    settings = Settings(**{**CONFIGURED, "messenger_app_secret": None})
+    async with TestClient(TestServer(create_app(settings, topic_nowhere()))) as door:
+        assert (await door.post("/hooks/messenger", data=NOTHING)).status == 404
+        assert (await door.get("/hooks/messenger")).status == 404
+        assert (await post(door, NOTHING)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("unset", "named"),
+    [
+        pytest.param(
+            ("whatsapp_app_secret", "messenger_app_secret"),
+            "REPLYCLOCK_WHATSAPP_APP_SECRET or REPLYCLOCK_MESSENGER_APP_SECRET",
+            id="every app secret",
+        ),
+        pytest.param(("id_secret",), "REPLYCLOCK_ID_SECRET", id="the id secret"),
+    ],
+)
+async def test_the_start_is_refused_without(unset: tuple[str, ...], named: str) -> None:
+    """The message names the variable to set."""
+    settings = Settings(**{**CONFIGURED, **dict.fromkeys(unset)})
+
+    with pytest.raises(SettingsError, match=named):
+        create_app(settings, topic_nowhere())
+
+
+async def test_every_series_is_there_from_the_start(door: Client) -> None:
+    """Codes, kinds and every reason begin at zero, each metric with its help."""
+    counted = await samples(door)
+    text = await (await door.get("/metrics")).text()
+
+    assert [
+        (source, reason)
+        for source, reasons in REASONS.items()
+        for reason in reasons
+        if counted.get(
+            "replyclock_webhook_parts_ignored_total"
+            f'{{reason="{reason}",source="{source}"}}'
+        )
+        != 0
+    ] == []
+    assert counted['replyclock_webhooks_total{code="503",source="messenger"}'] == 0
+    assert counted['replyclock_webhook_seconds_count{source="messenger"}'] == 0
+    for name in (
+        *("webhooks_total", "webhook_seconds"),
+        *("events_accepted_total", "webhook_parts_ignored_total"),
+    ):
+        assert f"# HELP replyclock_{name} " in text
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(post, id="put off"),
+        pytest.param(
+            lambda door, body: post(door, body, signature="sha256=0"), id="unsigned"
+        ),
+        pytest.param(lambda door, body: post(door, body[:-1]), id="broken"),
+    ],
+)
+async def test_no_log_line_tells_who_wrote_what(
+    door: Client, spoil: Callable[[Client, bytes], Awaitable[ClientResponse]]
+) -> None:
+    """Neither phone number, name nor text of a refused body is logged."""
+    with capture_logs() as lines:
+        assert (await spoil(door, QUESTION)).status >= 400
+
+    written = json.dumps(lines, default=repr)
+    assert [
+        secret
+        for secret in ("15550002222", "Test User", "Vercel", SECRET)
+        if secret in written
+    ] == []

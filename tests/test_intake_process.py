@@ -1,0 +1,184 @@
+"""Intake as the process that it is: started, signalled, ended."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientConnectionError, ClientSession
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from dev.ports import reserve_port
+from stream.channels.signature import sign
+from stream.records import decode_event
+
+BODY = (
+    Path(__file__).parent / "data" / "webhooks" / "whatsapp" / "rec_first_message.json"
+)
+PROGRAM = """
+from stream.intake import run_intake
+from stream.logs import set_up_logs
+from stream.settings import read_settings
+
+set_up_logs("info", "json")
+raise SystemExit(run_intake(read_settings()))
+"""
+
+
+@asynccontextmanager
+async def intake(port: int, broker: str, prefix: str) -> AsyncIterator[Process]:
+    environment = {
+        **os.environ,
+        "REPLYCLOCK_BROKER": broker,
+        "REPLYCLOCK_TOPIC_PREFIX": prefix,
+        "REPLYCLOCK_INTAKE_PORT": str(port),
+        "REPLYCLOCK_WHATSAPP_APP_SECRET": "app-secret",
+        "REPLYCLOCK_WHATSAPP_VERIFY_TOKEN": "verify-me",
+        "REPLYCLOCK_ID_SECRET": "id-secret",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, env=environment, stderr=PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def status(session: ClientSession, url: str) -> int:
+    """The status of a GET; 0 while nobody listens."""
+    try:
+        async with session.get(url) as answer:
+            return answer.status
+    except ClientConnectionError:
+        return 0
+
+
+async def until(session: ClientSession, url: str, expected: int) -> None:
+    async with asyncio.timeout(30):
+        while await status(session, url) != expected:  # noqa: ASYNC110  a process
+            await asyncio.sleep(0.05)
+
+
+async def stopped(process: Process) -> tuple[int | None, list[dict[str, str]]]:
+    """End it as a supervisor does; its exit code and its log lines."""
+    if process.returncode is None:
+        process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(15):
+        _, errors = await process.communicate()
+    return process.returncode, [json.loads(line) for line in errors.splitlines()]
+
+
+async def test_a_start_before_kafka_is_one_clear_line() -> None:
+    """It listens, is not ready, says so once and ends cleanly when told."""
+    port, nowhere = reserve_port(), reserve_port()
+    async with (
+        intake(port, f"127.0.0.1:{nowhere}", "") as process,
+        ClientSession(f"http://127.0.0.1:{port}") as session,
+    ):
+        await until(session, "/healthz", 200)
+        assert await status(session, "/readyz") == 503
+        # Long enough for three attempts.
+        await asyncio.sleep(2.5)
+        code, lines = await stopped(process)
+
+    assert code == 0
+    assert [line["event"] for line in lines] == [
+        "intake is listening",
+        "kafka is away",
+        "intake has stopped",
+    ]
+    assert lines[1]["broker"] == f"127.0.0.1:{nowhere}"
+
+
+async def test_a_taken_port_is_one_clear_line_and_a_fault() -> None:
+    """No stack trace; the supervisor sees the exit code."""
+    port = reserve_port()
+    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", port)
+    async with taken, intake(port, "127.0.0.1:1", "") as process:
+        async with asyncio.timeout(15):
+            _, errors = await process.communicate()
+
+    lines = [json.loads(line) for line in errors.splitlines()]
+    assert process.returncode == 1
+    assert [line["event"] for line in lines if line["event"] != "kafka is away"] == [
+        "cannot listen"
+    ]
+
+
+@pytest.mark.broker
+async def test_sigterm_under_load_loses_nothing_that_was_accepted(
+    kafka: str, prefix: str
+) -> None:
+    """Answers under way are given, and every 200 is in Kafka."""
+    topic = f"{prefix}conversations.events"
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, 4, 1)])
+    await admin.close()
+    port = reserve_port()
+    text = BODY.read_text()
+    accepted: set[str] = set()
+    refused: list[int] = []
+
+    async def customer(number: int, session: ClientSession) -> None:
+        """Writes until the door is closed."""
+        turn = 0
+        while True:
+            turn += 1
+            name = f"C{number}T{turn}"
+            body = text.replace("FAKE_MSG_ID_001", name).encode()
+            headers = {"X-Hub-Signature-256": sign(b"app-secret", body)}
+            try:
+                async with session.post(
+                    "/hooks/whatsapp", data=body, headers=headers
+                ) as answer:
+                    if answer.status != 200:
+                        refused.append(answer.status)
+                        continue
+                    accepted.add(name)
+            except ClientConnectionError:
+                return
+
+    async with (
+        intake(port, kafka, prefix) as process,
+        ClientSession(f"http://127.0.0.1:{port}") as session,
+    ):
+        await until(session, "/readyz", 200)
+        customers = [
+            asyncio.create_task(customer(number, session)) for number in range(30)
+        ]
+        async with asyncio.timeout(30):
+            while len(accepted) < 200:  # noqa: ASYNC110  counted by thirty tasks
+                await asyncio.sleep(0.01)
+        code, lines = await stopped(process)
+        await asyncio.gather(*customers)
+
+    assert (code, lines[-1]["event"]) == (0, "intake has stopped")
+    assert set(refused) <= {503}
+    assert await message_names(kafka, topic) >= accepted
+
+
+async def message_names(broker: str, topic: str) -> set[str]:
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=broker, auto_offset_reset="earliest"
+    )
+    await consumer.start()
+    try:
+        ends = sum((await consumer.end_offsets(consumer.assignment())).values())
+        events = []
+        while len(events) < ends:
+            for batch in (await consumer.getmany(timeout_ms=1000)).values():
+                events.extend(decode_event(record.value) for record in batch)
+    finally:
+        await consumer.stop()
+    return {event.event_id.rpartition(".")[2] for event in events}
