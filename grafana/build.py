@@ -6,14 +6,18 @@ makes. Grafana loads the file as it is (classic JSON, Grafana 10 to 13).
 
 import argparse
 import sys
+import warnings
 from pathlib import Path
-from typing import Final
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from grafana.wall import wall
+from grafana.queries import WALL
 
-WALL: Final = Path(__file__).parent / "dashboards" / "ReplyClock" / "wall.json"
+with warnings.catch_warnings():
+    # The SDK would have us write schema v2, which Grafana 10 to 12 do not load and 13
+    # refuses from files at times.
+    warnings.filterwarnings("ignore", "Prefer using dashboardv2", DeprecationWarning)
+    from grafana.wall import wall
 
 
 def wall_json() -> str:

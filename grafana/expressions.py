@@ -39,7 +39,7 @@ def _waits(by: str, band: str = "") -> str:
 
 
 def _fill(by: str, mark: int) -> str:
-    return f"0 * {_waits(by)} + {mark}" if mark >= 0 else f"0 * {_waits(by)} - {-mark}"
+    return f"0 * {_waits(by)} {mark:+d}".replace(" +0", "")
 
 
 def _whole(value: str, by: str) -> str:

@@ -1,4 +1,4 @@
-"""The wall's big numbers. A tile shows its own name large: Grafana draws titles small."""
+"""The wall's big numbers, each with its name in large: Grafana draws titles small."""
 
 from collections.abc import Sequence
 

@@ -9,14 +9,21 @@ from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from alerts.alert import Alert, AlertState
+from alerts.slack.mrkdwn import (
+    NAME_LIMIT,
+    cut,
+    date,
+    escape,
+    mention_of,
+    name,
+    span,
+)
 from stream.sla.events import Channel
 from stream.sla.facts import Fact, Measure, Reason
-from stream.sla.instants import HOUR
 
 Block = dict[str, Any]
 
 HEADER_LIMIT, TEXT_LIMIT, FIELD_LIMIT, URL_LIMIT = 150, 3000, 2000, 3000
-NAME_LIMIT = 80
 
 _EMOJI = {
     AlertState.BREACHED: "\N{LARGE RED CIRCLE}",
@@ -68,7 +75,7 @@ def message_of(alert: Alert, mention: str | None = None) -> Message:
     title = _title(alert)
     sentence = _sentence(alert)
     if mention is not None and alert.state is AlertState.BREACHED:
-        sentence = f"{_mention(mention)} {sentence}"
+        sentence = f"{mention_of(mention)} {sentence}"
     blocks: list[Block] = [
         {
             "type": "header",
@@ -112,14 +119,14 @@ def _title(alert: Alert) -> str:
             said = "was answered in time"
         case _:
             assert_never(alert.state)
-    queue = _cut(breach.queue, NAME_LIMIT)
-    return _cut(f"{_EMOJI[alert.state]} {queue}: {said}", HEADER_LIMIT)
+    queue = cut(breach.queue, NAME_LIMIT)
+    return cut(f"{_EMOJI[alert.state]} {queue}: {said}", HEADER_LIMIT)
 
 
 def _sentence(alert: Alert) -> str:
     last = alert.last
-    when = _date(last.at, alert.breach.at)
-    by = f" by {_name(last.author)}" if last.author else ""
+    when = date(last.at, alert.breach.at)
+    by = f" by {name(last.author)}" if last.author else ""
     match alert.state:
         case AlertState.BREACHED if last is not alert.breach:
             what = _taken_back(last).capitalize()
@@ -143,18 +150,18 @@ def _fields(alert: Alert) -> list[str]:
     breach = alert.breach
     fields = []
     if breach.started_at is not None:
-        since = _date(breach.started_at, breach.at)
+        since = date(breach.started_at, breach.at)
         if alert.state is AlertState.BREACHED:
             fields.append(("Waiting since", since))
         else:
             fields.append(("Waited", f"{_waited(alert)}, from {since}"))
-    fields.append(("Deadline", _date(breach.at)))
+    fields.append(("Deadline", date(breach.at)))
     if _target(breach) is not None:
         fields.append(("Target", f"{_measure(breach)} within {_target(breach)}"))
     fields.append(("Channel", _CHANNELS[breach.channel]))
     if breach.assignee is not None:
-        fields.append(("Assigned to", _name(breach.assignee)))
-    return [f"*{name}*\n{value}" for name, value in fields]
+        fields.append(("Assigned to", name(breach.assignee)))
+    return [f"*{label}*\n{value}" for label, value in fields]
 
 
 def _button(link: str | None) -> Block | None:
@@ -180,18 +187,18 @@ def _story(alert: Alert) -> str:
         said = _taken_back(fact) if is_second_wait else _STEPS[state]
         is_news = state in {AlertState.CANCELLED, AlertState.RETRACTED}
         when = fact.noticed_at if is_news else fact.at
-        steps.append(f"{_date(when, alert.breach.at)} {said}")
+        steps.append(f"{date(when, alert.breach.at)} {said}")
     return " \N{RIGHTWARDS ARROW} ".join(steps)
 
 
 def _context(alert: Alert) -> str:
     breach = alert.breach
-    noticed = _date(breach.noticed_at, breach.at)
-    parts = [f"Noticed {span(alert.lateness)} after the deadline, at {noticed}"]
+    noticed = date(breach.noticed_at, breach.at)
+    parts = [f"noticed {span(alert.lateness)} after the deadline, at {noticed}"]
     if breach.policy is not None:
-        version = f" ({_name(breach.policy_version)})" if breach.policy_version else ""
-        parts.insert(0, f"Policy *{_name(breach.policy)}*{version}")
-    conversation = _name(breach.conversation_id, 512).replace("`", "'")
+        version = f" ({name(breach.policy_version)})" if breach.policy_version else ""
+        parts.insert(0, f"Policy *{name(breach.policy)}*{version}")
+    conversation = name(breach.conversation_id, 512).replace("`", "'")
     parts.append(f"conversation `{conversation}`")
     return " \N{MIDDLE DOT} ".join(parts)
 
@@ -200,9 +207,9 @@ def _fallback(alert: Alert, title: str) -> str:
     breach = alert.breach
     since = breach.started_at or breach.at
     moment = datetime.fromtimestamp(since // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    conversation = _name(breach.conversation_id, 512)
+    conversation = name(breach.conversation_id, 512)
     channel = _CHANNELS[breach.channel]
-    title = _escape(title)
+    title = escape(title)
     return f"{title} ({channel}, since {moment} UTC, conversation {conversation})"
 
 
@@ -233,57 +240,5 @@ def _ending(fact: Fact) -> str:
     return _ENDINGS.get(fact.reason, "ended") if fact.reason is not None else "ended"
 
 
-def span(ms: int) -> str:
-    """Say a duration as people do: `0.4 s`, `45 s`, `12 min`, `1 h 30 min`, `2 d`.
-
-    Under ten seconds with a tenth; the two largest units otherwise, cut, not rounded.
-    """
-    if ms < 10_000:  # noqa: PLR2004  ten seconds
-        return f"{max(ms, 0) / 1000:.1f} s".replace(".0 s", " s")
-    left = ms // 1000
-    parts: list[tuple[int, str]] = []
-    for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        number, left = divmod(left, seconds)
-        if number or parts:
-            parts.append((number, unit))
-    return " ".join(f"{number} {unit}" for number, unit in parts[:2] if number)
-
-
-def _date(ms: int, beside: int | None = None) -> str:
-    """Show an instant in the reader's own time zone, UTC where Slack cannot.
-
-    The day is left out within 12 hours of `beside`, whose day is shown.
-    """
-    is_near = beside is not None and abs(ms - beside) < 12 * HOUR
-    shown = "{time_secs}" if is_near else "{date_short_pretty} {time_secs}"
-    fallback = datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"<!date^{ms // 1000}^{shown}|{fallback}>"
-
-
-def _mention(mention: str) -> str:
-    """Call `@here`, `@channel`, `@everyone`, a user's or a user group's id."""
-    match mention.removeprefix("@"):
-        case "here" | "channel" | "everyone" as whom:
-            return f"<!{whom}>"
-        case who if who[:1] in {"U", "W"} and who.isalnum() and who.isupper():
-            return f"<@{who}>"
-        case group if group[:1] == "S" and group.isalnum() and group.isupper():
-            return f"<!subteam^{group}>"
-        case _:
-            return _escape(mention)
-
-
 def _mrkdwn(text: str, limit: int) -> Block:
-    return {"type": "mrkdwn", "text": _cut(text, limit)}
-
-
-def _name(text: str, limit: int = NAME_LIMIT) -> str:
-    return _escape(_cut(text, limit))
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    return {"type": "mrkdwn", "text": cut(text, limit)}

@@ -20,9 +20,7 @@ from stream.sla.facts import Fact, FactKind, Reason, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The events in order of arrival, the facts (each partition's in order), and
-    Slack's messages.
-    """
+    """The events in order of arrival, each partition's facts in order, the messages."""
 
     events: list[bytes]
     facts: list[Fact]

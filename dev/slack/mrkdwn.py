@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 _TOKEN = re.compile(r"<([^<>]+)>")
 _CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
@@ -87,11 +87,19 @@ def _date(parts: list[str], zone: tzinfo | None) -> str | None:
         moment = datetime.fromtimestamp(int(seconds), zone).astimezone(zone)
     except (ValueError, OverflowError, OSError):
         return None
-    return re.sub(
-        r"\{(\w+)\}",
-        lambda match: moment.strftime(_DATE_FORMATS.get(match[1], match[0])),
-        pattern,
-    )
+    near = _near(moment.date(), datetime.now(zone).date())
+
+    def part(match: re.Match[str]) -> str:
+        if near and match[1].endswith("_pretty"):
+            return near
+        return moment.strftime(_DATE_FORMATS.get(match[1], match[0]))
+
+    return re.sub(r"\{(\w+)\}", part, pattern)
+
+
+def _near(day: date, today: date) -> str | None:
+    """As Slack says the days around today in its `pretty` formats."""
+    return {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
 
 
 def _circles(text: str) -> str:

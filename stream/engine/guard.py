@@ -72,7 +72,11 @@ PRIVATE_NAMES = {
         "_new_consumer_thread",
         "_thread",
     ),
-    "faust.transport.drivers.aiokafka:AIOKafkaConsumerThread": ("_ensure_consumer",),
+    "faust.transport.drivers.aiokafka:AIOKafkaConsumerThread": (
+        "_create_worker_consumer",
+        "_ensure_consumer",
+        "call_thread",
+    ),
     "faust.transport.drivers.aiokafka:Producer": ("_ensure_producer",),
     "mode.threads:ServiceThread": ("__init__",),
     "aiokafka.producer.producer:AIOKafkaProducer": ("create_batch", "send_batch"),

@@ -105,6 +105,7 @@ class BatchRecovery(Recovery):
             await self._wait(
                 consumer.perform_seek(), timeout=app.conf.broker_request_timeout
             )
+            await consumer.pause_changelogs()
             await app.restore_partitions(assignment)
         if app.consumer_generation_id != generation_id:
             return

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from stream.sla.events import AssignmentEvent, DeliveryEvent, Event
 from stream.sla.facts import Fact, Reason
+from stream.sla.instants import HOUR
 from stream.sla.policy import Rules
 from stream.sla.session import sessions_of
 from stream.sla.state import Conversation
@@ -20,6 +21,10 @@ from stream.sla.teller import Teller
 from stream.sla.timeline import insert, thin, turn_of
 
 _ATTRIBUTES = ("queue", "assignee", "priority", "tier", "link")
+
+
+KEPT = 7 * 24 * HOUR
+"""How long an ended session is remembered: Meta retries a webhook for so long."""
 
 
 class Applied(StrEnum):
@@ -98,7 +103,7 @@ def _tell(
         teller.tell(session, before.get(session.opened_at), cause)
         for session in sessions
     )
-    return _prune(replace(state, told=told_now), rules), teller.facts
+    return _prune(replace(state, told=told_now)), teller.facts
 
 
 def _latest(
@@ -120,9 +125,9 @@ def _latest(
     return new
 
 
-def _prune(state: Conversation, rules: Rules) -> Conversation:
-    """Without the sessions that ended longer than `session_gap` before the newest."""
-    horizon = _heard_at(state) - rules.session_gap
+def _prune(state: Conversation) -> Conversation:
+    """Without the sessions that ended longer than `KEPT` before the newest word."""
+    horizon = _heard_at(state) - KEPT
     floor = state.floor
     for told in state.told[:-1]:
         if told.ended_at is not None and told.ended_at < horizon:
@@ -142,5 +147,4 @@ def _heard_at(state: Conversation) -> int:
 
 
 def _forget_at(state: Conversation, rules: Rules) -> int:
-    # One gap until the session lapses, one more for news of failed deliveries.
-    return _heard_at(state) + 2 * rules.session_gap
+    return _heard_at(state) + rules.session_gap + KEPT

@@ -65,9 +65,7 @@ async def test_a_reply_taken_back_is_posted_after_all(delivering: Delivering) ->
         await delivering.tell(FIRST.taken_back())
         await delivering.settled()
 
-    assert await delivering.titles() == [
-        "🔴 sales: waiting again, reply not delivered"
-    ]
+    assert await delivering.titles() == ["🔴 sales: waiting again, reply not delivered"]
 
 
 async def test_stale_breach_is_not_told(delivering: Delivering) -> None:

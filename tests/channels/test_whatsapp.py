@@ -223,6 +223,13 @@ def test_a_malformed_part_does_not_harm_its_neighbours() -> None:
     assert parsed.ignored == {"malformed": 7}
 
 
+def test_a_broken_list_does_not_harm_the_list_beside_it() -> None:
+    """Statuses are read though the messages of the same change cannot be."""
+    parsed = read(change(messages="many", statuses=[STATUS]))
+
+    assert (len(parsed.events), parsed.ignored) == (2, {"malformed": 1})
+
+
 @pytest.mark.parametrize("body", [[], None, 7, "x", {}, {"object": "page"}])
 def test_the_body_of_another_webhook_is_counted(body: object) -> None:
     """Not this source's object: no event, one count."""

@@ -10,8 +10,7 @@ pytestmark = pytest.mark.broker
 _EVENTS = 24_000
 
 
-@pytest.mark.parametrize("round_", range(2))
-async def test_sigterm_in_a_backlog(engine, round_):
+async def test_sigterm_in_a_backlog(engine):
     """A stopped worker commits what it did; its successor goes on right there."""
     await engine.create()
     await engine.send(_EVENTS)
@@ -27,8 +26,7 @@ async def test_sigterm_in_a_backlog(engine, round_):
     assert await engine.stored() == engine.sent
 
 
-@pytest.mark.parametrize("round_", range(2))
-async def test_kill_in_a_backlog(engine, round_):
+async def test_kill_in_a_backlog(engine):
     """After a kill what was not committed comes again, and nothing is lost."""
     await engine.create()
     await engine.send(_EVENTS)

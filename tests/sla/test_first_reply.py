@@ -171,7 +171,10 @@ def test_a_silent_session_lapses(play):
 
 def test_nothing_is_kept_of_a_finished_conversation(play):
     """When no clock can need it any more, the state goes."""
-    assert play(customer(0), reply(3), 24 * 60 + 3.0, 48 * 60 + 3.0).state is None
+    week = 7 * 24 * 60
+    line = play(customer(0), reply(3), 24 * 60 + 3.0, 24 * 60 + 3.0 + week)
+
+    assert line.state is None
 
 
 def test_queue_comes_from_the_account_and_from_assignments(play):

@@ -56,12 +56,16 @@ def test_two_stacks_run_side_by_side(tmp_path: Path):
             lambda name: Stack.start(tmp_path / name, services=["redis", "slack"]),
             ["one", "two"],
         )
-    with one, two, redis_client.Redis.from_url(one.redis_url) as first:
-        with redis_client.Redis.from_url(two.redis_url) as second:
-            first.set("name", "one")
-            assert second.get("name") is None
-            one.stop()
-            assert second.ping()
+    with (
+        one,
+        two,
+        redis_client.Redis.from_url(one.redis_url) as first,
+        redis_client.Redis.from_url(two.redis_url) as second,
+    ):
+        first.set("name", "one")
+        assert second.get("name") is None
+        one.stop()
+        assert second.ping()
 
 
 @pytest.mark.broker
