@@ -53,7 +53,10 @@ class Running:
         """Start it and wait until it is ready; the seconds this took."""
         began = time.monotonic()
         if self._process is None:
-            self.service.prepare(self._spawn)
+            try:
+                self.service.prepare(self._spawn)
+            except StackError as error:
+                raise StackError(f"{error}; see {self.log}") from error
         self._process = self._spawn(self.service.command())
         while not self.service.is_ready():
             if self._process.poll() is not None:

@@ -68,8 +68,9 @@ def next_breach(by: str = "") -> str:
 def service_level(by: str = "") -> str:
     """Met per decided cycle since midnight, 0 to 1, retractions taken off.
 
-    A verdict of yesterday taken back today is clamped, not explained: a few cycles
-    around midnight. `round` undoes the extrapolation of `increase`.
+    `increase` extrapolates all counters of a worker by the same factor, so the ratio
+    is exact. A verdict of yesterday taken back today is clamped: a few cycles around
+    midnight.
     """
     decided = _net("met|breached", by)
     ratio = f"clamp(({_net('met', by)}) / (({decided}) > 0), 0, 1)"
@@ -79,7 +80,7 @@ def service_level(by: str = "") -> str:
 def _net(verdicts: str, by: str) -> str:
     of = f'{_OF},verdict=~"{verdicts}"'
     counted, taken_back = (
-        f"sum{_by(by)} (round(increase({counter}{{{of}}}[$__range])))"
+        f"sum{_by(by)} (increase({counter}{{{of}}}[$__range]))"
         for counter in ("replyclock_verdicts_total", "replyclock_retractions_total")
     )
     return f"{counted} - {taken_back}"

@@ -13,7 +13,9 @@ NAME_PX: Final = 56
 """25 mm on a 55-inch 1080p screen: 1/200 of five metres, the least one can read."""
 NO_DATA: Final = "no data"
 
-GREEN, ORANGE, RED, BLUE = "green", "orange", "red", "blue"
+# White text reads well on the dark shades; coloured text on black needs bright ones.
+GREEN, ORANGE, RED, BLUE = "dark-green", "dark-orange", "dark-red", "dark-blue"
+BRIGHT_GREEN, BRIGHT_ORANGE, BRIGHT_RED = "green", "orange", "red"
 
 
 def query(

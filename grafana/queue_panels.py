@@ -11,6 +11,9 @@ from grafana_foundation_sdk.models import units
 from grafana import expressions as ask
 from grafana.pieces import (
     BLUE,
+    BRIGHT_GREEN,
+    BRIGHT_ORANGE,
+    BRIGHT_RED,
     GREEN,
     NAME_PX,
     NO_DATA,
@@ -53,9 +56,14 @@ def next_breach() -> bargauge.Panel:
         .no_value(NO_DATA)
         .min(0)
         .max(1800)
-        .thresholds(steps((None, RED), (60, ORANGE), (300, GREEN)))
+        .thresholds(steps((None, BRIGHT_RED), (60, BRIGHT_ORANGE), (300, BRIGHT_GREEN)))
         .color_scheme(by_threshold())
-        .mappings([mark(ask.IDLE, "no clock runs", GREEN), PARTIAL])
+        .mappings(
+            [
+                mark(ask.IDLE, "no clock runs", BRIGHT_GREEN),
+                mark(ask.PARTIAL, "partial", BRIGHT_ORANGE),
+            ]
+        )
         .reduce_options(last_value())
         .orientation(style.VizOrientation.HORIZONTAL)
         .display_mode(style.BarGaugeDisplayMode.BASIC)
@@ -139,7 +147,7 @@ def _looks() -> dict[str, dict[str, object]]:
         },
         "Service level": {
             "unit": units.PercentUnit,
-            "decimals": 0,
+            "decimals": 1,
             "mappings": words(mark(ask.UNDECIDED, "no verdicts yet", BLUE)),
             **coloured((None, RED), (0.8, ORANGE), (0.9, GREEN)),
         },

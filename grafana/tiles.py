@@ -57,7 +57,7 @@ def promise_tiles() -> Sequence[stat.Panel]:
             " verdicts yet' before the first: nothing is not 100 %."
         )
         .unit(units.PercentUnit)
-        .decimals(0)
+        .decimals(1)
         .thresholds(steps((None, RED), (0.8, ORANGE), (0.9, GREEN)))
         .mappings([mark(ask.UNDECIDED, "no verdicts yet", BLUE)])
     )
@@ -90,10 +90,10 @@ def trust_tiles() -> Sequence[stat.Panel]:
             " conversations are watched by nobody, and the other tiles say 'partial'."
         )
         .unit(units.PercentUnit)
-        .decimals(0)
+        .decimals(1)
         .thresholds(steps((None, RED), (1, GREEN)))
     )
-    return [tile.span(8).height(6) for tile in (delay, behind, coverage)]
+    return [tile.span(8).height(7) for tile in (delay, behind, coverage)]
 
 
 def _tile(number: int, title: str, name: str, expr: str) -> stat.Panel:

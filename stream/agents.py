@@ -17,6 +17,7 @@ from stream.sla.conversation import Applied, apply
 from stream.sla.events import Event, HeartbeatEvent
 from stream.sla.instants import rfc3339
 from stream.sla.state import Conversation
+from stream.tally import Tally
 
 log = structlog.get_logger(__name__)
 
@@ -56,40 +57,30 @@ class Tracker:
     async def _track(self, partition: int, records: Sequence[Record]) -> None:
         now = self._now()
         changes = Changes()
+        tally = Tally(now, self._book.rules.allowed_lateness)
         dead: list[tuple[bytes, bytes]] = []
         for record in records:
             try:
-                event = self._read(record)
+                event = _read(record, tally)
             except UnreadableRecordError as error:
                 dead.append(dead_letter(record, str(error), now))
                 continue
-            self._count(event, now)
+            tally.event(event)
             if not isinstance(event, HeartbeatEvent):
-                self._apply(partition, record, event, changes, now)
+                self._apply(partition, record, event, changes, tally, now)
         if dead:
             await self._write_dead_letters(partition, dead)
             log.warning("records dead-lettered", partition=partition, count=len(dead))
         await self._book.write(partition, changes)
+        tally.add_to(self._metrics)
 
-    def _read(self, record: Record) -> Event:
-        try:
-            event = decode_event(record.value or b"")
-        except UnreadableRecordError:
-            self._metrics.rejected.labels("unreadable").inc()
-            raise
-        if record.key != event.conversation_id.encode():
-            # Under another key it is in another partition: its clocks would be
-            # kept twice, by two workers, each with half the story.
-            self._metrics.rejected.labels("wrong_key").inc()
-            raise UnreadableRecordError("the key is not the conversation_id")
-        return event
-
-    def _apply(
+    def _apply(  # noqa: PLR0917  the hot path: keywords cost
         self,
         partition: int,
         record: Record,
         event: Event,
         changes: Changes,
+        tally: Tally,
         now: int,
     ) -> None:
         key = record.key
@@ -99,28 +90,33 @@ class Tracker:
         else:
             stored = self._book.read(partition, key)
             if stored is not None and record.offset <= stored.offset:
-                self._metrics.duplicates.labels(event.channel.value).inc()
+                tally.duplicate(event)
                 return
             state = None if stored is None else stored.conversation
         after, facts, applied = apply(
             event.conversation_id, state, event, self._book.rules, now
         )
         changes.states[key] = (record.offset, after)
-        changes.facts.extend(facts)
-        if applied is Applied.DUPLICATE:
-            self._metrics.duplicates.labels(event.channel.value).inc()
+        if facts:
+            changes.facts.extend(facts)
+        elif applied is Applied.DUPLICATE:
+            tally.duplicate(event)
         elif applied is Applied.TOO_LATE:
-            self._metrics.rejected.labels("too_late").inc()
+            tally.rejected("too_late")
 
-    def _count(self, event: Event, now: int) -> None:
-        metrics, channel = self._metrics, event.channel.value
-        kind = type(event).__struct_config__.tag
-        metrics.events.labels(channel, kind).inc()
-        arrived = event.arrived
-        metrics.event_delay.observe(max(0, now - arrived) / 1000)
-        if arrived - event.at > self._book.rules.allowed_lateness:
-            metrics.late.labels(channel).inc()
-        metrics.last_event.labels(channel, event.account).set(event.at / 1000)
+
+def _read(record: Record, tally: Tally) -> Event:
+    try:
+        event = decode_event(record.value or b"")
+    except UnreadableRecordError:
+        tally.rejected("unreadable")
+        raise
+    if record.key != event.conversation_id.encode():
+        # Under another key it is in another partition: its clocks would be
+        # kept twice, by two workers, each with half the story.
+        tally.rejected("wrong_key")
+        raise UnreadableRecordError("the key is not the conversation_id")
+    return event
 
 
 def dead_letter(record: Record, reason: str, now: int) -> tuple[bytes, bytes]:

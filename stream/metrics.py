@@ -38,6 +38,7 @@ class WorkerMetrics:
 
     def __init__(self, config: Config, registry: CollectorRegistry) -> None:
         self.registry = registry
+        self._newest: dict[tuple[str, str], int] = {}
         self.verdicts = Counter(
             "replyclock_verdicts",
             "Cycles decided, each once, breached at the deadline.",
@@ -149,6 +150,12 @@ class WorkerMetrics:
             if fact.kind is FactKind.BREACHED:
                 delay = (fact.noticed_at - fact.at) / 1000
                 self.detection_delay.labels(fact.measure.value).observe(delay)
+
+    def saw(self, account: tuple[str, str], at: int) -> None:
+        """An event of (channel, account) happened at `at`; only newer ones count."""
+        if at > self._newest.get(account, 0):
+            self._newest[account] = at
+            self.last_event.labels(*account).set(at / 1000)
 
     def _start_at_zero(self, config: Config) -> None:
         # A series born at 1 counts as no increase at all, and an absent one as no data.

@@ -34,7 +34,8 @@ def ensure_jars() -> None:
         fetch_jars(lambda command: processes.spawn(command, log=log))
     except StackError as error:
         said = log.read_text("utf-8", "replace") if log.exists() else ""
-        raise StackError("\n".join([str(error), *said.splitlines()[-5:]])) from error
+        faults = [line for line in said.splitlines() if line.startswith("[ERROR]")]
+        raise StackError("\n".join([str(error), *faults[:1]])) from error
     finally:
         processes.close()
 

@@ -231,8 +231,11 @@ class EngineApp(faust.App):
         """The flow is stopped, the last batch drained and committed."""
         await self._ticks_ended()
         lost, self._restored = self._restored, _NONE
-        if lost:
-            await _tell(self._lost_callbacks, lost)
+        try:
+            if lost:
+                await _tell(self._lost_callbacks, lost)
+        except Exception as error:  # noqa: BLE001 - aiokafka would only log it
+            await self.crash(error)
         self.clear_stores()
 
     async def _ticks_ended(self) -> None:

@@ -5,6 +5,7 @@ or overrides is listed here, and nowhere else in the project is one used. A
 release that moves one of them must stop the start, not the first rebalance.
 """
 
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from inspect import get_annotations
@@ -32,6 +33,7 @@ PRIVATE_NAMES = {
         "_active_events_received_at",
         "_resume_streams",
         "_seek_offsets",
+        "_is_changelog_tp",
         "_set_recovery_ended",
         "_slurp_changelogs",
         "_wait",
@@ -55,7 +57,9 @@ PRIVATE_NAMES = {
         "_committed_offset",
         "_gap",
         "_get_active_partitions",
+        "_is_changelog_tp",
         "_new_offset",
+        "_on_partitions_revoked",
         "_paused_partitions",
         "_read_offset",
         "can_resume_flow",
@@ -79,6 +83,7 @@ PRIVATE_NAMES = {
     ),
     "faust.transport.drivers.aiokafka:Producer": ("_ensure_producer",),
     "mode.threads:ServiceThread": ("__init__",),
+    "aiokafka.consumer.consumer:AIOKafkaConsumer": ("_fetch_max_wait_ms",),
     "aiokafka.producer.producer:AIOKafkaProducer": ("create_batch", "send_batch"),
 }
 
@@ -87,9 +92,9 @@ class EngineError(Exception):
     """The engine cannot do its job; the text says in one line what to change."""
 
 
-def check_engine() -> None:
+def check_engine(versions: Mapping[str, str] = _VERSIONS) -> None:
     """Refuse to start on another Faust than the one the engine was written for."""
-    for package, wanted in _VERSIONS.items():
+    for package, wanted in versions.items():
         try:
             found = version(package)
         except PackageNotFoundError:
@@ -113,7 +118,7 @@ def check_engine() -> None:
         )
 
 
-def missing_names(wanted: dict[str, tuple[str, ...]]) -> list[str]:
+def missing_names(wanted: Mapping[str, Sequence[str]]) -> list[str]:
     """Those of `{"module:Class": (name, ...)}` that do not exist."""
     missing = []
     for place, names in wanted.items():
@@ -128,5 +133,6 @@ def missing_names(wanted: dict[str, tuple[str, ...]]) -> list[str]:
 
 
 def _declared(cls: type) -> set[str]:
-    # Attributes that only `__init__` sets are known by their annotation.
-    return {*vars(cls), *get_annotations(cls)}
+    # Attributes that only `__init__` sets are known by it or by their annotation.
+    code = getattr(vars(cls).get("__init__"), "__code__", None)
+    return {*vars(cls), *get_annotations(cls), *(code.co_names if code else ())}

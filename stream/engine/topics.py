@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 
 from stream.engine.guard import EngineError
 
@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 _FIRST_RETRY_S = 0.5
 _LONGEST_RETRY_S = 10.0
 _CREATED_WITHIN_S = 15.0
+_COORDINATED_WITHIN_S = 30.0
 _UNKNOWN_TOPIC = 3
 _ALREADY_EXISTS = 36
 
@@ -49,6 +50,34 @@ async def wait_for_broker(broker: str) -> None:
         pause = min(pause * 2, _LONGEST_RETRY_S)
 
 
+async def wait_for_coordinator(broker: str, group: str) -> None:
+    """Return when Kafka can coordinate the group; a new cluster takes a moment.
+
+    Without this aiokafka logs an error at every start on a new cluster.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker)
+    try:
+        with _quiet():
+            await admin.start()
+        async with asyncio.timeout(_COORDINATED_WITHIN_S):
+            while not await _coordinated(admin, group):  # noqa: ASYNC110 - Kafka sends no event
+                await asyncio.sleep(0.1)
+    except (KafkaError, TimeoutError) as error:
+        raise EngineError(
+            f"Kafka does not coordinate the consumer group {group}: {error!r}"
+        ) from error
+    finally:
+        await admin.close()
+
+
+async def _coordinated(admin: AIOKafkaAdminClient, group: str) -> bool:
+    try:
+        await admin.find_coordinator(group)
+    except GroupCoordinatorNotAvailableError:
+        return False
+    return True
+
+
 async def ensure_topics(
     broker: str,
     topics: Mapping[str, int],
@@ -71,8 +100,8 @@ async def ensure_topics(
         if missing:
             await _create(admin, missing, replication, config)
             await _wait_until_created(admin, wanted)
-    except KafkaError as error:
-        raise EngineError(f"Kafka refused to show or create topics: {error}") from error
+    except (KafkaError, TimeoutError) as error:
+        raise EngineError(f"Kafka did not show or create topics: {error!r}") from error
     finally:
         await admin.close()
 

@@ -1,7 +1,9 @@
 """Running an `EngineApp` in the foreground: signals, exit codes, nothing else."""
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 
@@ -9,7 +11,7 @@ import structlog
 import uvloop
 
 from stream.engine.app import EngineApp
-from stream.engine.topics import ensure_topics, wait_for_broker
+from stream.engine.topics import ensure_topics, wait_for_broker, wait_for_coordinator
 
 log = structlog.get_logger(__name__)
 
@@ -57,26 +59,36 @@ async def _prepare(app: EngineApp, topics: Mapping[str, int]) -> None:
         replication=app.replication,
         changelogs=app.changelogs(),
     )
+    await wait_for_coordinator(app.bootstrap, app.conf.id)
 
 
 async def _serve(app: EngineApp, asked: asyncio.Event) -> int:
     started = asyncio.create_task(app.start())
     ended = asyncio.create_task(_ended(app, started))
-    await _first(ended, asked)
+    try:
+        await _first(ended, asked)
+    except Exception:
+        log.exception("worker did not start")
+        failed = True
+    else:
+        failed = False
     stopping = asyncio.create_task(app.stop())
     done, _ = await asyncio.wait({stopping}, timeout=_STOP_WITHIN_S)
     if not done:
         log.error("worker did not stop in time", seconds=_STOP_WITHIN_S)
-        return 1
+        sys.stderr.flush()
+        os._exit(1)  # threads of the Kafka client would keep the process alive
+    started.cancel()
+    await asyncio.wait({started})
     if app.crash_reason is not None:
-        log.error("worker crashed", error=repr(app.crash_reason))
+        log.error("worker crashed", error=type(app.crash_reason).__name__)
         return 1
-    return 0
+    return int(failed)
 
 
 async def _ended(app: EngineApp, started: asyncio.Task[None]) -> None:
     """Return when the app has crashed or stopped; raise what its start raised."""
-    await started
+    await asyncio.shield(started)  # stopping ends a start under way, too
     await app.wait_until_stopped()
 
 

@@ -115,6 +115,8 @@ def advance(
     `settled`: deadlines and warning points up to this instant have passed for sure.
     `cause`: event time and reason of the news, for what is taken back.
     """
+    if _stands(clock, outcome, settled):
+        return clock, []
     steps: list[Step] = []
     passed = settled if outcome is None else outcome.at - 1
     warned = clock.warned
@@ -133,6 +135,16 @@ def advance(
         answered=outcome is not None and outcome.is_reply,
     )
     return changed, steps
+
+
+def _stands(clock: Clock, outcome: Outcome | None, settled: int) -> bool:
+    """Whether `clock` is where `outcome` puts it, as it is after most events."""
+    if outcome is not None:
+        same_end = clock.over_at == outcome.at and clock.answered == outcome.is_reply
+        return same_end and clock.verdict is not None
+    if clock.over_at is not None:
+        return False
+    return (due := clock.due) is None or due > settled
 
 
 def withdraw(clock: Clock, cause: tuple[int, Reason]) -> list[Step]:

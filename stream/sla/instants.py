@@ -5,6 +5,7 @@ zone is wall-clock subtraction (24 h on a 23 h day), and because they are fast.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 SECOND = 1000
 MINUTE = 60 * SECOND
@@ -24,8 +25,12 @@ def from_ms(ms: int) -> datetime:
     return _EPOCH + ms * _MILLISECOND
 
 
+@lru_cache(maxsize=4096)
 def rfc3339(ms: int) -> str:
-    """`2026-11-23T09:00:00.000Z`: UTC, always with milliseconds (contract 3)."""
+    """`2026-11-23T09:00:00.000Z`: UTC, always with milliseconds (contract 3).
+
+    Cached: a fact tells the same few instants again and again.
+    """
     return from_ms(ms).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 

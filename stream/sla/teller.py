@@ -1,5 +1,6 @@
 """The teller: the difference between what is so and what was told, as facts."""
 
+from functools import cached_property
 from typing import Any
 
 from stream.sla import clock as clocks
@@ -19,14 +20,6 @@ class Teller:
         self._state = state
         self._rules = rules
         self._now = now
-        self._queue = queue_of(state, rules)
-        self._attributes = {
-            "channel": state.channel.value,
-            "account": state.account,
-            "queue": self._queue,
-            "priority": attribute(state, "priority"),
-            "tier": attribute(state, "tier"),
-        }
 
     def tell(
         self, session: Session, told: Told | None, cause: tuple[int, Reason]
@@ -35,17 +28,11 @@ class Teller:
         if told is None:
             self._session(FactKind.SESSION_OPENED, opened, opened)
             told = Told(opened, self._started(opened))
-        changed: list[Clock] = []
-        for old in told.clocks:
-            clock, policy = self._with_policy(old, cause[0])
-            outcome = clocks.first_reply_outcome(session, policy)
-            clock, steps = clocks.advance(clock, outcome, self._state.settled, cause)
-            self._clock(clock, steps)
-            changed.append(clock)
+        clocks_now = tuple(self._advanced(c, session, cause) for c in told.clocks)
         if session.ended_at is not None and told.ended_at != session.ended_at:
             reason = session.end_reason
             self._session(FactKind.SESSION_ENDED, session.ended_at, opened, reason)
-        return Told(opened, tuple(changed), session.ended_at)
+        return Told(opened, clocks_now, session.ended_at)
 
     def withdraw(self, told: Told, cause: tuple[int, Reason]) -> None:
         for clock in told.clocks:
@@ -53,6 +40,15 @@ class Teller:
         self._session(
             FactKind.SESSION_ENDED, cause[0], told.opened_at, Reason.SUPERSEDED
         )
+
+    def _advanced(
+        self, clock: Clock, session: Session, cause: tuple[int, Reason]
+    ) -> Clock:
+        clock, policy = self._with_policy(clock, cause[0])
+        outcome = clocks.first_reply_outcome(session, policy)
+        clock, steps = clocks.advance(clock, outcome, self._state.settled, cause)
+        self._clock(clock, steps)
+        return clock
 
     def _started(self, opened_at: int) -> tuple[Clock, ...]:
         """A clock for every target of the policy chosen at cycle start (2.11)."""
@@ -79,8 +75,10 @@ class Teller:
         stamped = book.named(clock.policy) or Policy(
             name=clock.policy, match={}, targets=()
         )
+        if clock.verdict is not None:
+            return clock, stamped
         wanted = book.choose(self._attributes)
-        if clock.verdict or wanted is None or wanted.name == clock.policy:
+        if wanted is None or wanted.name == clock.policy:
             return clock, stamped
         target = next((t for t in wanted.targets if t.measure is clock.measure), None)
         if target is None:
@@ -118,6 +116,20 @@ class Teller:
                 reason=step.reason,
                 replaces=step.replaces,
             )
+
+    @cached_property
+    def _queue(self) -> str:
+        return queue_of(self._state, self._rules)
+
+    @cached_property
+    def _attributes(self) -> dict[str, str | None]:
+        return {
+            "channel": self._state.channel.value,
+            "account": self._state.account,
+            "queue": self._queue,
+            "priority": attribute(self._state, "priority"),
+            "tier": attribute(self._state, "tier"),
+        }
 
     def _say(self, **own: Any) -> None:
         self.facts.append(

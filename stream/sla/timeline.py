@@ -72,20 +72,9 @@ class Turn(Struct, frozen=True, array_like=True, gc=False):
 
 def turn_of(event: Event) -> Turn | None:
     """What `event` puts on the timeline; None for what the clocks do not hear."""
+    if isinstance(event, MessageEvent):
+        return _message(event)
     match event:
-        case MessageEvent(nature=nature) if nature in _SILENT:
-            return None
-        case MessageEvent(direction=Direction.INBOUND):
-            return Turn(event.at, TurnKind.CUSTOMER, _ref(event.message_id))
-        case MessageEvent(author=author):
-            return Turn(
-                event.at,
-                TurnKind.OUTBOUND,
-                _ref(event.message_id),
-                author.kind,
-                event.nature,
-                author.id,
-            )
         case DeliveryEvent(state=DeliveryState.FAILED):
             return Turn(event.at, TurnKind.FAILURE, _ref(event.message_id))
         case StatusEvent(status=Status.RESOLVED | Status.CLOSED):
@@ -97,6 +86,16 @@ def turn_of(event: Event) -> Turn | None:
         case _:
             return None
     return Turn(event.at, TurnKind.END, _ref(event.event_id), reason=reason)
+
+
+def _message(event: MessageEvent) -> Turn | None:
+    if event.nature in _SILENT:
+        return None
+    ref = _ref(event.message_id)
+    if event.direction is Direction.INBOUND:
+        return Turn(event.at, TurnKind.CUSTOMER, ref)
+    author = event.author
+    return Turn(event.at, TurnKind.OUTBOUND, ref, author.kind, event.nature, author.id)
 
 
 def insert(turns: tuple[Turn, ...], new: Turn) -> tuple[Turn, ...]:

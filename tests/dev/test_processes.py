@@ -11,7 +11,13 @@ import pytest
 from dev.faults import StoppedError
 from dev.processes import Processes, terminate
 
-_FOREVER = [sys.executable, "-c", "import signal; signal.pause()"]
+_FOREVER = ["sh", "-c", "echo up; exec sleep 60"]
+
+
+def wait_for(word: str, log: Path) -> None:
+    """Until the child has written it: then its death signal is set for sure."""
+    while word not in log.read_text():
+        os.sched_yield()
 
 
 def ended_within(pidfd: int, seconds: float) -> bool:
@@ -22,12 +28,13 @@ def ended_within(pidfd: int, seconds: float) -> bool:
 
 def test_a_child_outlives_the_thread_that_started_it(tmp_path: Path):
     """Services are started side by side in threads that end when they are ready."""
-    processes, started = Processes(), []
-    thread = threading.Thread(
-        target=lambda: started.append(
-            processes.spawn(_FOREVER, log=tmp_path / "child.log")
-        )
-    )
+    processes, started, log = Processes(), [], tmp_path / "child.log"
+
+    def start() -> None:
+        started.append(processes.spawn(_FOREVER, log=log))
+        wait_for("up", log)
+
+    thread = threading.Thread(target=start)
     thread.start()
     thread.join()
     with pytest.raises(subprocess.TimeoutExpired):
@@ -86,8 +93,7 @@ def test_a_process_that_ignores_the_request_is_killed(tmp_path: Path):
     )
     processes, log = Processes(), tmp_path / "child.log"
     child = processes.spawn([sys.executable, "-c", script], log=log)
-    while "deaf" not in log.read_text():
-        os.sched_yield()
+    wait_for("deaf", log)
     terminate(child, seconds=0.2)
     assert child.returncode == -signal.SIGKILL
     processes.close()

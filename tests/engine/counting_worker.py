@@ -65,12 +65,52 @@ class Counter:
             tell(did="skip", partition=partition)
 
 
+class Forwarder:
+    """A handler without a table: passes the keys on, as alerts would."""
+
+    def __init__(self, app: EngineApp, prefix: str, pause: float) -> None:
+        self.events = prefix + "events"
+        self.answers = app.writer(prefix + "answers")
+        self.pause = pause
+
+    async def handle(self, partition: int, records: Sequence[ConsumerRecord]) -> None:
+        await asyncio.sleep(self.pause)
+        await self.answers.write(partition, [(r.key, r.value) for r in records])
+        first, last = records[0].offset, records[-1].offset
+        tell(did="batch", partition=partition, first=first, last=last)
+
+
+def declare_without_table(
+    app: EngineApp, prefix: str, options: dict[str, float]
+) -> None:
+    forwarder = Forwarder(app, prefix, options.get("pause", 0.0))
+    app.batches(forwarder.events)(forwarder.handle)
+
+    @app.on_restored
+    def restored(partitions: frozenset[int]) -> None:
+        tell(did="restored", keys=dict.fromkeys(sorted(partitions)))
+
+    @app.on_lost
+    def lost(partitions: frozenset[int]) -> None:
+        if options.get("fail_on_lost"):
+            raise ValueError("told to fail")
+        tell(did="lost", partitions=sorted(partitions))
+
+    async def tick() -> None:
+        owned = app.owned()
+        ends = await app.end_offsets(forwarder.events, owned)
+        tell(did="tick", ends=ends, applied={p: app.applied(p) for p in owned})
+
+    app.every(0.2, tick)
+
+
 def declare(app: EngineApp, prefix: str, options: dict[str, float]) -> None:
     counter = Counter(app, prefix, options.get("pause", 0.0))
     app.batches(counter.events)(counter.handle)
 
     @app.on_restored
     async def restored(partitions: frozenset[int]) -> None:
+        tell(did="restoring")
         await asyncio.sleep(options.get("restore_pause", 0.0))
         store = counter.table.store
         keys = {p: len(store.partition(p)) for p in sorted(partitions)}
@@ -97,7 +137,10 @@ def main() -> int:
     partitions = int(options.get("partitions", 4))
     try:
         app = EngineApp(prefix + "app", broker=broker, partitions=partitions)
-        declare(app, prefix, options)
+        if options.get("tableless"):
+            declare_without_table(app, prefix, options)
+        else:
+            declare(app, prefix, options)
         names = (prefix + "events", prefix + "answers")
         return run_worker(app, topics=dict.fromkeys(names, partitions))
     except EngineError as error:

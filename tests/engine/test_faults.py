@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from time import monotonic
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
@@ -91,3 +92,18 @@ async def test_broker_away(engine):
     log = worker.log.read_text()
     assert "Traceback" not in log
     assert all("kafka is not reachable" in line for line in log.splitlines())
+
+
+async def test_hung_handler(engine):
+    """A handler that never ends cannot keep a worker from stopping."""
+    await engine.create()
+    await engine.send(400)
+    worker = await engine.start(pause=600)
+    await worker.until(
+        lambda _: any(sum(t["lag"].values()) for t in worker.did("tick"))
+    )
+    asked = monotonic()
+    assert await worker.end(signal.SIGTERM) == 1
+    assert monotonic() - asked < 12
+    assert "worker did not stop in time" in worker.log.read_text()
+    assert await engine.stored() == {}

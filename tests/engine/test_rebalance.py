@@ -44,7 +44,7 @@ async def test_join_and_leave(engine):
     for entry, following in itertools.pairwise(first.told):
         if entry["did"] == "lost":
             assert entry["owned"] == []
-            assert following["did"] == "restored"
+            assert following["did"] == "restoring"
 
 
 async def test_killed_neighbour(engine):
@@ -71,6 +71,6 @@ async def test_batches_and_ticks_wait_for_the_restore(engine):
     await engine.send(24_000)
     second = await engine.start(restore_pause=1.5, tick=0.05)
     await engine.caught_up(second)
-    assert second.told[0]["did"] == "restored"
+    assert [entry["did"] for entry in second.told[:2]] == ["restoring", "restored"]
     assert second.handled() == 24_000
     assert await engine.stored() == engine.sent

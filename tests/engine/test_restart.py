@@ -66,3 +66,15 @@ async def test_restored_state_is_complete(engine):
     assert restored["foreign"] == []
     assert restored["done"] == restored["total"] > 0
     assert second.handled() == 0
+
+
+async def test_sigterm_while_restoring(engine):
+    """A worker that is still restoring stops at once, and has done nothing."""
+    await engine.create()
+    await engine.send(4_000)
+    worker = await engine.start(restore_pause=60)
+    await worker.until(lambda _: bool(worker.did("restoring")))
+    asked = monotonic()
+    assert await worker.end(signal.SIGTERM) == 0
+    assert monotonic() - asked < 5
+    assert [entry["did"] for entry in worker.told] == ["restoring"]

@@ -50,6 +50,31 @@ def test_whatever_ends_it_nothing_is_left(tmp_path: Path, number: signal.Signals
     assert status == (-signal.SIGKILL if number == signal.SIGKILL else 0)
 
 
+@pytest.mark.broker
+def test_ended_while_it_starts_nothing_is_left(tmp_path: Path):
+    """SIGTERM when Redis is up and Kafka is not."""
+    command = [*_COMMAND, "up", "--services", "kafka,redis", "--state", str(tmp_path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    ) as process:
+        assert list(lines_until(process, "redis is ready"))
+        process.terminate()
+        assert process.stdout is not None
+        assert process.stdout.read() == "stopped\n"
+    assert process.returncode == 0
+    assert [
+        link for link in Path("/proc").glob("[0-9]*/fd/1") if is_in(tmp_path, link)
+    ] == []
+
+
+def is_in(folder: Path, link: Path) -> bool:
+    """Whether a process of the stack in `folder` writes its log there."""
+    try:
+        return link.readlink().is_relative_to(folder)
+    except OSError:
+        return False
+
+
 def test_logs_of_a_stack_that_never_was(tmp_path: Path):
     """One line on standard error and exit 1, no traceback."""
     command = [*_COMMAND, "logs", "kafka", "--state", str(tmp_path)]

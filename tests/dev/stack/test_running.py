@@ -1,4 +1,8 @@
+import json
 import os
+import time
+import urllib.parse
+import urllib.request
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +12,7 @@ import pytest
 import redis as redis_client
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import UnknownTopicOrPartitionError
 
 from dev.faults import StackError
 from dev.ports import is_listening
@@ -110,11 +115,25 @@ async def test_kafka_is_usable_when_ready_and_keeps_records_through_a_kill(
 @pytest.mark.broker
 async def test_kafka_makes_no_topic_by_itself(kafka: str, prefix: str):
     """A wrong topic name is an error, as in production."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    [described] = await admin.describe_topics([f"{prefix}nobody.made.this"])
-    await admin.close()
-    assert described["error_code"] == 3
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, request_timeout_ms=500)
+    async with producer:
+        with pytest.raises(UnknownTopicOrPartitionError):
+            await producer.partitions_for(f"{prefix}nobody.made.this")
+
+
+@pytest.mark.broker
+def test_prometheus_scrapes_what_it_is_told_later(start_stack: StartStack):
+    """Our processes choose their ports after the stack has started."""
+    stack = start_stack("prometheus")
+    stack.scrape({"itself": stack.prometheus_url.removeprefix("http://")})
+    query = urllib.parse.urlencode({"query": 'up{job="itself"}'})
+    url, result = f"{stack.prometheus_url}/api/v1/query?{query}", []
+    deadline = time.monotonic() + 15
+    while not result and time.monotonic() < deadline:
+        time.sleep(0.1)
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  http by construction
+            result = json.load(answer)["data"]["result"]
+    assert [sample["value"][1] for sample in result] == ["1"]
 
 
 @pytest.mark.broker

@@ -1,0 +1,323 @@
+"""The alerts process itself on real Kafka and Redis: crashes, restarts, outages."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from dev.slack.client import SlackStandIn
+from dev.stack import Stack
+from stream.engine import ensure_topics
+from stream.records import encode_fact
+from stream.sla.facts import Fact, FactKind
+from tests.alerts.conftest import eventually
+from tests.alerts.cycles import Cycle
+
+pytestmark = pytest.mark.broker
+
+COMMAND = "from alerts.command import alerts; alerts()"
+CONFIG = Path(__file__).parents[2] / "config" / "sla.yaml"
+
+
+class World:
+    """One installation: topics of its own, the alerts process, and who looks at it."""
+
+    def __init__(
+        self, kafka: str, redis_url: str, slack: SlackStandIn, prefix: str, port: int
+    ) -> None:
+        self.kafka, self.prefix, self.slack = kafka, prefix, slack
+        self.page = f"http://127.0.0.1:{port}"
+        self.env = os.environ | {
+            "REPLYCLOCK_BROKER": kafka,
+            "REPLYCLOCK_REDIS_URL": redis_url,
+            "REPLYCLOCK_TOPIC_PREFIX": prefix,
+            "REPLYCLOCK_CONFIG": str(CONFIG),
+            "REPLYCLOCK_PARTITIONS": "2",
+            "REPLYCLOCK_SLACK_BOT_TOKEN": slack.token,
+            "REPLYCLOCK_SLACK_API_URL": slack.url,
+            "REPLYCLOCK_ALERTS_PORT": str(port),
+            "REPLYCLOCK_LOG_FORMAT": "json",
+        }
+
+    async def start(self, **env: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            COMMAND,
+            env=self.env | env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    @asynccontextmanager
+    async def running(self, **env: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Run the process until it is ready; it must end with 0 at the end."""
+        process = await self.start(**env)
+        try:
+            await eventually(self.is_ready, 30)
+            yield process
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.terminate()
+            _, self.said = await process.communicate()
+        assert process.returncode in (0, -signal.SIGKILL), self.said.decode()
+
+    async def is_ready(self) -> bool:
+        with suppress(OSError):
+            await self.get("/readyz")
+            return True
+        return False
+
+    async def get(self, path: str) -> str:
+        def read() -> str:
+            with urllib.request.urlopen(self.page + path, timeout=5) as answer:  # noqa: S310  http by construction
+                return str(answer.read().decode())
+
+        return await asyncio.to_thread(read)
+
+    async def tell(self, *facts: Fact | bytes, key: bytes = b"x") -> None:
+        """Write facts to the topic as the worker does, or bytes as nobody should."""
+        topics = {self.prefix + "sla.facts": 2, self.prefix + "sla.dead-letters": 2}
+        await ensure_topics(self.kafka, topics, replication=1)
+        async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
+            sent = [
+                await producer.send(
+                    self.prefix + "sla.facts",
+                    fact if isinstance(fact, bytes) else encode_fact(fact),
+                    key=key
+                    if isinstance(fact, bytes)
+                    else fact.conversation_id.encode(),
+                )
+                for fact in facts
+            ]
+            await asyncio.gather(*sent)
+
+    async def dead_letters(self) -> list[tuple[bytes, dict[str, Any]]]:
+        consumer = AIOKafkaConsumer(
+            self.prefix + "sla.dead-letters",
+            bootstrap_servers=self.kafka,
+            auto_offset_reset="earliest",
+        )
+        async with consumer:
+            batches = await consumer.getmany(timeout_ms=3000)
+        return [(r.key, json.loads(r.value)) for b in batches.values() for r in b]
+
+    async def messages(self) -> list[dict[str, Any]]:
+        return await asyncio.to_thread(self.slack.messages, "C0SALES")
+
+    async def shows(self, count: int, seconds: float = 20) -> None:
+        async def so_many() -> bool:
+            return len(await self.messages()) >= count
+
+        await eventually(so_many, seconds)
+
+    async def shows_edits(self, count: int) -> None:
+        async def so_many() -> bool:
+            return sum(len(m["edits"]) for m in await self.messages()) >= count
+
+        await eventually(so_many, 20)
+
+
+@pytest.fixture
+def world(
+    kafka: str,
+    redis_url: str,
+    slack: SlackStandIn,
+    prefix: str,
+    unused_tcp_port: int,
+) -> World:
+    return World(kafka, redis_url, slack, prefix, unused_tcp_port)
+
+
+def fresh(name: str, minutes_ago: Callable[[float], int]) -> Cycle:
+    """A cycle whose deadline passed a moment ago."""
+    return Cycle(name, start=minutes_ago(30) - 500)
+
+
+async def test_facts_become_messages(
+    world: World, minutes_ago: Callable[[float], int]
+) -> None:
+    """A breach is in Slack within a second; bad records go to the dead letters."""
+    async with world.running():
+        await world.tell(b"no fact", encode_fact(Cycle("a").met()), key=b"odd")
+        cycle = fresh("a", minutes_ago)
+        before = time.monotonic()
+        await world.tell(cycle.breached(noticed=0.5))
+        await world.shows(1)
+        assert time.monotonic() - before < 1
+        await world.tell(cycle.answered(), cycle.breached(noticed=0.5))
+        await world.shows_edits(1)
+        metrics = await world.get("/metrics")
+
+    posted = 'alerts_total{kind="breached",receiver="sales-slack",result="posted"} 1.0'
+    assert f"replyclock_{posted}" in metrics
+    assert 'replyclock_facts_total{kind="breached"} 2.0' in metrics
+    assert "replyclock_facts_rejected_total 2.0" in metrics
+    letters = await world.dead_letters()
+    assert [key for key, _ in letters] == [b"odd", b"odd"]
+    assert {letter["topic"] for _, letter in letters} == {world.prefix + "sla.facts"}
+    assert all(set(letter) == LETTER for _, letter in letters)
+
+
+LETTER = {"v", "topic", "partition", "offset", "reason", "at"}
+
+
+@asynccontextmanager
+async def swallowing(world: World) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A way to Slack that lets requests pass and never brings an answer back.
+
+    The event is set when Slack has answered a post.
+    """
+    host, port = world.slack.url.split("/")[2].split(":")
+    posted = asyncio.Event()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: Any) -> None:
+        behind, ahead = await asyncio.open_connection(host, int(port))
+
+        async def swallow() -> None:
+            while await behind.read(65536):
+                posted.set()
+
+        swallowing = asyncio.create_task(swallow())
+        while data := await reader.read(65536):
+            ahead.write(data)
+            await ahead.drain()
+        for each in (writer, ahead):
+            each.close()
+        await swallowing
+
+    server = await asyncio.start_server(pass_on, "127.0.0.1", 0)
+    async with server:
+        own = server.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{own}/api/", posted
+
+
+async def test_killed_between_posting_and_recording(
+    world: World, minutes_ago: Callable[[float], int]
+) -> None:
+    """A kill -9 after Slack took a message, before we knew: found, not repeated."""
+    cycle = fresh("a", minutes_ago)
+    async with (
+        swallowing(world) as (url, posted),
+        world.running(REPLYCLOCK_SLACK_API_URL=url) as process,
+    ):
+        await world.tell(cycle.breached())
+        async with asyncio.timeout(15):
+            await posted.wait()
+        process.kill()
+        await process.wait()
+    assert len(await world.messages()) == 1
+
+    async with world.running():
+        await world.tell(cycle.answered())
+        await world.shows_edits(1)
+        metrics = await world.get("/metrics")
+
+    [message] = await world.messages()
+    assert message["blocks"][0]["text"]["text"] == "🟡 sales: answered 12 min late"
+    assert 'kind="breached",receiver="sales-slack",result="found"} 1.0' in metrics
+    posts = await asyncio.to_thread(world.slack.calls, "chat.postMessage")
+    assert len(posts) == 1
+
+
+async def test_killed_and_restarted_posts_nothing_twice(
+    world: World, minutes_ago: Callable[[float], int]
+) -> None:
+    """A kill -9 at any moment, facts read again: still one message a breach."""
+    cycles = [fresh(name, minutes_ago) for name in "abcd"]
+    async with world.running() as process:
+        await world.tell(*(cycle.breached() for cycle in cycles))
+        await world.shows(1)
+        process.kill()
+        await process.wait()
+    async with world.running():
+        await world.tell(*(cycle.breached(noticed=9) for cycle in cycles))
+        await world.shows(4, 40)
+        await world.tell(*(cycle.answered() for cycle in cycles))
+        await world.shows_edits(4)
+
+    assert len(await world.messages()) == 4
+
+
+async def test_answers_in_the_backlog_come_first(
+    world: World, minutes_ago: Callable[[float], int]
+) -> None:
+    """After a downtime a breach that was answered meanwhile is not sent."""
+    first, second = fresh("a", minutes_ago), fresh("b", minutes_ago)
+    filler = [first.fact(FactKind.WARNED, first.start)] * 5000
+    await world.tell(first.breached(), second.breached(), *filler, first.answered())
+    async with world.running():
+        await world.shows(1)
+        await world.tell(second.answered())
+        await world.shows_edits(1)
+
+    posts = await asyncio.to_thread(world.slack.calls, "chat.postMessage")
+    assert len(posts) == 1
+
+
+@pytest.fixture
+def own_redis(world: World, start_stack: Callable[..., Stack]) -> Stack:
+    """A Redis that a test may kill, and `world` uses."""
+    stack = start_stack("redis")
+    world.env["REPLYCLOCK_REDIS_URL"] = stack.redis_url
+    return stack
+
+
+async def test_redis_restarted(
+    world: World, own_redis: Stack, minutes_ago: Callable[[float], int]
+) -> None:
+    """Redis killed and started again: nothing is lost, nothing is sent twice."""
+    first, second = fresh("a", minutes_ago), fresh("b", minutes_ago)
+    async with world.running():
+        await world.tell(first.breached())
+        await world.shows(1)
+        await asyncio.to_thread(own_redis.kill, "redis")
+        await world.tell(first.answered(), second.breached())
+        await asyncio.sleep(1.5)
+        assert len(await world.messages()) == 1
+        await asyncio.to_thread(own_redis.restart, "redis")
+        await world.shows(2)
+        await world.shows_edits(1)
+
+    assert len(await world.messages()) == 2
+
+
+async def test_stops_while_redis_is_away(
+    world: World, own_redis: Stack, minutes_ago: Callable[[float], int]
+) -> None:
+    """Asked to stop with facts that Redis has not taken, it ends and commits none."""
+    process = await world.start()
+    await eventually(world.is_ready, 30)
+    await asyncio.to_thread(own_redis.kill, "redis")
+    await world.tell(fresh("a", minutes_ago).breached())
+    await asyncio.sleep(1)
+    process.terminate()
+    async with asyncio.timeout(15):
+        await process.communicate()
+    assert process.returncode == 1
+
+    await asyncio.to_thread(own_redis.restart, "redis")
+    async with world.running():
+        await world.shows(1)
+
+
+async def test_no_token_is_one_line(world: World) -> None:
+    """Without a Slack token the process says which variable to set, and ends."""
+    process = await world.start(REPLYCLOCK_SLACK_BOT_TOKEN="")
+    _, said = await process.communicate()
+
+    assert process.returncode == 1
+    assert said.decode().splitlines() == [
+        "REPLYCLOCK_SLACK_BOT_TOKEN is not set: alerts are posted with it"
+    ]

@@ -1,0 +1,91 @@
+"""The whole path, webhook to Slack and wall, as `make demo` runs it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dev.demo.judgement import Line, judge
+from dev.demo.seen import Seen
+from dev.places import REPOSITORY
+from stream.simulator.play import Truth
+
+pytestmark = pytest.mark.broker
+
+
+def start_demo(folder) -> subprocess.Popen[str]:
+    """A short and light demo, in a folder of its own."""
+    asked = ["--seconds", "30", "--rate", "40", "--folder", str(folder)]
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "dev.demo", *asked],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_what_the_traffic_knows_comes_out(tmp_path):
+    """Webhooks, Kafka, Faust, Redis, Slack and Prometheus agree with the truth."""
+    demo = start_demo(tmp_path / "demo")
+    output, _ = demo.communicate(timeout=150)
+
+    assert demo.returncode == 0, output
+    assert "WRONG" not in output
+    assert re.search(r"ok +alerts posted in Slack +12 +12", output), output
+    assert re.search(r"ok +wall: queries without an answer +0 +0", output), output
+
+
+def test_a_promise_that_is_not_kept_exits_1(tmp_path):
+    """Without the alerts process the same demo says what is wrong, and exits 1."""
+    demo = start_demo(tmp_path / "demo")
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        if line.startswith("playing"):
+            break
+    os.kill(pid_of(demo.pid, "alerts"), signal.SIGKILL)
+    output, _ = demo.communicate(timeout=150)
+
+    assert demo.returncode == 1, output
+    assert re.search(r"WRONG +alerts posted in Slack", output), output
+
+
+def pid_of(parent: int, name: str) -> int:
+    """The `replyclock` process called `name` under the demo."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        found = subprocess.run(
+            ["pgrep", "-P", str(parent), "-f", f"stream.cli {name}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if found.stdout.strip():
+            return int(found.stdout.split()[0])
+    raise AssertionError(f"no process {name}")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["webhooks", "events", "sessions", "met", "breached", "retracted", "answered_late"],
+)
+def test_every_number_is_judged(number):
+    """One off in any number that the traffic knows, and some line is WRONG."""
+    empty = Seen([], [], [])
+    counters = dict.fromkeys(("events", "sessions", "met", "breached", "posted"), 0.0)
+    untrue = Truth(**{number: 1})
+
+    lines = judge(untrue, empty, 0, counters)
+
+    assert all(line.holds for line in judge(Truth(), empty, 0, counters))
+    assert not all(line.holds for line in lines)
+
+
+def test_a_limit_holds_below_and_not_at_it():
+    """`< 3 s` means that 3 s is too long."""
+    assert Line("delay", 3, 2.99, limit=True).holds
+    assert not Line("delay", 3, 3, limit=True).holds
