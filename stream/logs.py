@@ -24,7 +24,10 @@ def set_up_logs(level: str = "info", log_format: str = "auto") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer()
+        structlog.dev.ConsoleRenderer(
+            # The default prints local variables: what customers wrote.
+            exception_formatter=structlog.dev.plain_traceback
+        )
         if on_terminal
         else structlog.processors.JSONRenderer()
     )

@@ -68,11 +68,13 @@ class Settings(BaseSettings):
                 variable = PREFIX + name.upper()
                 raise ValueError(f"{variable} and {variable}_FILE are both set")
             try:
-                values[name] = Path(path).read_text(encoding="utf-8").strip()
+                text = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise ValueError(
                     f"{PREFIX}{name.upper()}_FILE: {error.strerror}: {path}"
                 ) from error
+            if text:  # an empty file is "not set", never an empty secret
+                values[name] = text
         return values
 
     @model_validator(mode="before")

@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from dev.demo.judgement import Line, differences, judge, verdict_differences
+from dev.demo.pictures import take_pictures
 from dev.demo.seen import ask_prometheus, look, percentile, save
 from dev.faults import StackError
 from dev.places import CACHE
@@ -41,14 +42,21 @@ START_LIMIT = 30.0
 @click.option("--rate", default=200, show_default=True, help="Webhooks a second.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--folder", default=CACHE / "demo", type=click.Path(path_type=Path))
-def main(*, seconds: int | None, rate: int, seed: int, folder: Path) -> None:
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path),
+    help="Take slack.png and wall.png for this folder while the traffic plays.",
+)
+def main(
+    *, seconds: int | None, rate: int, seed: int, folder: Path, pictures: Path | None
+) -> None:
     """Run the demo; exit 1 when anything promised did not happen.
 
     Example: python -m dev.demo --seconds 60
     """
     signal.signal(signal.SIGTERM, _end)
     try:
-        ok = run_demo(seconds, rate, seed, folder)
+        ok = run_demo(seconds, rate, seed, folder, pictures)
     except StackError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
@@ -57,7 +65,9 @@ def main(*, seconds: int | None, rate: int, seed: int, folder: Path) -> None:
     sys.exit(0 if ok else 1)
 
 
-def run_demo(seconds: int | None, rate: int, seed: int, folder: Path) -> bool:
+def run_demo(
+    seconds: int | None, rate: int, seed: int, folder: Path, pictures: Path | None
+) -> bool:
     """Whether everything that the traffic knows to be true came out."""
     began = time.monotonic()
     rules = load_config(CONFIG).rules()
@@ -74,7 +84,7 @@ def run_demo(seconds: int | None, rate: int, seed: int, folder: Path) -> bool:
         if seconds is None:
             _play_on(rules, system, rate, seed)
         play = _play(rules, rate, seed, seconds or EPISODE)
-        sent = asyncio.run(_perform(play, system))
+        sent = asyncio.run(_perform(play, system, pictures))
         lines = _wait_for_truth(play, sent, system, rules, folder)
     lines.append(Line("start until alerts are possible", START_LIMIT, took, limit=True))
     click.echo(f"\n  {'':<6}{'':<44}{'expected':>10}{'came out':>12}")
@@ -104,16 +114,28 @@ def _play_on(rules: Rules, system: System, rate: int, seed: int) -> None:
         first += play.truth.sessions
 
 
-async def _perform(play: Play, system: System) -> Sent:
+async def _perform(play: Play, system: System, pictures: Path | None = None) -> Sent:
     """Send the play, and say what Slack is told meanwhile."""
     slack = SlackStandIn(system.stack.slack_page_url)
-    telling = asyncio.create_task(_tell(slack))
+    beside = [asyncio.create_task(_tell(slack))]
+    if pictures is not None:
+        # Late answers come in now: the page shows alerts in every state.
+        at = play.deliveries[-1].at - 7000
+        beside.append(asyncio.create_task(_picture(pictures, at, system.stack)))
     try:
         return await send_play(
             play.deliveries, system.url("intake"), system.app_secrets
         )
     finally:
-        telling.cancel()
+        for task in beside:
+            task.cancel()
+
+
+async def _picture(folder: Path, at: int, stack: Stack) -> None:
+    await asyncio.sleep(at / 1000 - time.time())
+    await asyncio.to_thread(
+        take_pictures, folder, stack.slack_page_url, stack.prometheus_url
+    )
 
 
 async def _tell(slack: SlackStandIn) -> None:

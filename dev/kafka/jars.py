@@ -34,7 +34,8 @@ def ensure_jars() -> None:
         fetch_jars(lambda command: processes.spawn(command, log=log))
     except StackError as error:
         said = log.read_text("utf-8", "replace") if log.exists() else ""
-        faults = [line for line in said.splitlines() if line.startswith("[ERROR]")]
+        said = said.replace("\x1b[0m", "")
+        faults = [line for line in said.splitlines() if " " in line]
         raise StackError("\n".join([str(error), *faults[:1]])) from error
     finally:
         processes.close()
@@ -59,9 +60,12 @@ def fetch_jars(spawn: Spawn, cache: Path = CACHE) -> None:
         part = Path(tempfile.mkdtemp(prefix="part-", dir=folder.parent))
         try:
             goal = f"-DoutputDirectory={part}", "dependency:copy-dependencies"
-            maven = spawn(["mvn", "--quiet", "--batch-mode", "-f", str(POM), *goal])
+            # -U: ask again for what an earlier, failed try noted as missing
+            options = ["--quiet", "--batch-mode", "-U", "-f", str(POM)]
+            maven = spawn(["mvn", *options, *goal])
             if maven.wait():
                 raise StackError("Maven could not fetch Kafka's jars")
+            part.chmod(0o755)  # not for its maker only
             part.rename(folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)

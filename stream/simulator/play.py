@@ -13,7 +13,10 @@ from stream.simulator.stories import SECOND, Delivery, Ending, Story
 from stream.sla.facts import Measure
 from stream.sla.policy import Rules
 
-LEAD = 6 * SECOND
+OPENING = 4 * SECOND
+"""What happened before the play is told in its first seconds: a burst, not a blow."""
+
+LEAD = 8 * SECOND
 """From the play's start to the first deadline that breaks."""
 
 TAIL = 12 * SECOND
@@ -83,7 +86,7 @@ def write_play(
     wanted = rate * seconds
     while play.truth.webhooks < wanted:
         account = accounts[number % len(accounts)]
-        at = random.randint(start + 2 * SECOND, end - 4 * SECOND)
+        at = random.randint(start + OPENING + SECOND, end - 4 * SECOND)
         _add(play, _kept(random, rules, account, number, at))
         number += 1
     play.deliveries.sort(key=lambda delivery: delivery.at)
@@ -92,9 +95,9 @@ def write_play(
 
 
 def _from(deliveries: list[Delivery], start: int, random: Random) -> list[Delivery]:
-    """What happened before the curtain rose is told in the first second."""
+    """What happened before the play is told, in order, in its opening."""
     early = [d for d in deliveries if d.at < start]
-    spread = sorted(random.randint(0, SECOND) for _ in early)
+    spread = sorted(random.randint(0, OPENING) for _ in early)
     moved = [
         Delivery(start + offset, d.source, d.body, d.events)
         for offset, d in zip(spread, early, strict=True)
@@ -121,7 +124,7 @@ def _broken(story: Story, ending: Ending) -> Story:
     """A promise that breaks at its deadline."""
     number, deadline = story.number, story.deadline
     story.ending = ending
-    story.customer(deadline - 17 * SECOND)  # impatience moves no clock
+    story.customer(deadline - 3 * SECOND)  # impatience moves no clock
     if number % 3 == 0:
         story.bot(story.started_at + SECOND)
     if story.source == "whatsapp" and number % 5 == 0:

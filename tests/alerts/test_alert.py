@@ -81,6 +81,10 @@ STORIES = {
         ],
         ["breached", "retracted", "breached"],
     ),
+    "a breach that crossed its answer changes nothing": (
+        [CYCLE.answered(), CYCLE.breached(noticed=5000)],
+        ["breached", "answered"],
+    ),
     "a breach concluded again after the answer changes nothing": (
         [CYCLE.breached(), CYCLE.answered(), CYCLE.breached(noticed=5000)],
         ["breached", "answered"],
@@ -105,7 +109,12 @@ def test_no_breach_no_alert() -> None:
 
 def test_the_first_breach_says_how_late_it_was_noticed() -> None:
     """A breach concluded again after a crash does not look later than it was."""
-    folded = alert(CYCLE.breached(noticed=2), CYCLE.breached(noticed=900))
+    folded = alert(
+        CYCLE.breached(noticed=2),
+        CYCLE.breached(noticed=900),
+        CYCLE.met(),
+        CYCLE.breached(noticed=950, replaces=Verdict.MET),
+    )
 
     assert folded is not None
     assert folded.lateness == 2000

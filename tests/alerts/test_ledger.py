@@ -65,6 +65,8 @@ async def test_cycles_that_never_breach_are_not_kept(ledger: Ledger) -> None:
 async def test_everything_expires(ledger: Ledger, redis: Redis, prefix: str) -> None:
     """Whatever the ledger writes, apart from its list, is forgotten by itself."""
     await ledger.want([(CYCLE.breached(), 7)])
+    [entry] = [key async for key in redis.scan_iter(f"*{prefix}*{KEY}")]
+    assert await redis.pttl(entry) > 0
     assert await ledger.lease(KEY, "me", 10_000)
     await ledger.begin(await entry_of(ledger), "me", receiver="r", channel="C", now=1)
     await ledger.record(await entry_of(ledger), ts="1.2", shown="x", done=True)

@@ -14,6 +14,7 @@ from dev.stack import Stack
 from grafana.answers import QueryFailedError, Sample, ask
 from grafana.check_wall import faults_of, main
 from grafana.expressions import IDLE, NOBODY, PARTIAL, STUCK, UNDECIDED
+from grafana.preview import draw_wall
 from grafana.queries import WALL, PanelQuery, panel_queries
 from stream.config import load_config
 from stream.metrics import CurrentState, Ownership, WorkerMetrics
@@ -253,3 +254,17 @@ def test_answers_without_a_number_are_failures() -> None:
     assert faults_of([query(instant=False)], lambda _: answer("1")) == [
         "P A: not an instant query: x"
     ]
+
+
+@pytest.mark.broker
+def test_preview_shows_what_prometheus_answers(site: Site) -> None:
+    """The page has every panel's title and figure, and says that it is no Grafana."""
+    site.worker.hold(Open("whatsapp", "sales", (wait(age=3, left=997),)))
+    site.await_shown("Waiting now", lambda shown: shown == {"": 1})
+    page = draw_wall(site.prometheus_url)
+    for told in wall_queries():
+        assert f"<h2>{told.panel}</h2>" in page
+    assert ">1</span>" in page
+    assert "00:16:" in page
+    assert "no clock runs" in page
+    assert "not Grafana" in page

@@ -1,0 +1,34 @@
+# One image for all processes: `docker run replyclock intake|worker|alerts`.
+# Everything from the lock files, with hashes.
+FROM python:3.11.15-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /build
+
+RUN python -m venv /opt/replyclock
+COPY requirements.lock ./
+# Wheels only: a compiler here would mean a Faust without its compiled parts there.
+RUN /opt/replyclock/bin/pip install --only-binary=:all: --require-hashes -r requirements.lock
+
+# hatchling, the build backend, is in the development lock.
+RUN python -m venv /opt/backend
+COPY requirements-dev.lock ./
+RUN /opt/backend/bin/pip install --only-binary=:all: --require-hashes -r requirements-dev.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY stream stream
+COPY alerts alerts
+RUN /opt/backend/bin/pip wheel --no-deps --no-build-isolation --wheel-dir wheels . \
+    && /opt/replyclock/bin/pip install --no-deps --no-index wheels/*.whl
+
+
+FROM python:3.11.15-slim-bookworm
+RUN groupadd --system --gid 10001 replyclock \
+    && useradd --system --uid 10001 --gid replyclock --create-home --home-dir /var/lib/replyclock replyclock
+COPY --from=build /opt/replyclock /opt/replyclock
+ENV PATH=/opt/replyclock/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER replyclock
+WORKDIR /var/lib/replyclock
+# 0.0.0.0 inside a container: what is reachable is what is published.
+ENV REPLYCLOCK_INTAKE_HOST=0.0.0.0 REPLYCLOCK_WORKER_HOST=0.0.0.0 REPLYCLOCK_ALERTS_HOST=0.0.0.0
+EXPOSE 8080 9101 9102
+ENTRYPOINT ["replyclock"]
+CMD ["--help"]

@@ -1,0 +1,350 @@
+"""There is no Docker where the tests run: the files are held against the code."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import jsonschema
+import pytest
+from pydantic import SecretStr
+from ruamel.yaml import YAML
+
+from grafana.queries import WALL
+from stream.cli import main
+from stream.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = ROOT / "tests" / "data" / "compose" / "compose-spec.json"
+PROCESSES = ("intake", "worker", "alerts")
+FIELDS = Settings.model_fields
+SECRETS = {
+    name for name, field in FIELDS.items() if field.annotation == SecretStr | None
+}
+
+Service = dict[str, Any]
+
+
+def load(*path: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = YAML(typ="safe").load(ROOT.joinpath(*path))
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return load("docker-compose.yml")
+
+
+@pytest.fixture(scope="module")
+def services(compose: dict[str, Any]) -> dict[str, Service]:
+    found: dict[str, Service] = compose["services"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> str:
+    return (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def environment_of(service: Service) -> dict[str, str]:
+    """The settings that a service is given, by their field's name or `name_file`."""
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in service["environment"].items()
+        if name.startswith(PREFIX)
+    }
+
+
+# -- docker-compose.yml
+
+
+def test_compose_file_is_of_the_specification(compose: dict[str, Any]) -> None:
+    """The Compose Specification's own schema accepts the file."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(compose)
+
+
+def test_whole_system_is_there(services: dict[str, Service]) -> None:
+    """Our processes, and everything that they need."""
+    needed = {"kafka", "redis", "prometheus", "alertmanager", "grafana"}
+    assert set(services) == {*PROCESSES, *needed}
+
+
+def test_images_are_pinned(services: dict[str, Service]) -> None:
+    """A foreign image has an exact version, a process the version of the project."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    version = re.search(r'^version = "(.+)"$', project, re.MULTILINE)
+    assert version
+    for name, service in services.items():
+        if name in PROCESSES:
+            assert service["image"] == f"replyclock:{version[1]}"
+        else:
+            assert re.search(r":v?\d+\.\d+\.\d+(-\w+\d+\.\d+)?$", service["image"])
+
+
+def test_kafka_is_the_one_that_is_tested(services: dict[str, Service]) -> None:
+    """Containers run the Kafka that dev/ starts for the tests."""
+    pom = (ROOT / "dev" / "kafka" / "pom.xml").read_text(encoding="utf-8")
+    version = re.search(r"<kafka.version>(.+)</kafka.version>", pom)
+    assert version
+    assert services["kafka"]["image"] == f"apache/kafka:{version[1]}"
+
+
+def test_processes_run_commands_that_exist(services: dict[str, Service]) -> None:
+    """Each process is a command of `replyclock`."""
+    for name in PROCESSES:
+        assert services[name]["command"] == [name]
+        assert main.get_command(click.Context(main), name) is not None
+
+
+def test_processes_get_settings_that_exist(services: dict[str, Service]) -> None:
+    """No variable that Settings does not read; a file only for a secret."""
+    for name in PROCESSES:
+        for variable in environment_of(services[name]):
+            field = variable.removesuffix("_file")
+            assert field in FIELDS, variable
+            assert (field in SECRETS) == (variable != field), variable
+
+
+def test_every_setting_reaches_a_process(services: dict[str, Service]) -> None:
+    """All settings are passed on, but the ports: inside they are the defaults."""
+    passed = {
+        variable.removesuffix("_file")
+        for name in PROCESSES
+        for variable in environment_of(services[name])
+    }
+    assert passed == set(FIELDS) - {f"{name}_port" for name in PROCESSES}
+
+
+def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
+    """A secret is a file, from the variable of its name, and mounted where it is read.
+
+    Alertmanager reads the Slack token too.
+    """
+    assert compose["secrets"] == {
+        name: {"environment": f"{PREFIX}{name.upper()}"} for name in SECRETS
+    }
+    for name in PROCESSES:
+        service = compose["services"][name]
+        files = {
+            variable.removesuffix("_file"): path
+            for variable, path in environment_of(service).items()
+            if variable.endswith("_file")
+        }
+        granted = service.get("secrets", [])
+        assert files == {secret: f"/run/secrets/{secret}" for secret in granted}
+    settings = load("grafana", "alertmanager", "alertmanager.yml")
+    (slack,) = settings["receivers"][1]["slack_configs"]
+    path = slack["http_config"]["authorization"]["credentials_file"]
+    granted = compose["services"]["alertmanager"]["secrets"]
+    assert [path] == [f"/run/secrets/{secret}" for secret in granted]
+
+
+def test_processes_listen_where_others_reach_them(
+    services: dict[str, Service],
+) -> None:
+    """On all addresses of the container; from outside on this machine's only."""
+    for name in PROCESSES:
+        port = FIELDS[f"{name}_port"].default
+        assert environment_of(services[name])[f"{name}_host"] == "0.0.0.0"  # noqa: S104  a container's
+        assert services[name]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    for service in services.values():
+        for published in service.get("ports", []):
+            assert published.startswith("127.0.0.1:")
+
+
+def test_every_service_is_watched_and_comes_back(services: dict[str, Service]) -> None:
+    """A health check and a restart policy each; a process is asked if it is ready."""
+    for name, service in services.items():
+        assert service["restart"] == "unless-stopped", name
+        assert service["healthcheck"]["test"], name
+        if name in PROCESSES:
+            port = FIELDS[f"{name}_port"].default
+            asked = service["healthcheck"]["test"][-1]
+            assert f"http://127.0.0.1:{port}/readyz" in asked
+
+
+def test_everything_that_is_waited_for_has_a_health_check(
+    services: dict[str, Service],
+) -> None:
+    """`depends_on` names services, and waits until they are healthy."""
+    for service in services.values():
+        for other, how in service.get("depends_on", {}).items():
+            assert how == {"condition": "service_healthy"}
+            assert "healthcheck" in services[other]
+
+
+def test_mounts_exist(compose: dict[str, Any]) -> None:
+    """Folders mounted from the repository exist, read-only; volumes are declared."""
+    mounts = [
+        mount.split(":")
+        for service in compose["services"].values()
+        for mount in service.get("volumes", [])
+    ]
+    for source, _, *mode in mounts:
+        if source.startswith("./"):
+            assert (ROOT / source).is_dir(), source
+            assert mode == ["ro"], source
+        else:
+            assert source in compose["volumes"], source
+    assert {source for source, *_ in mounts} >= set(compose["volumes"])
+
+
+def on_disk(service: Service, path: str) -> Path:
+    """The file of the repository that a container sees at `path`."""
+    for mount in service["volumes"]:
+        source, target, *_ = str(mount).split(":")
+        if source.startswith("./") and path.startswith(target + "/"):
+            return ROOT / source / path.removeprefix(target + "/")
+    raise AssertionError(f"{path} is not mounted")
+
+
+def test_files_named_by_settings_are_mounted(services: dict[str, Service]) -> None:
+    """Rules, Prometheus' and Alertmanager's settings, the wall, all at their paths."""
+    for name in PROCESSES:
+        rules = environment_of(services[name])["config"]
+        assert on_disk(services[name], rules) == ROOT / "config" / "sla.yaml"
+    for name in ("prometheus", "alertmanager"):
+        (option,) = (
+            option
+            for option in services[name]["command"]
+            if option.startswith("--config.file=")
+        )
+        assert on_disk(services[name], option.split("=")[1]).is_file()
+    grafana = services["grafana"]
+    home = grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    assert on_disk(grafana, home) == WALL
+    (provider,) = load("grafana", "provisioning", "dashboards", "replyclock.yaml")[
+        "providers"
+    ]
+    assert WALL.is_relative_to(on_disk(grafana, provider["options"]["path"] + "/"))
+
+
+def test_processes_find_kafka_and_redis(services: dict[str, Service]) -> None:
+    """They are given the addresses that Kafka announces and Redis has."""
+    kafka = services["kafka"]["environment"]
+    for name in PROCESSES:
+        broker = environment_of(services[name])["broker"]
+        assert f"INSIDE://{broker}" in kafka["KAFKA_ADVERTISED_LISTENERS"].split(",")
+    host = FIELDS["broker"].default
+    assert f"HOST://{host}" in kafka["KAFKA_ADVERTISED_LISTENERS"].split(",")
+    assert services["kafka"]["ports"] == [f"{host}:9094"]
+    assert "HOST://:9094" in kafka["KAFKA_LISTENERS"].split(",")
+    assert environment_of(services["alerts"])["redis_url"] == "redis://redis:6379/0"
+
+
+# -- Prometheus and Grafana among the services
+
+
+def test_prometheus_scrapes_the_services() -> None:
+    """A job a process, at the service's name and the default port."""
+    settings = load("grafana", "prometheus", "prometheus.yml")
+    targets = {
+        job["job_name"]: job["static_configs"] for job in settings["scrape_configs"]
+    }
+    assert targets == {
+        name: [{"targets": [f"{name}:{FIELDS[f'{name}_port'].default}"]}]
+        for name in PROCESSES
+    }
+    (alerting,) = settings["alerting"]["alertmanagers"]
+    assert alerting["static_configs"] == [{"targets": ["alertmanager:9093"]}]
+
+
+def test_grafana_asks_the_services() -> None:
+    """The data sources are Prometheus and Alertmanager, at their names and ports."""
+    sources = load("grafana", "provisioning", "datasources", "prometheus.yaml")
+    assert {source["uid"]: source["url"] for source in sources["datasources"]} == {
+        "prometheus": "http://prometheus:9090",
+        "alertmanager": "http://alertmanager:9093",
+    }
+
+
+def test_grafana_knows_the_scrape_interval() -> None:
+    """`$__rate_interval` is right only if it is told how often Prometheus scrapes."""
+    sources = load("grafana", "provisioning", "datasources", "prometheus.yaml")
+    every = load("grafana", "prometheus", "prometheus.yml")["global"]["scrape_interval"]
+    assert sources["datasources"][0]["jsonData"]["timeInterval"] == every
+
+
+# -- config/env.example
+
+LINE = re.compile(rf"^(#?){PREFIX}(\w+)=(.*)$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def example() -> list[tuple[str, str, str]]:
+    """Each variable of env.example: `#` or nothing, field, value."""
+    text = (ROOT / "config" / "env.example").read_text(encoding="utf-8")
+    return [(mark, name.lower(), value) for mark, name, value in LINE.findall(text)]
+
+
+def test_example_lists_every_setting_once(example: list[tuple[str, str, str]]) -> None:
+    """All variables that Settings reads, and none else."""
+    assert sorted(name for _, name, _ in example) == sorted(FIELDS)
+
+
+def test_example_shows_the_defaults(example: list[tuple[str, str, str]]) -> None:
+    """A line with # says the default; the others are secrets, and empty."""
+    for mark, name, value in example:
+        if mark:
+            assert value == str(FIELDS[name].default), name
+        else:
+            assert name in SECRETS, name
+            assert value == ""
+
+
+def test_compose_asks_only_for_variables_of_the_example(
+    example: list[tuple[str, str, str]],
+) -> None:
+    """Whatever docker-compose.yml takes from .env is explained there."""
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    asked = set(re.findall(r"\$\{(\w+)", text))
+    assert asked
+    assert asked <= {PREFIX + name.upper() for _, name, _ in example}
+
+
+def test_compose_has_the_defaults_of_the_code() -> None:
+    """`${NAME:-value}` repeats the default; logs alone are JSON in containers."""
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    for name, value in re.findall(rf"\$\{{{PREFIX}(\w+):-(.*?)\}}", text):
+        default = FIELDS[name.lower()].default
+        assert value == ("json" if name == "LOG_FORMAT" else str(default)), name
+
+
+# -- Dockerfile
+
+
+def test_image_is_built_from_pinned_things(dockerfile: str) -> None:
+    """An exact Python for both stages, and packages by hash, as wheels."""
+    stages = re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)
+    assert len(set(stages)) == 1
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", stages[0])
+    for line in re.findall(r"pip install.*-r .*", dockerfile):
+        assert "--require-hashes" in line
+        assert "--only-binary=:all:" in line
+
+
+def test_image_runs_as_nobody_special(dockerfile: str) -> None:
+    """The last user is ours, not root, and the entry point is the command."""
+    users = re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE)
+    assert users[-1:] == ["replyclock"]
+    assert 'ENTRYPOINT ["replyclock"]' in dockerfile
+
+
+def test_image_gets_what_it_copies(dockerfile: str) -> None:
+    """Every source of a COPY is in the repository and let through .dockerignore."""
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in ignored
+    for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE):
+        for source in sources.split():
+            assert (ROOT / source).exists(), source
+            assert f"!{source}" in ignored, source
+
+
+def test_image_exposes_the_ports_of_the_code(dockerfile: str) -> None:
+    """EXPOSE names each process's default port."""
+    exposed = re.search(r"^EXPOSE (.+)$", dockerfile, re.MULTILINE)
+    assert exposed
+    ports = [str(FIELDS[f"{name}_port"].default) for name in PROCESSES]
+    assert exposed[1].split() == ports
