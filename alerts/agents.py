@@ -6,18 +6,21 @@ Redis is away nothing is committed, so nothing is lost.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
 
-import msgspec
 import structlog
 from redis.exceptions import RedisError
 
 from alerts.alert import concerns_alerts
 from alerts.ledger import MEMORY, Ledger
 from alerts.metrics import Metrics
-from stream.records import UnreadableRecordError, decode_fact
+from stream.records import (
+    Record,
+    UnreadableRecordError,
+    dead_letter,
+    decode_fact,
+)
 from stream.sla.facts import Fact
-from stream.sla.instants import MINUTE, rfc3339
+from stream.sla.instants import MINUTE
 
 log = structlog.get_logger(__name__)
 
@@ -25,16 +28,6 @@ LONGEST_PAUSE = 5.0
 """Seconds between two tries to reach Redis."""
 PATIENCE = MINUTE
 """Post in spite of a backlog of facts after so long: in doubt, send."""
-
-
-class Record(Protocol):
-    """What is read of an aiokafka `ConsumerRecord`."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: Any
-    value: Any
 
 
 class FactsReader:
@@ -73,7 +66,7 @@ class FactsReader:
                 fact = _read(record)
             except UnreadableRecordError as error:
                 self._metrics.rejected()
-                dead.append(_dead_letter(record, str(error), now))
+                dead.append(dead_letter(record, str(error), now))
                 continue
             self._metrics.read(fact.kind)
             if concerns_alerts(fact) and now - fact.noticed_at < MEMORY:
@@ -138,16 +131,3 @@ def _read(record: Record) -> Fact:
         # In another partition its order among the facts of the cycle is lost.
         raise UnreadableRecordError("the key is not the conversation_id")
     return fact
-
-
-def _dead_letter(record: Record, reason: str, now: int) -> tuple[bytes, bytes]:
-    """Key and value: the place and the reason; the record stays in its topic."""
-    letter = {
-        "v": 1,
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "reason": reason,
-        "at": rfc3339(now),
-    }
-    return record.key or b"", msgspec.json.encode(letter)

@@ -5,31 +5,23 @@ letters with its place and the reason, and the rest of the batch goes on.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
 
-import msgspec
 import structlog
 
 from stream.book import Book, Changes
 from stream.metrics import WorkerMetrics
-from stream.records import UnreadableRecordError, decode_event
+from stream.records import (
+    Record,
+    UnreadableRecordError,
+    dead_letter,
+    decode_event,
+)
 from stream.sla.conversation import Applied, apply
 from stream.sla.events import Event, HeartbeatEvent
-from stream.sla.instants import rfc3339
 from stream.sla.state import Conversation
 from stream.tally import Tally
 
 log = structlog.get_logger(__name__)
-
-
-class Record(Protocol):
-    """What is read of an aiokafka `ConsumerRecord`."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: Any
-    value: Any
 
 
 class Tracker:
@@ -117,20 +109,3 @@ def _read(record: Record, tally: Tally) -> Event:
         tally.rejected("wrong_key")
         raise UnreadableRecordError("the key is not the conversation_id")
     return event
-
-
-def dead_letter(record: Record, reason: str, now: int) -> tuple[bytes, bytes]:
-    """Key and value of a dead letter: the place and the reason.
-
-    The value is left out: it may hold what a customer wrote (semantics 4.7); the
-    record itself stays in its topic, at this place.
-    """
-    letter = {
-        "v": 1,
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "reason": reason,
-        "at": rfc3339(now),
-    }
-    return record.key or b"", msgspec.json.encode(letter)

@@ -4,7 +4,7 @@
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -16,6 +16,16 @@ _INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline")
 
 _events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
+
+
+class Record(Protocol):
+    """What is read of an aiokafka `ConsumerRecord`."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: Any
+    value: Any
 
 
 class UnreadableRecordError(ValueError):
@@ -67,3 +77,20 @@ def decode_fact(data: bytes) -> Fact:
     if version != 1:
         raise UnreadableRecordError("not a fact of version 1")
     return fact
+
+
+def dead_letter(record: Record, reason: str, now: int) -> tuple[bytes, bytes]:
+    """Key and value of a dead letter: the place and the reason.
+
+    The value is left out: it may hold what a customer wrote (semantics 4.7); the
+    record itself stays in its topic, at this place.
+    """
+    letter = {
+        "v": 1,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "reason": reason,
+        "at": rfc3339(now),
+    }
+    return record.key or b"", _encoder.encode(letter)

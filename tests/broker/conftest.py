@@ -1,9 +1,12 @@
 """A stack and our own processes, one pair a test, and ways to wait for the end."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -16,6 +19,7 @@ from stream.simulator.loading import events_of, load_events
 from stream.simulator.play import Play, write_play
 from stream.sla.policy import Rules
 
+_APPLIED = re.compile(rb"^replyclock_events_total\{.*\} [1-9]", re.MULTILINE)
 CHANNELS = ("C0SALES", "C0OPS")
 
 
@@ -38,6 +42,18 @@ class Scene:
         )
         assert asyncio.run(loading) == play.truth.events
         return play
+
+    def wait_for_first_batch(self) -> None:
+        """Return as soon as the worker has applied anything of the backlog."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with suppress(OSError):
+                url = self.system.url("worker") + "/metrics"
+                page = urlopen(url, timeout=5).read()  # noqa: S310  http by construction
+                if _APPLIED.search(page):
+                    return
+            time.sleep(0.01)
+        raise AssertionError("the worker applied nothing in a minute")
 
     def see(self) -> Seen:
         return asyncio.run(
@@ -77,6 +93,4 @@ def scene(tmp_path) -> Iterator[Callable[..., Scene]]:
 
 
 def load_config_of(system: System) -> Rules:
-    from pathlib import Path  # noqa: PLC0415  only here
-
     return load_config(Path(system.environment["REPLYCLOCK_CONFIG"])).rules()

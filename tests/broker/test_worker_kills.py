@@ -24,13 +24,13 @@ def test_a_worker_that_dies_in_a_backlog(scene, how):
     stage = scene("worker", "alerts")
     system = stage.system
     system.terminate("worker")
-    play = stage.backlog(rate=400)
+    play = stage.backlog(rate=1000)
     truth = play.truth
     # Who was answered while we were down is a breach on record, and no news.
     unanswered = truth.breached - truth.answered_late
 
     system.start("worker")
-    stage.wait_until(lambda seen: 0 < len(seen.facts) < truth.sessions)
+    stage.wait_for_first_batch()
     if how == "kill":
         system.kill("worker")
     else:
