@@ -11,7 +11,7 @@ from random import Random
 
 from stream.simulator.stories import SECOND, Delivery, Ending, Story
 from stream.sla.facts import Measure
-from stream.sla.policy import Rules
+from stream.sla.policy import Attributes, Rules
 
 OPENING = 4 * SECOND
 """What happened before the play is told in its first seconds: a burst, not a blow."""
@@ -109,9 +109,7 @@ def _story(
     random: Random, rules: Rules, account: str, number: int, deadline: int
 ) -> Story:
     source, _, name = account.partition(":")
-    policy = rules.book.choose(
-        {"channel": source, "account": name, "queue": rules.queue_of(source, name)}
-    )
+    policy = rules.book.choose(Attributes(source, name, rules.queue_of(source, name)))
     if policy is None:
         raise ValueError(f"no policy promises anything to {account}")
     target = next(t for t in policy.targets if t.measure is Measure.FIRST_REPLY)

@@ -18,7 +18,7 @@ from stream.sla.policy import Rules
 from stream.sla.session import sessions_of
 from stream.sla.state import Conversation
 from stream.sla.teller import Teller
-from stream.sla.timeline import insert, thin, turn_of
+from stream.sla.timeline import Turn, TurnKind, insert, thin, turn_of
 
 _ATTRIBUTES = ("queue", "assignee", "priority", "tier", "link")
 
@@ -55,8 +55,12 @@ def apply(
     turns = insert(state.turns, turn)
     if turns is state.turns:
         return state, [], Applied.DUPLICATE
-    turns = thin(turns, rules.session_gap)
-    changed = replace(state, attributes=attributes, turns=turns)
+    changed = replace(
+        state, attributes=attributes, turns=thin(turns, rules.session_gap)
+    )
+    is_new = len(turns) > len(state.turns) and attributes is state.attributes
+    if is_new and _goes_on(state, turn, rules.session_gap):
+        return changed, [], Applied.APPLIED
     failed = isinstance(event, DeliveryEvent)
     reason = Reason.DELIVERY_FAILED if failed else Reason.RECLASSIFIED
     return *_tell(key, changed, rules, now, (turn.at, reason)), Applied.APPLIED
@@ -86,6 +90,25 @@ def due_at(state: Conversation, rules: Rules) -> int:
         if told.ended_at is None:
             due = min(due, _heard_at(state) + rules.session_gap)
     return due
+
+
+def _goes_on(state: Conversation, turn: Turn, gap: int) -> bool:
+    """Whether `turn` only carries an open session on, so that nothing is to tell.
+
+    Half of all messages do: more from a customer who waits, or anything said after
+    the reply. Deriving it all anew would find the same, and cost the most.
+    """
+    if not state.told or state.told[-1].ended_at is not None:
+        return False
+    last = state.turns[-1]
+    if turn.at < last.at or turn.at - last.at >= gap:
+        return False
+    if any(t.kind is TurnKind.FAILURE for t in state.turns):
+        return False  # `last` may be a word that the customer never saw
+    if turn.kind is TurnKind.CUSTOMER:
+        return True
+    is_over = all(clock.over_at is not None for clock in state.told[-1].clocks)
+    return turn.kind is TurnKind.OUTBOUND and is_over
 
 
 def _tell(

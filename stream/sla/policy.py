@@ -3,12 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from stream.sla.events import AuthorKind, Nature
 from stream.sla.facts import Measure
 
+REMEMBERED = 4096
+"""Choices of policy a book remembers: attributes repeat, conversations do not."""
+
 UNROUTED = "unrouted"
 """The queue of an event that names none, from an account no queue lists."""
+
+
+class Attributes(NamedTuple):
+    """What a policy may match on."""
+
+    channel: str
+    account: str
+    queue: str
+    priority: str | None = None
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +54,9 @@ class Policy:
     count_template: bool = False
     count_call: bool = False
 
-    def matches(self, attributes: Mapping[str, str | None]) -> bool:
+    def matches(self, attributes: Attributes) -> bool:
         return all(
-            attributes.get(name) in wanted for name, wanted in self.match.items()
+            getattr(attributes, name) in wanted for name, wanted in self.match.items()
         )
 
     def counts(self, author: AuthorKind, nature: Nature) -> bool:
@@ -76,9 +90,16 @@ class PolicyBook:
     policies: tuple[Policy, ...]
     version: str
 
-    def choose(self, attributes: Mapping[str, str | None]) -> Policy | None:
+    def choose(self, attributes: Attributes) -> Policy | None:
         """The policy for these attributes; None where nothing is promised."""
-        return next((p for p in self.policies if p.matches(attributes)), None)
+        try:
+            return self._chosen[attributes]
+        except KeyError:
+            pass
+        policy = next((p for p in self.policies if p.matches(attributes)), None)
+        if len(self._chosen) < REMEMBERED:
+            self._chosen[attributes] = policy
+        return policy
 
     def named(self, name: str) -> Policy | None:
         return self._by_name.get(name)
@@ -86,6 +107,10 @@ class PolicyBook:
     @cached_property
     def _by_name(self) -> dict[str, Policy]:
         return {policy.name: policy for policy in self.policies}
+
+    @cached_property
+    def _chosen(self) -> dict[Attributes, Policy | None]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

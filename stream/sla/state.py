@@ -37,7 +37,8 @@ class Conversation(Struct, frozen=True, array_like=True, gc=False):
 
 
 def attribute(state: Conversation, name: str) -> str | None:
-    return state.attributes.get(name, (0, None))[1]
+    known = state.attributes.get(name)
+    return None if known is None else known[1]
 
 
 def queue_of(state: Conversation, rules: Rules) -> str:

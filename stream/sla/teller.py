@@ -1,12 +1,11 @@
 """The teller: the difference between what is so and what was told, as facts."""
 
-from functools import cached_property
 from typing import Any
 
 from stream.sla import clock as clocks
 from stream.sla.clock import Clock, Step
 from stream.sla.facts import Fact, FactKind, Reason, fact_id
-from stream.sla.policy import Policy, Rules
+from stream.sla.policy import Attributes, Policy, Rules
 from stream.sla.session import Session
 from stream.sla.state import Conversation, Told, attribute, queue_of
 
@@ -20,6 +19,7 @@ class Teller:
         self._state = state
         self._rules = rules
         self._now = now
+        self._queue = queue_of(state, rules)
 
     def tell(
         self, session: Session, told: Told | None, cause: tuple[int, Reason]
@@ -52,12 +52,12 @@ class Teller:
 
     def _started(self, opened_at: int) -> tuple[Clock, ...]:
         """A clock for every target of the policy chosen at cycle start (2.11)."""
-        book = self._rules.book
-        policy = book.choose(self._attributes)
+        policy = self._policy_wanted()
         if policy is None:
             return ()
+        version = self._rules.book.version
         started = tuple(
-            clocks.start(target, policy, book.version, opened_at)
+            clocks.start(target, policy, version, opened_at)
             for target in policy.targets
         )
         for clock in started:
@@ -77,7 +77,7 @@ class Teller:
         )
         if clock.verdict is not None:
             return clock, stamped
-        wanted = book.choose(self._attributes)
+        wanted = self._policy_wanted()
         if wanted is None or wanted.name == clock.policy:
             return clock, stamped
         target = next((t for t in wanted.targets if t.measure is clock.measure), None)
@@ -117,19 +117,18 @@ class Teller:
                 replaces=step.replaces,
             )
 
-    @cached_property
-    def _queue(self) -> str:
-        return queue_of(self._state, self._rules)
-
-    @cached_property
-    def _attributes(self) -> dict[str, str | None]:
-        return {
-            "channel": self._state.channel.value,
-            "account": self._state.account,
-            "queue": self._queue,
-            "priority": attribute(self._state, "priority"),
-            "tier": attribute(self._state, "tier"),
-        }
+    def _policy_wanted(self) -> Policy | None:
+        """The policy that the attributes of now ask for."""
+        state = self._state
+        return self._rules.book.choose(
+            Attributes(
+                state.channel.value,
+                state.account,
+                self._queue,
+                attribute(state, "priority"),
+                attribute(state, "tier"),
+            )
+        )
 
     def _say(self, **own: Any) -> None:
         self.facts.append(

@@ -137,7 +137,7 @@ async def _live_through_an_outage(delivering: Delivering) -> None:
     async with delivering.running():
         await delivering.tell(FIRST.breached())
         await delivering.settled()
-        await delivering.fail("*", http_status=503, seconds=4)
+        await delivering.fail("*", http_status=503, seconds=30)
         await delivering.tell(FIRST.answered())
         await asyncio.sleep(0.5)
         await delivering.tell(FIRST.taken_back())
@@ -145,7 +145,7 @@ async def _live_through_an_outage(delivering: Delivering) -> None:
         await asyncio.sleep(0.5)
         third = Cycle("d")
         await delivering.tell(third.breached(), third.answered())
-        await delivering.settled(30)
+        await delivering.settled(90)
 
 
 async def test_retry_after_is_honoured(delivering: Delivering) -> None:
@@ -276,7 +276,7 @@ async def test_two_processes_send_one_message(delivering: Delivering) -> None:
     cycles = [Cycle(f"{q}{n}", queue=q) for n in range(3) for q in ("sales", "support")]
     async with delivering.running(), other.running():
         await delivering.tell(*(cycle.breached() for cycle in cycles))
-        await delivering.settled(30)
+        await delivering.settled(90)
 
     assert len(await delivering.messages()) == 3
     assert len(await delivering.messages("C0OPS")) == 3

@@ -1,0 +1,319 @@
+"""The commands as people type them: exit codes, words, and never a traceback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from stream.cli import main
+from stream.records import encode_event
+from tests.timelines import CONFIG, customer, reply
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = str(ROOT / "config" / "sla.yaml")
+BODY = next(iter(sorted((ROOT / "tests/data/webhooks/whatsapp").glob("*.json"))))
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of the variables of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith("REPLYCLOCK_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    path = tmp_path / "sla.yaml"
+    path.write_text(CONFIG, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> str:
+    path = tmp_path / "events.jsonl"
+    lines = [encode_event(event) for event in (customer(0), reply(12))]
+    path.write_bytes(b"\n".join([lines[0], b"{}", lines[1]]))
+    return str(path)
+
+
+def run(*arguments: str, given: bytes | None = None) -> Result:
+    """Run a command; whatever it raises beside its exit fails the test."""
+    result = CliRunner().invoke(main, arguments, input=given)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def kinds(result: Result) -> list[str]:
+    return [json.loads(line)["kind"] for line in result.stdout.splitlines()]
+
+
+def test_check_says_good():
+    """A good file is exit 0 and one word."""
+    result = run("check", EXAMPLE)
+
+    assert (result.exit_code, result.stdout) == (0, f"{EXAMPLE}: good\n")
+    assert result.stderr == ""
+
+
+def test_check_without_a_file_reads_the_one_of_the_environment(monkeypatch, config):
+    """The default is REPLYCLOCK_CONFIG."""
+    monkeypatch.setenv("REPLYCLOCK_CONFIG", config)
+
+    assert run("check").stdout == f"{config}: good\n"
+
+
+def test_check_says_all_faults(monkeypatch, tmp_path):
+    """Faults of the settings and of the file are lines on standard error; exit 1."""
+    path = tmp_path / "sla.yaml"
+    path.write_text(CONFIG.replace("C1", "ops"), encoding="utf-8")
+    monkeypatch.setenv("REPLYCLOCK_PARTITIONS", "0")
+
+    result = run("check", str(path))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "REPLYCLOCK_PARTITIONS: Input should be greater than or equal to 1",
+        (
+            f"{path}:7:53: alerts.receivers.s.slack.channel: "
+            "must be a Slack channel id, C0123456789, not its name"
+        ),
+    ]
+
+
+def test_check_without_a_file_says_all_faults_too(monkeypatch, tmp_path):
+    """A fault of the settings does not keep the file of the environment unread."""
+    monkeypatch.setenv("REPLYCLOCK_CONFIG", str(tmp_path / "none.yaml"))
+    monkeypatch.setenv("REPLYCLOCK_PARTITIONS", "0")
+
+    assert len(run("check").stderr.splitlines()) == 2
+
+
+def test_check_speaks_json(tmp_path):
+    """`--format json` is one object with every fault's place."""
+    path = tmp_path / "sla.yaml"
+    path.write_text(CONFIG.replace("version: 1", "version: 2"), encoding="utf-8")
+
+    result = run("check", str(path), "--format", "json")
+
+    fault = {
+        "file": str(path),
+        "line": 2,
+        "column": 1,
+        "path": "version",
+        "message": "input should be 1",
+    }
+    assert (result.exit_code, json.loads(result.stdout)) == (
+        1,
+        {"ok": False, "faults": [fault]},
+    )
+    good = run("check", EXAMPLE, "--format", "json")
+    assert (good.exit_code, json.loads(good.stdout)) == (0, {"ok": True, "faults": []})
+
+
+def test_parse_prints_events():
+    """A webhook body becomes an event a line, from a file or standard input."""
+    from_file = run("parse", "whatsapp", str(BODY))
+    piped = run("parse", "whatsapp", given=BODY.read_bytes())
+
+    assert (from_file.exit_code, piped.exit_code) == (0, 0)
+    events = [json.loads(line) for line in from_file.stdout.splitlines()]
+    assert events
+    assert {event["channel"] for event in events} == {"whatsapp"}
+    assert len(piped.stdout.splitlines()) == len(events)
+
+
+def test_parse_of_nothing_is_no_fault():
+    """A body without an event is exit 0 and no line."""
+    result = run("parse", "messenger", given=b'{"object": "page", "entry": []}')
+
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_parse_goes_on_after_a_bad_body(tmp_path):
+    """A body that is no JSON is named, the next one is parsed; exit 1."""
+    bad = tmp_path / "bad.json"
+    bad.write_text("?", encoding="utf-8")
+
+    result = run("parse", "whatsapp", str(bad), str(BODY))
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0] == f"{bad}: the body is not JSON"
+    assert kinds(result)
+
+
+def test_replay_prints_facts(config, events):
+    """Facts on standard output, bad lines with their place on the other; exit 1."""
+    result = run("replay", events, "--config", config)
+
+    assert result.exit_code == 1
+    assert result.stderr == f"{events}:2: Object missing required field `kind`\n"
+    assert kinds(result) == [
+        "session_opened",
+        "clock_started",
+        "warned",
+        "warned",
+        "breached",
+        "answered_late",
+    ]
+    assert run("replay", events, "--config", config).stdout == result.stdout
+
+
+def test_replay_runs_on_until(config):
+    """--until lets time pass after the last event; standard input is `-`."""
+    line = encode_event(customer(0))
+    stop = ("replay", "-", "--config", config, "--until")
+
+    assert kinds(run(*stop, "2023-11-14T22:13:21Z", given=line))[-1] == "clock_started"
+    result = run(*stop, "2023-11-14T23:13:20+00:00", given=line)
+    assert (result.exit_code, kinds(result)[-1]) == (0, "breached")
+
+
+def test_replay_of_a_broken_clock_is_a_bad_line(config):
+    """An event at the end of the calendar is a fault of its line."""
+    line = encode_event(customer(0))
+    line = line.replace(b"2023-11-14T22:13:20", b"9999-12-31T23:59:59")
+
+    result = run("replay", "-", "--config", config, given=line)
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+SIMULATE = ("simulate", "--seconds", "20", "--rate", "3", "--config", EXAMPLE)
+START = ("--start", "2026-11-23T09:00:00Z")
+
+
+def test_simulate_prints_events_webhooks_or_the_truth():
+    """Same seed, same lines; the truth counts what the others print."""
+    events = run(*SIMULATE, *START).stdout.splitlines()
+    webhooks = run(*SIMULATE, *START, "--webhooks").stdout.splitlines()
+    truth = json.loads(run(*SIMULATE, *START, "--truth").stdout)
+
+    assert (len(events), len(webhooks)) == (truth["events"], truth["webhooks"])
+    assert events == run(*SIMULATE, *START).stdout.splitlines()
+    assert events != run(*SIMULATE, *START, "--seed", "2").stdout.splitlines()
+
+
+def test_simulate_asks_for_the_secrets_it_signs_with():
+    """Sending without an app secret is one line that names the variable; exit 1."""
+    result = run(*SIMULATE, "--to", "http://127.0.0.1:1")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("REPLYCLOCK_WHATSAPP_APP_SECRET is not set: ")
+
+
+@pytest.mark.parametrize(
+    "accounts", [None, "[]", '["instagram:1"]'], ids=["no queue", "none", "instagram"]
+)
+def test_simulate_says_what_it_cannot_play(tmp_path, accounts):
+    """A config without accounts to play on is one line, not a traceback."""
+    path = tmp_path / "sla.yaml"
+    queues = "{}" if accounts is None else f"{{q: {{accounts: {accounts}}}}}"
+    text = CONFIG.replace('{sales: {accounts: ["whatsapp:1"]}}', queues)
+    path.write_text(text, encoding="utf-8")
+
+    result = run("simulate", "--seconds", "20", "--config", str(path))
+    assert result.exit_code in (1, 2)
+    assert result.stderr
+
+
+COMMANDS = ["alerts", "check", "intake", "parse", "replay", "simulate", "worker"]
+
+
+def test_every_command_is_listed():
+    """`replyclock --help` names the commands of this package and of delivery."""
+    text = run("--help").stdout
+
+    assert [
+        line.split()[0] for line in text.split("Commands:")[1].splitlines()[1:]
+    ] == (COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_an_example(command):
+    """The help of a command ends with a line that can be copied."""
+    result = run(command, "--help")
+
+    assert result.exit_code == 0
+    assert f"replyclock {command}" in result.stdout.split("Example:")[1]
+
+
+MISTAKES = {
+    "A command that does not exist": ["frobnicate"],
+    "An option that does not exist": ["check", "--nope"],
+    "A source that does not exist": ["parse", "fax"],
+    "A body that is not there": ["parse", "whatsapp", "nowhere.json"],
+    "Events that are not there": ["replay", "nowhere.jsonl", "--config", EXAMPLE],
+    "An end that is no time": ["replay", "-", "--config", EXAMPLE, "--until", "soon"],
+    "A start that is no time": ["simulate", "--start", "soon", "--config", EXAMPLE],
+    "A play that is too short": ["simulate", "--seconds", "5"],
+    "A format that does not exist": ["check", "--format", "xml"],
+}
+
+
+@pytest.mark.parametrize("arguments", MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_of_usage_is_exit_2(arguments):
+    """What was typed wrong is said in one line, after the usage."""
+    result = run(*arguments, given=b"")
+
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+
+
+@pytest.mark.parametrize("command", [["replay", "-"], ["simulate"], ["worker"]])
+def test_a_config_that_is_not_there_is_one_line(monkeypatch, command):
+    """Every command that needs the rules says which file it did not find; exit 1."""
+    monkeypatch.setenv("REPLYCLOCK_CONFIG", "nowhere.yaml")
+    result = run(*command, given=b"")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "nowhere.yaml:1:1: No such file or directory\n"
+
+
+@pytest.mark.parametrize("command", ["worker", "intake", "parse"])
+def test_wrong_settings_are_one_line_each(monkeypatch, command):
+    """A process that cannot start says every wrong variable and exits with 1."""
+    monkeypatch.setenv("REPLYCLOCK_PARTITIONS", "0")
+    monkeypatch.setenv("REPLYCLOCK_WORKER_PORT", "99999")
+    result = run(*([command, "whatsapp"] if command == "parse" else [command]))
+
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 2
+
+
+def test_a_worker_without_kafka_says_so_and_goes_on_trying():
+    """One clear line a try, again and again, and SIGTERM is exit 0."""
+    with socket.socket() as taken, socket.socket() as free:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refuses
+        free.bind(("127.0.0.1", 0))
+        broker = f"127.0.0.1:{taken.getsockname()[1]}"
+        port = str(free.getsockname()[1])
+        free.close()
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "stream.cli", "worker"],
+            cwd=ROOT,
+            env={
+                "REPLYCLOCK_BROKER": broker,
+                "REPLYCLOCK_WORKER_PORT": port,
+                "REPLYCLOCK_CONFIG": EXAMPLE,
+            },
+            stderr=subprocess.PIPE,
+        )
+        try:
+            assert worker.stderr is not None
+            lines = [json.loads(worker.stderr.readline()) for _ in range(2)]
+            worker.send_signal(signal.SIGTERM)
+            _, rest = worker.communicate(timeout=10)
+        finally:
+            worker.kill()
+            worker.wait()
+
+    said = {(line["event"], line["broker"]) for line in lines}
+    assert said == {("kafka is not reachable", broker)}
+    assert (worker.returncode, rest) == (0, b"")

@@ -1,0 +1,130 @@
+"""A worker's shell on dictionaries, with a topic in memory and a clock we set."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+from prometheus_client import CollectorRegistry
+
+from stream.agents import Tracker
+from stream.book import Book, Items
+from stream.config import parse_config
+from stream.metrics import CurrentState, Ownership, WorkerMetrics
+from stream.records import decode_fact, encode_event
+from stream.sla.events import Event
+from stream.sla.facts import Fact
+from stream.timers import Timers
+from stream.waiting import Waiting
+from tests.timelines import CONFIG, START
+
+
+@dataclass
+class Record:
+    """What the tracker reads of a Kafka record."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    partition: int = 0
+    topic: str = "conversations.events"
+
+
+class Shelf:
+    """`arrive` puts records into the topic, `work` applies them, time is `now`."""
+
+    def __init__(self, config: str = CONFIG) -> None:
+        self.config = parse_config(config, "test.yaml")
+        self.now = START
+        self.owned = frozenset({0})
+        self.topic: dict[int, list[Record]] = {}
+        self.applied: dict[int, int] = {}
+        self.states: dict[int, dict[bytes, bytes]] = {}
+        self.facts: list[Fact] = []
+        self.dead: list[tuple[bytes, bytes]] = []
+        self.calls: list[str] = []
+        self.registry = CollectorRegistry()
+        self.metrics = WorkerMetrics(self.config, self.registry)
+        self.waiting = Waiting()
+        ownership = Ownership(
+            {"conversations.events": 4},
+            lambda: self.owned,
+            lambda: 7,
+            lambda: self.now,
+        )
+        self.registry.register(CurrentState(self.waiting, ownership, self.config))
+        self.book = Book(
+            rules=self.config.rules(),
+            read=lambda partition, key: self.states.get(partition, {}).get(key),
+            write_facts=self.write_facts,
+            write_states=self.write_states,
+            metrics=self.metrics,
+            waiting=self.waiting,
+        )
+        self.tracker = Tracker(
+            self.book, self.metrics, self.write_dead, lambda: self.now
+        )
+        self.timers = Timers(
+            self.book,
+            lambda: self.owned,
+            self.end_offsets,
+            self.applied.get,
+            lambda: self.now,
+        )
+
+    def arrive(self, *events: Event | Record, partition: int = 0) -> None:
+        """Put events, or records as they are, at the end of a partition."""
+        records = self.topic.setdefault(partition, [])
+        for event in events:
+            if isinstance(event, Record):
+                records.append(event)
+            else:
+                key = event.conversation_id.encode()
+                value = encode_event(event)
+                records.append(Record(len(records), key, value, partition))
+        self.applied.setdefault(partition, 0)
+
+    async def work(self, partition: int = 0) -> None:
+        """Apply what waits in a partition, as one batch."""
+        records = self.topic.get(partition, [])
+        await self.tracker.track(partition, records[self.applied[partition] :])
+        self.applied[partition] = len(records)
+
+    async def tick(self, now: int) -> list[str]:
+        """Look at the deadlines at `now`; the kinds of the facts that came of it."""
+        before = len(self.facts)
+        self.now = now
+        await self.timers.tick()
+        return [fact.kind.value for fact in self.facts[before:]]
+
+    @property
+    def told(self) -> list[str]:
+        return [fact.kind.value for fact in self.facts]
+
+    def sample(self, name: str, **labels: str) -> float | None:
+        """The value of one series; None when it is absent."""
+        return self.registry.get_sample_value(f"replyclock_{name}", labels)
+
+    async def write_facts(self, _: int, items: Items) -> None:
+        self.calls.append("facts")
+        self.facts += [decode_fact(value) for _, value in items if value]
+
+    async def write_states(self, partition: int, items: Items) -> None:
+        self.calls.append("states")
+        states = self.states.setdefault(partition, {})
+        for key, value in items:
+            if value is None:
+                states.pop(key, None)
+            else:
+                states[key] = value
+
+    async def write_dead(self, _: int, items: Iterable[tuple[bytes, bytes]]) -> None:
+        self.calls.append("dead letters")
+        self.dead += items
+
+    async def end_offsets(self, partitions: Iterable[int]) -> dict[int, int]:
+        return {partition: len(self.topic[partition]) for partition in partitions}
+
+
+def of(conversation: str, event: Event) -> Event:
+    """The same event in another conversation."""
+    return replace(event, conversation_id=conversation)

@@ -1,0 +1,174 @@
+"""The timeline: what was said, in order of event time, whatever the arrival."""
+
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stream.sla.events import (
+    AuthorKind,
+    DeliveryEvent,
+    DeliveryState,
+    Direction,
+    MergedEvent,
+    Nature,
+    SpamEvent,
+    Status,
+    StatusEvent,
+)
+from stream.sla.facts import Reason
+from stream.sla.instants import HOUR, MINUTE, from_ms
+from stream.sla.timeline import LONGEST, Turn, TurnKind, insert, thin, turn_of
+from tests.timelines import START, at, closed, customer, failure, reply
+
+GAP = 24 * HOUR
+
+instants = st.integers(0, 5)
+refs = st.integers(0, 3)
+outbounds = st.builds(
+    Turn,
+    instants,
+    st.just(TurnKind.OUTBOUND),
+    refs,
+    st.sampled_from([kind for kind in AuthorKind if kind != AuthorKind.CUSTOMER]),
+    st.sampled_from([Nature.PLAIN, Nature.TEMPLATE, Nature.AUTOMATION]),
+    st.none() | st.sampled_from(["x", "y"]),
+)
+others = st.builds(
+    Turn, instants, st.sampled_from([TurnKind.CUSTOMER, TurnKind.FAILURE]), refs
+)
+
+
+def grown(turns) -> tuple[Turn, ...]:
+    timeline: tuple[Turn, ...] = ()
+    for turn in turns:
+        timeline = insert(timeline, turn)
+    return timeline
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(outbounds | others, max_size=8), st.data())
+def test_any_order_ends_in_the_same_timeline(turns, data):
+    """Merging is commutative, associative and idempotent."""
+    shuffled = data.draw(st.permutations(turns))
+    timeline = grown(turns)
+
+    assert timeline == grown(shuffled)
+    for turn in turns:
+        assert insert(timeline, turn) is timeline
+
+
+def test_at_one_instant_the_customer_speaks_first():
+    """A channel that tells whole seconds: message, answer, failure, close."""
+    steps = (closed(1), failure(1), reply(1), customer(1))
+    kinds = [turn.kind for turn in grown(map(turn_of, steps))]
+
+    assert kinds == [
+        TurnKind.CUSTOMER,
+        TurnKind.OUTBOUND,
+        TurnKind.FAILURE,
+        TurnKind.END,
+    ]
+
+
+def test_what_is_known_for_sure_beats_a_guess():
+    """Of one reply told twice: the earliest time, the best author, any nature."""
+    guess = Turn(5, TurnKind.OUTBOUND, 1, AuthorKind.UNKNOWN, Nature.TEMPLATE)
+    known = Turn(7, TurnKind.OUTBOUND, 1, AuthorKind.BOT, Nature.PLAIN, "greeter")
+
+    assert grown([guess, known]) == (
+        Turn(5, TurnKind.OUTBOUND, 1, AuthorKind.BOT, Nature.TEMPLATE, "greeter"),
+    )
+
+
+def _envelope(**own):
+    told = customer(0)
+    return {
+        "v": 1,
+        "event_id": "e",
+        "occurred_at": from_ms(at(0)),
+        "conversation_id": "c",
+        "channel": told.channel,
+        "account": "1",
+        **own,
+    }
+
+
+def test_ends_have_their_reason():
+    """Closed, resolved, spam and merged end a session, each for its reason."""
+    ends = [
+        StatusEvent(**_envelope(status=Status.CLOSED)),
+        StatusEvent(**_envelope(status=Status.RESOLVED)),
+        SpamEvent(**_envelope()),
+        MergedEvent(**_envelope(into="other")),
+    ]
+
+    assert [(turn_of(end).kind, turn_of(end).reason) for end in ends] == [
+        (TurnKind.END, reason)
+        for reason in (Reason.CLOSED, Reason.CLOSED, Reason.SPAM, Reason.MERGED)
+    ]
+
+
+def test_what_the_clocks_do_not_hear_is_no_turn():
+    """Receipts, waiting statuses, reactions and notes are not on the timeline."""
+    silent = [
+        DeliveryEvent(**_envelope(message_id="m", state=state))
+        for state in DeliveryState
+        if state is not DeliveryState.FAILED
+    ]
+    silent += [
+        StatusEvent(**_envelope(status=status))
+        for status in Status
+        if status not in (Status.CLOSED, Status.RESOLVED)
+    ]
+    silent += [
+        reply(1, nature=nature)
+        for nature in (Nature.REACTION, Nature.EDIT, Nature.DELETION, Nature.NOTE)
+    ]
+
+    assert [turn_of(event) for event in silent] == [None] * len(silent)
+
+
+def test_a_failure_bears_the_message_that_failed():
+    """A failure and its reply meet by their id, whichever comes first."""
+    assert turn_of(failure(4)).ref == turn_of(reply(3)).ref
+    assert turn_of(customer(0)).kind is TurnKind.CUSTOMER
+    assert customer(0).direction is Direction.INBOUND
+
+
+def test_the_middle_of_a_long_matter_is_thinned():
+    """A conversation of thousands of turns stays small and keeps both its ends."""
+    turns = tuple(
+        Turn(START + n * MINUTE, TurnKind.CUSTOMER, n) for n in range(3 * LONGEST)
+    )
+    thinned = thin(turns, GAP)
+
+    assert thin(turns[:LONGEST], GAP) is not None
+    assert len(thin(turns[:LONGEST], GAP)) == LONGEST
+    assert len(thinned) < LONGEST
+    assert (thinned[0], thinned[-100:]) == (turns[0], turns[-100:])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(1, 30 * 60), min_size=LONGEST + 1, max_size=LONGEST + 40))
+def test_thinning_makes_no_silence(steps):
+    """No silence of a session's gap appears that was not there."""
+    turns, instant = [], START
+    for number, step in enumerate(steps):
+        instant += step * MINUTE
+        kind = TurnKind.END if number % 37 == 0 else TurnKind.CUSTOMER
+        turns.append(Turn(instant, kind, number))
+
+    thinned = thin(tuple(turns), GAP)
+
+    def silences(line):
+        return [
+            (before.at, after.at)
+            for before, after in itertools.pairwise(line)
+            if after.at - before.at >= GAP
+        ]
+
+    assert silences(thinned) == silences(turns)
+    assert [t for t in thinned if t.kind is TurnKind.END] == [
+        t for t in turns if t.kind is TurnKind.END
+    ]

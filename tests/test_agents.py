@@ -1,0 +1,178 @@
+"""The tracker: a batch through the rules, with what cannot be read set aside."""
+
+import json
+
+import pytest
+
+from stream.records import encode_event
+from stream.sla.events import HeartbeatEvent
+from stream.sla.instants import from_ms, rfc3339
+from stream.table import decode_state
+from tests.shelf import Record, Shelf, of
+from tests.timelines import START, customer, reply
+
+
+def stored(shelf: Shelf) -> dict[bytes, int]:
+    """The offset that each conversation of partition 0 has seen."""
+    return {key: decode_state(data).offset for key, data in shelf.states[0].items()}
+
+
+async def test_bad_records_are_set_aside_and_the_rest_is_applied():
+    """An unreadable record and one under a wrong key do not stop the batch."""
+    shelf = Shelf()
+    shelf.arrive(
+        of("a", customer(0)),
+        Record(1, b"a", b'{"text": "call me at 3630"'),
+        Record(2, b"elsewhere", encode_event(of("a", reply(1)))),
+        Record(3, None, None),
+        of("b", customer(0)),
+    )
+
+    await shelf.work()
+
+    assert stored(shelf) == {b"a": 0, b"b": 4}
+    assert [(key, json.loads(value)) for key, value in shelf.dead] == [
+        (
+            key,
+            {
+                "v": 1,
+                "topic": "conversations.events",
+                "partition": 0,
+                "offset": offset,
+                "reason": reason,
+                "at": rfc3339(START),
+            },
+        )
+        for key, offset, reason in (
+            (b"a", 1, "Input data was truncated"),
+            (b"elsewhere", 2, "the key is not the conversation_id"),
+            (b"", 3, "Input data was truncated"),
+        )
+    ]
+    assert shelf.sample("events_rejected_total", reason="unreadable") == 2
+    assert shelf.sample("events_rejected_total", reason="wrong_key") == 1
+
+
+async def test_a_poisoned_field_stops_nothing():
+    """A record nested without end is set aside like any unreadable one."""
+    shelf = Shelf()
+    nested = b'{"v":1,"kind":"spam","mood":' + b"[" * 2000 + b"]" * 2000 + b"}"
+    shelf.arrive(Record(0, b"c", nested), customer(0))
+
+    await shelf.work()
+
+    assert len(shelf.dead) == 1
+    assert stored(shelf) == {b"c": 1}
+
+
+async def test_a_time_at_the_end_of_the_calendar_stops_nothing():
+    """A source with a broken clock costs its own record, not the partition."""
+    shelf = Shelf()
+    late = encode_event(of("z", customer(0)))
+    late = late.replace(rfc3339(START).encode(), b"9999-12-31T23:59:59.000Z")
+    shelf.arrive(Record(0, b"z", late), customer(0))
+
+    await shelf.work()
+
+    assert b"c" in stored(shelf)
+
+
+async def test_facts_are_written_before_states():
+    """Dead letters, then facts, then states: a crash repeats facts, loses none."""
+    shelf = Shelf()
+    shelf.arrive(customer(0), Record(1, b"c", b"?"))
+
+    await shelf.work()
+
+    assert shelf.calls == ["dead letters", "facts", "states"]
+    assert shelf.told == ["session_opened", "clock_started"]
+
+
+async def test_a_fact_that_is_not_written_leaves_the_state():
+    """When Kafka refuses the facts, state, metrics and deadlines are as before."""
+    shelf = Shelf()
+
+    async def refuse(partition, items):
+        raise ConnectionError
+
+    shelf.book._write_facts = refuse
+    shelf.arrive(customer(0))
+    with pytest.raises(ConnectionError):
+        await shelf.work()
+
+    assert (shelf.states, shelf.book.deadlines(0).next()) == ({}, None)
+    assert shelf.sample("sessions_opened_total", channel="whatsapp", queue="sales") == 0
+
+
+async def test_what_was_seen_is_skipped():
+    """Records at or below the stored offset are repeats: no facts, no new state."""
+    shelf = Shelf()
+    shelf.arrive(customer(0), reply(1))
+    await shelf.work()
+    told, states = shelf.told, dict(shelf.states[0])
+
+    await shelf.tracker.track(0, shelf.topic[0])
+
+    assert (shelf.told, shelf.states[0]) == (told, states)
+    assert shelf.sample("events_duplicate_total", channel="whatsapp") == 2
+
+
+async def test_a_repeat_does_not_hide_what_is_new():
+    """A batch that begins with repeats goes on with what is new."""
+    shelf = Shelf()
+    shelf.arrive(customer(0))
+    await shelf.work()
+    shelf.arrive(reply(1))
+
+    await shelf.tracker.track(0, shelf.topic[0])
+
+    assert shelf.told == ["session_opened", "clock_started", "met"]
+    assert stored(shelf) == {b"c": 1}
+
+
+async def test_a_batch_sees_its_own_events():
+    """Two events of one conversation in one batch are one state, seen in order."""
+    shelf = Shelf()
+    shelf.arrive(customer(0), reply(1))
+
+    await shelf.work()
+
+    assert shelf.told == ["session_opened", "clock_started", "met"]
+    assert shelf.calls == ["facts", "states"]
+    assert stored(shelf) == {b"c": 1}
+
+
+async def test_a_heartbeat_makes_no_state():
+    """A source that is alive is counted and dated, and is no conversation."""
+    shelf = Shelf()
+    shelf.arrive(
+        HeartbeatEvent(
+            v=1,
+            event_id="h",
+            occurred_at=from_ms(START),
+            conversation_id="account:1",
+            channel=customer(0).channel,
+            account="1",
+        )
+    )
+
+    await shelf.work()
+
+    assert (shelf.states, shelf.facts, shelf.dead) == ({}, [], [])
+    assert shelf.sample("events_total", channel="whatsapp", kind="heartbeat") == 1
+    seen = shelf.sample("last_event_timestamp_seconds", channel="whatsapp", account="1")
+    assert seen == START / 1000
+
+
+async def test_what_is_older_than_we_remember_is_rejected():
+    """An event from before what is kept of a conversation is counted as too late."""
+    shelf = Shelf()
+    weeks = 60 * 24 * 21
+    shelf.arrive(customer(0), customer(weeks, "c2"), customer(2 * weeks, "c3"))
+    await shelf.work()
+    shelf.arrive(customer(1, "c4"))
+
+    await shelf.work()
+
+    assert shelf.sample("events_rejected_total", reason="too_late") == 1
+    assert shelf.dead == []

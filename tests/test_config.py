@@ -1,0 +1,363 @@
+"""The rules file: every fault at once, each with its place and what to write."""
+
+from pathlib import Path
+
+import pytest
+
+from stream.config import load_config, parse_config
+from stream.faults import ConfigError
+from stream.sla.facts import Measure
+from stream.sla.instants import HOUR, MINUTE, SECOND
+from stream.sla.policy import Policy, PolicyBook, Rules, Target
+
+ROOT = Path(__file__).parents[1]
+
+GOOD = """\
+version: 1
+queues:
+  sales: {accounts: ["whatsapp:1"]}
+policies:
+  - name: vip
+    match: {tier: vip}
+    targets: {first_reply: 2m}
+  - name: all
+    targets: {first_reply: {within: 10m, warn_at: [80%]}}
+alerts:
+  routes: [{to: ops}]
+  receivers: {ops: {slack: {channel: C1}}}
+"""
+
+
+def faults(text: str) -> list[str]:
+    """What is said of a file with this text, a line a fault."""
+    try:
+        parse_config(text, "sla.yaml")
+    except ConfigError as error:
+        return str(error).splitlines()
+    return []
+
+
+def test_the_example_is_good():
+    """The file that the demo runs on, and that people copy, is valid."""
+    config = load_config(ROOT / "config" / "sla.yaml")
+
+    assert config.queue_names == ("sales", "support", "unrouted")
+    assert config.channels == ("messenger", "whatsapp")
+
+
+def test_a_config_becomes_rules():
+    """The rules read milliseconds, sets and a version made of the content."""
+    config = parse_config(GOOD, "sla.yaml")
+
+    vip = Policy(
+        name="vip",
+        match={"tier": frozenset({"vip"})},
+        targets=(
+            Target(
+                measure=Measure.FIRST_REPLY, within=2 * MINUTE, warn_at=(96 * SECOND,)
+            ),
+        ),
+    )
+    everyone = Policy(
+        name="all",
+        match={},
+        targets=(
+            Target(
+                measure=Measure.FIRST_REPLY, within=10 * MINUTE, warn_at=(8 * MINUTE,)
+            ),
+        ),
+    )
+    assert config.rules() == Rules(
+        book=PolicyBook((vip, everyone), config.version_hash),
+        queues={"whatsapp:1": "sales"},
+        session_gap=24 * HOUR,
+        allowed_lateness=2 * SECOND,
+    )
+    assert len(config.version_hash) == 12
+    assert parse_config(GOOD + "#\n", "x").version_hash != config.version_hash
+
+
+def test_warning_points_are_sorted_and_said_once():
+    """Warning points come in order of time whatever the order in the file."""
+    text = GOOD.replace("[80%]", "[80%, 50%, 80%]")
+
+    targets = parse_config(text, "sla.yaml").rules().book.policies[1].targets
+    assert targets[0].warn_at == (5 * MINUTE, 8 * MINUTE)
+
+
+# Each: what to write where, and what is said of it.
+FAULTS = {
+    "An unknown key is told with the key that was meant.": (
+        ("first_reply: 2m", "frist_reply: 2m"),
+        [
+            "sla.yaml:7:5: policies.0.targets.first_reply: is missing",
+            (
+                "sla.yaml:7:15: policies.0.targets.frist_reply: is not known here: "
+                "did you mean 'first_reply'?"
+            ),
+        ],
+    ),
+    "A promise that nobody keeps yet is refused.": (
+        ("first_reply: 2m", "first_reply: 2m, next_reply: 5m"),
+        ["sla.yaml:7:32: policies.0.targets.next_reply: is not known here"],
+    ),
+    "The version is asked for.": (
+        ("version: 1\n", ""),
+        ["sla.yaml:1:1: version: is missing"],
+    ),
+    "Another version is refused.": (
+        ("version: 1", "version: 2"),
+        ["sla.yaml:1:1: version: input should be 1"],
+    ),
+    "A number is no duration.": (
+        ("first_reply: 2m", "first_reply: 2"),
+        [
+            (
+                "sla.yaml:7:15: policies.0.targets.first_reply.within: "
+                "2 is no duration: write 90s, 15m or 4h"
+            )
+        ],
+    ),
+    "Hours and minutes with a colon are no duration.": (
+        ("first_reply: 2m", "first_reply: 1:30"),
+        [
+            (
+                "sla.yaml:7:15: policies.0.targets.first_reply.within: "
+                "'1:30' is no duration: write 90s, 15m or 4h"
+            )
+        ],
+    ),
+    "A target shorter than the noise is refused.": (
+        ("within: 10m", "within: 14s"),
+        ["sla.yaml:9:29: policies.1.targets.first_reply.within: must be at least 15 s"],
+    ),
+    "A warning point is a percentage.": (
+        ("[80%]", "[8m]"),
+        [
+            (
+                "sla.yaml:9:42: policies.1.targets.first_reply.warn_at: "
+                "'8m': write a percentage, 80%"
+            )
+        ],
+    ),
+    "A warning comes before the deadline.": (
+        ("[80%]", "[100%]"),
+        [
+            (
+                "sla.yaml:9:42: policies.1.targets.first_reply.warn_at: "
+                "'100%': a warning comes between 1% and 99%"
+            )
+        ],
+    ),
+    "An unquoted number is no warning point.": (
+        ("[80%]", "[80]"),
+        [
+            (
+                "sla.yaml:9:52: policies.1.targets.first_reply.warn_at.0: "
+                "input should be a valid string"
+            )
+        ],
+    ),
+    "An unquoted number is no tier.": (
+        ("tier: vip", "tier: 1"),
+        ["sla.yaml:6:13: policies.0.match.tier.0: input should be a valid string"],
+    ),
+    "An unquoted phone number id is no account.": (
+        ('"whatsapp:1"', "106540352242922"),
+        ["sla.yaml:3:22: queues.sales.accounts.0: input should be a valid string"],
+    ),
+    "An account names its channel.": (
+        ("whatsapp:1", "whatsap:1"),
+        [
+            (
+                "sla.yaml:3:11: queues.sales.accounts: "
+                "'whatsap:1': write channel:account, whatsapp:1065"
+            )
+        ],
+    ),
+    "An account belongs to one queue.": (
+        ('["whatsapp:1"]}', '["whatsapp:1"]}\n  two: {accounts: ["whatsapp:1"]}'),
+        ["sla.yaml:4:9: queues.two.accounts: 'whatsapp:1' is in queue 'sales' already"],
+    ),
+    "A policy's queue is one of the queues.": (
+        ("tier: vip", "queue: sale"),
+        [
+            (
+                "sla.yaml:6:13: policies.0.match.queue: "
+                "no queue 'sale': did you mean 'sales'?"
+            )
+        ],
+    ),
+    "A policy's name is its own.": (
+        ("name: all", "name: vip"),
+        ["sla.yaml:8:5: policies.1.name: a policy named 'vip' stands above"],
+    ),
+    "A route leads to a receiver.": (
+        ("to: ops", "to: op"),
+        ["sla.yaml:11:13: alerts.routes.0.to: no receiver 'op': did you mean 'ops'?"],
+    ),
+    "The last route catches all.": (
+        ("{to: ops}", "{match: {queue: sales}, to: ops}"),
+        [
+            (
+                "sla.yaml:11:3: alerts.routes: "
+                "the last route must catch all: leave out match"
+            )
+        ],
+    ),
+    "A Slack channel is told by its id.": (
+        ("C1", '"#ops"'),
+        [
+            (
+                "sla.yaml:12:29: alerts.receivers.ops.slack.channel: "
+                "must be a Slack channel id, C0123456789, not its name"
+            )
+        ],
+    ),
+    "Lateness has an upper bound.": (
+        ("version: 1", "version: 1\nallowed_lateness: 11m"),
+        ["sla.yaml:2:1: allowed_lateness: must be at most 600 s"],
+    ),
+    "A session gap has a lower bound.": (
+        ("version: 1", "version: 1\nsession_gap: 59s"),
+        ["sla.yaml:2:1: session_gap: must be at least 60 s"],
+    ),
+    "A key that stands twice is refused.": (
+        ("name: vip", "name: vip\n    name: vip"),
+        [
+            (
+                'sla.yaml:6:5: found duplicate key "name" with value "vip" '
+                '(original value: "vip")'
+            )
+        ],
+    ),
+    "What is no YAML is told with its place.": (
+        ("name: vip", "name: [vip"),
+        ["sla.yaml:6:10: expected ',' or ']', but got ':'"],
+    ),
+    "A tab does not indent.": (
+        ("  sales", "\tsales"),
+        ["sla.yaml:3:1: found character '\\t' that cannot start any token"],
+    ),
+    # The rest are the traps that other programs fall into.
+    "A queue that only a route knows is refused.": (
+        ("{to: ops}", "{match: {queue: slaes}, to: ops}, {to: ops}"),
+        [
+            (
+                "sla.yaml:11:21: alerts.routes.0.match.queue: "
+                "no queue 'slaes': did you mean 'sales'?"
+            )
+        ],
+    ),
+    "A channel that does not exist is refused.": (
+        ("tier: vip", "channel: whatsap"),
+        [
+            (
+                "sla.yaml:6:13: policies.0.match.channel: "
+                "no channel 'whatsap': did you mean 'whatsapp'?"
+            )
+        ],
+    ),
+    "A key of our own is as unknown as any other.": (
+        ("version: 1", "version: 1\nversion_hash: abc"),
+        ["sla.yaml:2:1: version_hash: is not known here"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), FAULTS.values(), ids=FAULTS.keys())
+def test_faults_are_told_with_their_place(change, said):
+    """A fault is one line: file, line, column, path, what to do."""
+    assert GOOD.count(change[0]) == 1
+
+    assert faults(GOOD.replace(*change)) == said
+
+
+def test_all_faults_are_told_at_once():
+    """Four mistakes are four lines, in the order of the file."""
+    text = (
+        GOOD.replace("version: 1", "version: 2")
+        .replace("whatsapp:1", "whatsapp")
+        .replace("2m", "2")
+        .replace("C1", "ops")
+    )
+
+    assert [line.split(": ")[0] for line in faults(text)] == [
+        "sla.yaml:1:1",
+        "sla.yaml:3:11",
+        "sla.yaml:7:15",
+        "sla.yaml:12:29",
+    ]
+
+
+def test_all_references_are_told_at_once():
+    """Names that lead nowhere are told together, too."""
+    text = GOOD.replace("tier: vip", "queue: sale").replace("to: ops", "to: op")
+
+    assert [line.split(": ")[0] for line in faults(text)] == [
+        "sla.yaml:6:13",
+        "sla.yaml:11:13",
+    ]
+
+
+def test_one_fault_is_one_line():
+    """A fault in the only policy is not told as a lack of policies, too."""
+    text = GOOD.replace(
+        "  - name: vip\n    match: {tier: vip}\n    targets: {first_reply: 2m}\n", ""
+    )
+
+    assert faults(text.replace("10m", "10")) == [
+        (
+            "sla.yaml:6:29: policies.0.targets.first_reply.within: "
+            "10 is no duration: write 90s, 15m or 4h"
+        )
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "- 1\n", "hello\n", "1\n"], ids=repr)
+def test_what_is_no_mapping_is_told(text):
+    """A file with no mapping in it is told how to begin."""
+    assert faults(text) == [
+        "sla.yaml:1:1: must be a mapping that starts with version: 1"
+    ]
+
+
+def test_a_control_character_is_a_fault():
+    """A character that YAML forbids is a fault of the file, not of the program."""
+    assert len(faults(GOOD + "\x07")) == 1
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path):
+    """No file, a folder, or bytes that are no UTF-8: one line each."""
+    binary = tmp_path / "binary.yaml"
+    binary.write_bytes(b"\xff\xfe")
+    said = []
+    for path in (tmp_path / "none.yaml", tmp_path, binary):
+        with pytest.raises(ConfigError) as caught:
+            load_config(path)
+        said.append(str(caught.value))
+
+    assert said == [
+        f"{tmp_path}/none.yaml:1:1: No such file or directory",
+        f"{tmp_path}:1:1: Is a directory",
+        f"{binary}:1:1: is not UTF-8",
+    ]
+
+
+def test_what_looks_like_a_switch_is_a_name():
+    """YAML 1.2: a policy called `no` and a tier called `off` are what they say."""
+    text = GOOD.replace("name: vip", "name: no").replace("tier: vip", "tier: off")
+
+    policy = parse_config(text, "sla.yaml").rules().book.policies[0]
+    assert (policy.name, policy.match) == ("no", {"tier": frozenset({"off"})})
+
+
+def test_a_list_means_any_of():
+    """A match may have one value or a list of them."""
+    text = GOOD.replace("tier: vip", "tier: [vip, gold], channel: whatsapp")
+
+    policy = parse_config(text, "sla.yaml").rules().book.policies[0]
+    assert policy.match == {
+        "tier": frozenset({"vip", "gold"}),
+        "channel": frozenset({"whatsapp"}),
+    }

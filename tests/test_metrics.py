@@ -1,0 +1,239 @@
+"""The worker's numbers: each cycle once, exact after retractions, no ghosts."""
+
+import subprocess
+
+import pytest
+from prometheus_client import generate_latest
+
+from stream.metrics import WAITS
+from stream.sla.facts import Verdict
+from tests.shelf import Shelf, of
+from tests.timelines import START, Timeline, at, closed, customer, failure, reply
+
+SALES = {"measure": "first_reply", "channel": "whatsapp", "queue": "sales"}
+LATENESS = 2000
+
+STORIES = {
+    "Nothing happened.": ([], {}),
+    "In time is met.": ([customer(0), reply(3)], {"met": 1}),
+    "Late is breached, once.": ([customer(0), 10.0, reply(12)], {"breached": 1}),
+    "Closed is cancelled.": ([customer(0), closed(3)], {"cancelled": 1}),
+    "Still waiting is nothing.": ([customer(0)], {}),
+    "A reply that failed was none.": ([customer(0), reply(3), failure(4)], {}),
+    "A second reply is the one that counts.": (
+        [customer(0), reply(3), failure(4), reply(5, "r2")],
+        {"met": 1},
+    ),
+    "A reply in time that came to light takes the breach back.": (
+        [customer(0), 10.0, reply(9)],
+        {"met": 1},
+    ),
+    "An earlier reply counts no second time.": (
+        [customer(0), reply(4), reply(3, "r2")],
+        {"met": 1},
+    ),
+    "A cycle that never was is counted nowhere.": (
+        [customer(0), reply(3), customer(-1, "c0")],
+        {"met": 1},
+    ),
+    "A cancelled cycle that never was is counted nowhere.": (
+        [customer(0), closed(3), customer(-1, "c0")],
+        {"cancelled": 1},
+    ),
+    "Two sessions are two cycles.": (
+        [customer(0), reply(3), closed(4), customer(5, "c2"), reply(6, "r2")],
+        {"met": 2},
+    ),
+}
+
+
+@pytest.mark.parametrize(("steps", "stands"), STORIES.values(), ids=STORIES.keys())
+def test_verdicts_minus_retractions_is_what_stands(steps, stands):
+    """The difference of the two counters is the exact number of each verdict."""
+    shelf = Shelf()
+    shelf.metrics.record(Timeline(shelf.config.rules()).play(*steps).facts)
+
+    net = {
+        verdict.value: shelf.sample("verdicts_total", **SALES, verdict=verdict.value)
+        - shelf.sample("retractions_total", **SALES, verdict=verdict.value)
+        for verdict in Verdict
+    }
+    assert net == {"met": 0, "breached": 0, "cancelled": 0, **stands}
+
+
+def test_a_wait_is_observed_once():
+    """In time or late, the histogram has one wait a cycle, in seconds."""
+    shelf = Shelf()
+    rules = shelf.config.rules()
+    shelf.metrics.record(Timeline(rules).play(customer(0), reply(3)).facts)
+    shelf.metrics.record(Timeline(rules).play(customer(0), 10.0, reply(12)).facts)
+    restated = Timeline(rules).play(customer(0), reply(4), reply(3, "r2"))
+    shelf.metrics.record(restated.facts)
+
+    assert shelf.sample("reply_seconds_count", **SALES) == 3
+    assert shelf.sample("reply_seconds_sum", **SALES) == 180 + 720 + 240
+
+
+def test_sessions_are_counted_when_they_open():
+    """A session that began earlier than told is counted anew and withdrawn."""
+    shelf = Shelf()
+    steps = [customer(0), customer(-1, "c0")]
+    shelf.metrics.record(Timeline(shelf.config.rules()).play(*steps).facts)
+
+    place = {"channel": "whatsapp", "queue": "sales"}
+    assert shelf.sample("sessions_opened_total", **place) == 2
+    assert shelf.sample("sessions_withdrawn_total", **place) == 1
+
+
+async def test_a_breach_is_counted_at_the_deadline_with_its_delay():
+    """The late reply moves no verdict; how late we noticed is measured."""
+    shelf = Shelf()
+    shelf.arrive(customer(0))
+    await shelf.work()
+    for _ in range(3):
+        await shelf.tick(at(10) + LATENESS + 500)
+    breached = {**SALES, "verdict": "breached"}
+    assert shelf.sample("verdicts_total", **breached) == 1
+    assert shelf.sample("detection_delay_seconds_sum", measure="first_reply") == 2.5
+
+    shelf.arrive(reply(12))
+    await shelf.work()
+    assert shelf.sample("verdicts_total", **breached) == 1
+
+
+def test_every_series_of_the_config_is_there_from_the_start():
+    """What can happen under the config is at zero before it does."""
+    shelf = Shelf()
+    for queue in ("sales", "unrouted"):
+        place = {"channel": "whatsapp", "queue": queue}
+        labels = {"measure": "first_reply", **place}
+        for verdict in Verdict:
+            assert shelf.sample("verdicts_total", **labels, verdict=verdict) == 0
+            assert shelf.sample("retractions_total", **labels, verdict=verdict) == 0
+        for band in ("ok", "at_risk", "breached", "paused"):
+            assert shelf.sample("waiting", **labels, band=band) == 0
+        assert shelf.sample("reply_seconds_count", **labels) == 0
+        assert shelf.sample("sessions_opened_total", **place) == 0
+        assert shelf.sample("open_sessions", **place) == 0
+    for reason in ("unreadable", "wrong_key", "too_late"):
+        assert shelf.sample("events_rejected_total", reason=reason) == 0
+    assert shelf.sample("events_late_total", channel="whatsapp") == 0
+    assert shelf.sample("events_duplicate_total", channel="whatsapp") == 0
+    assert shelf.sample("detection_delay_seconds_count", measure="first_reply") == 0
+    assert shelf.sample("target_seconds", policy="vip", measure="first_reply") == 120
+    assert shelf.sample("config_info", hash=shelf.config.version_hash) == 1
+
+
+async def test_gauges_tell_who_waits_now():
+    """Bands, oldest wait and next deadline are those of the waits at scrape."""
+    shelf = Shelf()
+    shelf.arrive(
+        of("ok", customer(4)),
+        of("at risk", customer(1)),
+        of("breached", customer(-10)),
+        of("answered", customer(-20)),
+        of("answered", reply(-19)),
+    )
+    await shelf.work()
+    for _ in range(4):
+        await shelf.tick(at(6) + LATENESS)
+
+    bands = {
+        band: shelf.sample("waiting", **SALES, band=band)
+        for band in ("ok", "at_risk", "breached", "paused")
+    }
+    assert bands == {"ok": 1, "at_risk": 1, "breached": 1, "paused": 0}
+    assert shelf.sample("open_sessions", channel="whatsapp", queue="sales") == 4
+    oldest = shelf.sample("oldest_wait_timestamp_seconds", **SALES)
+    assert oldest == at(-10) / 1000
+    assert shelf.sample("next_deadline_timestamp_seconds", **SALES) == at(11) / 1000
+
+
+async def test_nobody_waits_is_no_timestamp():
+    """Without a wait there is no oldest one and no next deadline: absent, not 0."""
+    shelf = Shelf()
+    shelf.arrive(customer(0), reply(1))
+    await shelf.work()
+
+    assert shelf.sample("oldest_wait_timestamp_seconds", **SALES) is None
+    assert shelf.sample("next_deadline_timestamp_seconds", **SALES) is None
+
+
+async def test_a_partition_that_left_leaves_no_ghost():
+    """Only the owned partitions are in the gauges, and coverage says how many."""
+    shelf = Shelf()
+    shelf.owned = frozenset({0, 1})
+    shelf.arrive(customer(0))
+    shelf.arrive(customer(0), partition=1)
+    await shelf.work(0)
+    await shelf.work(1)
+    ok = {**SALES, "band": "ok"}
+    topic = {"topic": "conversations.events"}
+    assert shelf.sample("waiting", **ok) == 2
+    assert shelf.sample("partitions_assigned", **topic) == 2
+
+    shelf.owned = frozenset({0})
+    shelf.book.drop(1)
+    assert shelf.sample("waiting", **ok) == 1
+    assert shelf.sample("partitions_assigned", **topic) == 1
+    assert shelf.sample("partitions", **topic) == 4
+    assert shelf.sample("lag_records", **topic) == 7
+
+
+async def test_what_was_restored_is_counted_again():
+    """A worker that takes a partition over shows its waits and keeps its deadlines."""
+    shelf = Shelf()
+    shelf.arrive(customer(0))
+    await shelf.work()
+    shelf.book.drop(0)
+    assert shelf.sample("waiting", **SALES, band="ok") == 0
+
+    shelf.book.restore(0, shelf.states[0].items())
+
+    assert shelf.sample("waiting", **SALES, band="ok") == 1
+    assert shelf.book.deadlines(0).next() == at(5)
+
+
+async def test_a_batch_is_tallied():
+    """Events by kind, late ones, and the time from the intake to here."""
+    shelf = Shelf()
+    shelf.now = START + 3000
+    shelf.arrive(customer(0), reply(0.01))
+    await shelf.work()
+
+    assert shelf.sample("events_total", channel="whatsapp", kind="message") == 2
+    assert shelf.sample("event_delay_seconds_count") == 2
+    assert shelf.sample("event_delay_seconds_sum") == 3 + 2.4
+
+
+def test_the_newest_event_dates_an_account():
+    """An old event that comes late does not make a source look silent."""
+    shelf = Shelf()
+    for instant in (at(2), at(1)):
+        shelf.metrics.saw(("whatsapp", "1"), instant)
+
+    seen = shelf.sample("last_event_timestamp_seconds", channel="whatsapp", account="1")
+    assert seen == at(2) / 1000
+
+
+def test_buckets_are_those_of_the_contract():
+    """Sums over time need the same bounds for ever (contract 8)."""
+    text = "15 30 60 120 300 600 900 1800 3600 7200 14400 28800 86400 172800 259200"
+    assert [str(bound) for bound in WAITS] == text.split()
+
+
+def test_promtool_finds_nothing_wrong():
+    """Names, types and help are as Prometheus wants them."""
+    shelf = Shelf()
+    story = Timeline(shelf.config.rules()).play(customer(0), reply(1))
+    shelf.metrics.record(story.facts)
+    shelf.metrics.saw(("whatsapp", "1"), START)
+    shelf.waiting.put(0, b"c", story.state, shelf.config.rules())
+
+    checked = subprocess.run(
+        ["promtool", "check", "metrics"],
+        input=generate_latest(shelf.registry),
+        capture_output=True,
+        check=False,
+    )
+    assert (checked.stderr + checked.stdout).decode() == ""

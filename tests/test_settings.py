@@ -1,0 +1,161 @@
+"""The environment: secrets from files, all faults at once, nothing given away."""
+
+import os
+import traceback
+from pathlib import Path
+
+import pytest
+
+from stream.settings import SettingsError, read_settings
+
+SECRET = "s3cr3t-3630"
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of the variables of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith("REPLYCLOCK_"):
+            monkeypatch.delenv(name)
+
+
+def refusal() -> str:
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    return str(caught.value)
+
+
+def test_without_an_environment_it_is_the_machine_at_hand():
+    """The defaults are a broker, a Redis and doors on this machine."""
+    settings = read_settings()
+
+    assert settings.broker == "127.0.0.1:9092"
+    assert str(settings.redis_url) == "redis://127.0.0.1:6379/0"
+    assert settings.config == Path("config/sla.yaml")
+    assert {settings.intake_host, settings.worker_host, settings.alerts_host} == {
+        "127.0.0.1"
+    }
+
+
+def test_a_prefix_is_put_before_every_topic(monkeypatch):
+    """Two installations share a Kafka by their topics' prefix."""
+    monkeypatch.setenv("REPLYCLOCK_TOPIC_PREFIX", "acme.")
+    settings = read_settings()
+
+    assert (
+        settings.events_topic,
+        settings.facts_topic,
+        settings.dead_letters_topic,
+        settings.topic("x"),
+    ) == (
+        "acme.conversations.events",
+        "acme.sla.facts",
+        "acme.sla.dead-letters",
+        "acme.x",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "id_secret",
+        "whatsapp_app_secret",
+        "whatsapp_verify_token",
+        "messenger_app_secret",
+        "messenger_verify_token",
+        "slack_bot_token",
+    ],
+)
+def test_every_secret_may_be_a_file(monkeypatch, tmp_path, name):
+    """A secret is read from the file that NAME_FILE names, without the line end."""
+    file = tmp_path / "secret"
+    file.write_text(SECRET + "\n", encoding="utf-8")
+    monkeypatch.setenv(f"REPLYCLOCK_{name.upper()}_FILE", str(file))
+
+    assert read_settings().need(name, "a test") == SECRET
+
+
+def test_an_empty_variable_beside_a_file_is_not_set(monkeypatch, tmp_path):
+    """`X=` in an env file does not contradict `X_FILE`."""
+    file = tmp_path / "secret"
+    file.write_text(SECRET, encoding="utf-8")
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET", "")
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET_FILE", str(file))
+
+    assert read_settings().need("id_secret", "a test") == SECRET
+
+
+def test_an_empty_file_is_no_secret(monkeypatch, tmp_path):
+    """An empty secret would sign everything; it counts as not set."""
+    file = tmp_path / "secret"
+    file.write_text("\n", encoding="utf-8")
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET_FILE", str(file))
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings().need("id_secret", "it makes pseudonyms")
+    assert str(caught.value) == "REPLYCLOCK_ID_SECRET is not set: it makes pseudonyms"
+
+
+def test_both_a_secret_and_its_file_are_refused(monkeypatch):
+    """Nobody has to guess which of two secrets is in force."""
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET", SECRET)
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET_FILE", "/nowhere")
+
+    assert (
+        refusal() == "REPLYCLOCK_ID_SECRET and REPLYCLOCK_ID_SECRET_FILE are both set"
+    )
+
+
+def test_a_file_that_is_not_there_is_told(monkeypatch):
+    """A secret's file that cannot be read is told with the variable and the path."""
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET_FILE", "/nowhere")
+
+    assert refusal() == (
+        "REPLYCLOCK_ID_SECRET_FILE: No such file or directory: /nowhere"
+    )
+
+
+def test_every_wrong_variable_is_told_at_once(monkeypatch):
+    """Two wrong numbers are two lines, each with its variable."""
+    monkeypatch.setenv("REPLYCLOCK_PARTITIONS", "many")
+    monkeypatch.setenv("REPLYCLOCK_INTAKE_PORT", "99999")
+
+    assert [line.split(":")[0] for line in refusal().splitlines()] == [
+        "REPLYCLOCK_PARTITIONS",
+        "REPLYCLOCK_INTAKE_PORT",
+    ]
+
+
+def test_a_secrets_fault_hides_no_other(monkeypatch):
+    """A wrong number is told beside two secrets whose files are missing."""
+    monkeypatch.setenv("REPLYCLOCK_PARTITIONS", "many")
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET_FILE", "/nowhere")
+    monkeypatch.setenv("REPLYCLOCK_SLACK_BOT_TOKEN_FILE", "/nowhere")
+
+    assert len(refusal().splitlines()) == 3
+
+
+def test_settings_show_no_secret(monkeypatch):
+    """A log line or a traceback with the settings gives no secret away."""
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET", SECRET)
+    monkeypatch.setenv("REPLYCLOCK_SLACK_BOT_TOKEN", SECRET)
+    settings = read_settings()
+
+    assert SECRET not in f"{settings!r} {settings} {settings.model_dump()}"
+
+
+def test_settings_show_no_password_of_redis(monkeypatch):
+    """The password inside REDIS_URL is a secret as any other."""
+    monkeypatch.setenv("REPLYCLOCK_REDIS_URL", f"redis://:{SECRET}@redis:6379/0")
+
+    assert SECRET not in repr(read_settings())
+
+
+def test_a_refusal_shows_no_secret(monkeypatch):
+    """A wrong variable beside a secret: even the traceback does not show it."""
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET", SECRET)
+    monkeypatch.setenv("REPLYCLOCK_SLACK_BOT_TOKEN_FILE", "/nowhere")
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert SECRET not in "".join(traceback.format_exception(caught.value))

@@ -1,0 +1,84 @@
+"""Who waits now: the index behind the gauges."""
+
+from stream.config import parse_config
+from stream.sla.facts import Measure
+from stream.waiting import Band, Open, Wait, Waiting
+from tests.timelines import CONFIG, Timeline, at, closed, customer, reply
+
+RULES = parse_config(CONFIG, "test.yaml").rules()
+MINE = frozenset({0})
+
+
+def index(*steps) -> list[Open]:
+    """The open sessions once a conversation got so far."""
+    waiting = Waiting()
+    for end in range(1, len(steps) + 1):
+        state = Timeline(RULES).play(*steps[:end]).state
+        waiting.put(0, b"c", state, RULES)
+    return waiting.open_sessions(MINE)
+
+
+def wait(*, breached: bool = False) -> Wait:
+    return Wait(Measure.FIRST_REPLY, at(0), at(5), at(10), breached)
+
+
+def test_a_customer_without_a_reply_waits():
+    """An open session has the wait that its clock counts."""
+    assert index(customer(0)) == [Open("whatsapp", "sales", (wait(),))]
+
+
+def test_after_the_breach_the_wait_goes_on():
+    """A breached wait is still a wait, and says so."""
+    assert index(customer(0), 10.0) == [
+        Open("whatsapp", "sales", (wait(breached=True),))
+    ]
+
+
+def test_an_answered_session_is_open_without_a_wait():
+    """A reply, in time or late, ends the wait and not the session."""
+    answered = [Open("whatsapp", "sales", ())]
+
+    assert index(customer(0), reply(3)) == answered
+    assert index(customer(0), 10.0, reply(12)) == answered
+
+
+def test_a_closed_session_is_gone():
+    """What is closed is not counted."""
+    assert index(customer(0), closed(3)) == []
+
+
+def test_the_queue_of_the_event_holds():
+    """A conversation counts where the work is now."""
+    assert index(customer(0, queue="support"))[0].queue == "support"
+
+
+def test_partitions_that_left_are_not_counted():
+    """Only asked partitions are told; a dropped one leaves nothing behind."""
+    waiting = Waiting()
+    state = Timeline(RULES).play(customer(0)).state
+    for partition in (0, 1):
+        waiting.put(partition, b"c", state, RULES)
+
+    assert len(waiting.open_sessions(frozenset({0, 1, 2}))) == 2
+    assert len(waiting.open_sessions(MINE)) == 1
+    waiting.drop(0)
+    assert waiting.open_sessions(MINE) == []
+
+
+def test_a_forgotten_conversation_is_gone():
+    """No state, no entry."""
+    waiting = Waiting()
+    waiting.put(0, b"c", Timeline(RULES).play(customer(0)).state, RULES)
+    waiting.put(0, b"c", None, RULES)
+
+    assert waiting.open_sessions(MINE) == []
+
+
+def test_bands():
+    """At risk from the first warning point on; breached once it was concluded."""
+    assert [wait().band(now) for now in (at(5) - 1, at(5), at(99))] == [
+        Band.OK,
+        Band.AT_RISK,
+        Band.AT_RISK,
+    ]
+    assert wait(breached=True).band(at(0)) is Band.BREACHED
