@@ -78,7 +78,7 @@ def _workloads(count: int, *, quick: bool) -> list[Workload]:
     play = make_workload("many", "many short conversations", events, rules)
     if quick:
         return [play]
-    few = gather(events, count // _A_CONVERSATION)
+    few = gather(events, count // (_A_CONVERSATION * len(rules.queues)))
     return [play, make_workload("few", "few long conversations", few, rules)]
 
 

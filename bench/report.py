@@ -109,15 +109,15 @@ def page(report: Report) -> str:
 Written by `make bench` ({m.date[:10]}); do not edit. The numbers are in
 `bench/results/`.
 
-The whole worker on real Kafka, from the first event of a backlog until all is
-committed, beside a stock Faust program with the same rules, in the same run:
+The whole worker on real Kafka, working off a backlog, beside a stock Faust program
+with the same rules, in the same run:
 
 {table(report.comparisons)}
 
 Median of {pairs} pairs of runs, ours and stock in turn; least to most in brackets. "per
 CPU-second" compares events for each second of CPU time, of all threads and the
-kernel; "by the clock" compares events a second. Ratios travel between machines,
-rates do not.
+kernel, until all is committed; "by the clock" compares events a second until the last
+fact or state is in Kafka. Ratios travel between machines, rates do not.
 
 {m.cpu}, {m.cores} cores shared by the broker and the worker; {m.system};
 Python {m.python}, Kafka {m.kafka}, faust-streaming {m.faust}, aiokafka {m.aiokafka};

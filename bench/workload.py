@@ -54,7 +54,7 @@ def write_events(rules: Rules, count: int, seed: int = 1) -> list[Event]:
 
 
 def gather(events: Iterable[Event], conversations: int) -> list[Event]:
-    """The same events told of few conversations, each then a long one."""
+    """The same events told of few long conversations: so many on each account."""
     return [
         replace(event, conversation_id=_gathered(event, conversations))
         for event in events

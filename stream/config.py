@@ -5,27 +5,24 @@ them once (`Config.rules`). Keys for clocks and calendars that are not built yet
 refused like any unknown key: a promise that nobody keeps must not look accepted.
 """
 
-import difflib
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError
 
 from stream.durations import parse_duration
-from stream.faults import ConfigError, Fault, place_of
+from stream.faults import ConfigError, Fault, place, places_of, read_yaml
+from stream.references import dangling
 from stream.sla.events import Channel
 from stream.sla.facts import Measure
 from stream.sla.policy import UNROUTED, Policy, PolicyBook, Rules, Target
@@ -134,17 +131,6 @@ class Alerts(_Part):
     routes: tuple[Route, ...] = Field(min_length=1)
     receivers: dict[str, Receiver] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _routes_lead_somewhere(self) -> Self:
-        for index, route in enumerate(self.routes):
-            if route.to not in self.receivers:
-                near = difflib.get_close_matches(route.to, self.receivers, n=1)
-                hint = f": did you mean {near[0]!r}?" if near else ""
-                raise _fault(("routes", index, "to"), f"no receiver {route.to!r}{hint}")
-        if self.routes[-1].match:
-            raise _fault(("routes",), "the last route must catch all: leave out match")
-        return self
-
 
 class Config(_Part):
     version: Literal[1]
@@ -154,30 +140,12 @@ class Config(_Part):
     queues: dict[str, Queue] = {}
     policies: tuple[PolicyPart, ...] = Field(min_length=1)
     alerts: Alerts
-    version_hash: str = Field("", exclude=True, repr=False, init=True)
+    _version: str = PrivateAttr("")
 
-    @model_validator(mode="after")
-    def _names_are_known_and_unique(self) -> Self:
-        owners: dict[str, str] = {}
-        for name, queue in self.queues.items():
-            for account in queue.accounts:
-                if account in owners:
-                    text = f"{account!r} is in queue {owners[account]!r} already"
-                    raise _fault(("queues", name, "accounts"), text)
-                owners[account] = name
-        names: set[str] = set()
-        for index, policy in enumerate(self.policies):
-            if policy.name in names:
-                text = f"a policy named {policy.name!r} stands above"
-                raise _fault(("policies", index, "name"), text)
-            names.add(policy.name)
-            for queue_name in policy.match.queue or ():
-                if queue_name not in (*self.queues, UNROUTED):
-                    near = difflib.get_close_matches(queue_name, self.queues, n=1)
-                    hint = f": did you mean {near[0]!r}?" if near else ""
-                    text = f"no queue {queue_name!r}{hint}"
-                    raise _fault(("policies", index, "match", "queue"), text)
-        return self
+    @property
+    def version_hash(self) -> str:
+        """Of the file's content: stamped on every clock."""
+        return self._version
 
     @property
     def queue_names(self) -> tuple[str, ...]:
@@ -193,7 +161,7 @@ class Config(_Part):
         """What the pure rules read."""
         return Rules(
             book=PolicyBook(
-                tuple(part.policy() for part in self.policies), self.version_hash
+                tuple(part.policy() for part in self.policies), self._version
             ),
             queues={
                 account: name
@@ -203,11 +171,6 @@ class Config(_Part):
             session_gap=self.session_gap,
             allowed_lateness=self.allowed_lateness,
         )
-
-
-def _fault(path: tuple[str | int, ...], text: str) -> PydanticCustomError:
-    # A model's own check cannot say which of its parts is at fault except this way.
-    return PydanticCustomError("replyclock", "{text}", {"text": text, "path": path})
 
 
 def load_config(path: Path) -> Config:
@@ -223,20 +186,13 @@ def load_config(path: Path) -> Config:
 
 def parse_config(text: str, name: str) -> Config:
     """As `load_config`, for the text of a file called `name` in faults."""
+    document = read_yaml(text, name)
     try:
-        document: Any = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = " ".join(str(error.problem or error.context).split())
-        raise ConfigError([Fault(name, line, column, "", problem)]) from error
-    if not isinstance(document, CommentedMap):
-        fault = Fault(name, 1, 1, "", "must be a mapping that starts with version: 1")
-        raise ConfigError([fault])
-    version = hashlib.sha256(text.encode()).hexdigest()[:12]
-    try:
-        return Config.model_validate({**document, "version_hash": version})
+        config = Config.model_validate(document)
     except ValidationError as error:
-        raise ConfigError(
-            sorted(place_of(name, document, fault, Config) for fault in error.errors())
-        ) from error
+        raise ConfigError(places_of(name, document, error.errors(), Config)) from None
+    wrong = list(dangling(config))
+    if wrong:
+        raise ConfigError(sorted(place(name, document, *fault) for fault in wrong))
+    config._version = hashlib.sha256(text.encode()).hexdigest()[:12]  # noqa: SLF001  ours
+    return config

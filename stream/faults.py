@@ -6,6 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 
 @dataclass(frozen=True, order=True)
@@ -31,15 +35,57 @@ class ConfigError(Exception):
         self.faults = faults
 
 
-def place_of(
-    name: str, document: Any, error: ErrorDetails, model: type[BaseModel]
+def read_yaml(text: str, name: str) -> CommentedMap:
+    """The document with its places; raises `ConfigError` for what is no mapping."""
+    try:
+        document = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = " ".join(str(error.problem or error.context).split())
+        raise ConfigError([Fault(name, line, column, "", problem)]) from error
+    except ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problem = f"a character that YAML does not allow: {error.character!r}"
+        raise ConfigError([Fault(name, line, column, "", problem)]) from error
+    if not isinstance(document, CommentedMap):
+        problem = "must be a mapping that starts with version: 1"
+        raise ConfigError([Fault(name, 1, 1, "", problem)])
+    return document
+
+
+def places_of(
+    name: str,
+    document: CommentedMap,
+    errors: list[ErrorDetails],
+    model: type[BaseModel],
+) -> list[Fault]:
+    """Pydantic's errors of `document`, in the order of the file."""
+    paths = [error["loc"] for error in errors]
+    return sorted(
+        place(name, document, error["loc"], _message(error, model))
+        for error in errors
+        # A list whose only part is wrong is not empty, too.
+        if error["type"] != "too_short"
+        or not any(
+            len(p) > len(error["loc"]) and _within(p, error["loc"]) for p in paths
+        )
+    )
+
+
+def place(
+    name: str, document: CommentedMap, path: tuple[str | int, ...], message: str
 ) -> Fault:
-    """A pydantic error of `document` (a ruamel round-trip tree) with its place."""
-    path = (*error["loc"], *error.get("ctx", {}).get("path", ()))
+    """A fault at `path` of `document` (a ruamel round-trip tree)."""
     if path and path[-1] == "[key]":
         path = path[:-1]
     line, column = _position(document, path)
-    return Fault(name, line + 1, column + 1, _dotted(path), _message(error, model))
+    return Fault(name, line + 1, column + 1, _dotted(path), message)
+
+
+def _is_inside(path: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
+    return len(path) > len(outer) and path[: len(outer)] == outer
 
 
 def _position(node: Any, path: tuple[str | int, ...]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 `docs/adr/0002` lists the fields that we add to the contract's.
 """
 
+import re
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,6 +14,11 @@ from stream.sla.facts import Fact
 from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
 
 _INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline")
+
+_LATEST = parse_rfc3339("2200-01-01T00:00:00Z")
+"""Deadlines and silences are counted from an event's time, and must be writable."""
+
+_QUOTED = re.compile(r" '.*'", re.DOTALL)
 
 _events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
@@ -35,9 +41,18 @@ class UnreadableRecordError(ValueError):
 def decode_event(data: bytes) -> Event:
     """Raises `UnreadableRecordError` for what is no event of version 1."""
     try:
-        return _events.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableRecordError(str(error)) from error
+        event = _events.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableRecordError(_quoting_nothing(error)) from error
+    if not (event.at < _LATEST and event.arrived < _LATEST and event.at >= 0):
+        raise UnreadableRecordError("an instant is not between 1970 and 2200")
+    return event
+
+
+def _quoting_nothing(error: Exception) -> str:
+    # "Invalid enum value 'Anna, +36 30 ...' - at `$.channel`": the reason goes into
+    # logs and dead letters, so the place stays and what a record said goes.
+    return _QUOTED.sub("", str(error))
 
 
 def encode_event(event: Event) -> bytes:
@@ -72,8 +87,10 @@ def decode_fact(data: bytes) -> Fact:
         if "waited_s" in plain:
             plain["waited_ms"] = round(plain["waited_s"] * 1000)
         version, fact = plain.pop("v", None), msgspec.convert(plain, Fact)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise UnreadableRecordError(str(error)) from error
+    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        raise UnreadableRecordError(_quoting_nothing(error)) from error
+    except RecursionError as error:
+        raise UnreadableRecordError("nested too deeply") from error
     if version != 1:
         raise UnreadableRecordError("not a fact of version 1")
     return fact

@@ -51,31 +51,15 @@ class Settings(BaseSettings):
     messenger_app_secret: SecretStr | None = None
     messenger_verify_token: SecretStr | None = None
 
-    redis_url: RedisDsn = RedisDsn("redis://127.0.0.1:6379/0")
+    redis_url: RedisDsn = Field(
+        RedisDsn("redis://127.0.0.1:6379/0"),
+        repr=False,
+        description="may hold a password",
+    )
     slack_bot_token: SecretStr | None = None
     slack_api_url: str = Field(
         "https://slack.com/api/", description="another one in tests and the demo"
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name, field in cls.model_fields.items():
-            path = os.environ.get(f"{PREFIX}{name.upper()}_FILE")
-            if path is None or field.annotation != SecretStr | None:
-                continue
-            if values.get(name) is not None:
-                variable = PREFIX + name.upper()
-                raise ValueError(f"{variable} and {variable}_FILE are both set")
-            try:
-                text = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise ValueError(
-                    f"{PREFIX}{name.upper()}_FILE: {error.strerror}: {path}"
-                ) from error
-            if text:  # an empty file is "not set", never an empty secret
-                values[name] = text
-        return values
 
     @model_validator(mode="before")
     @classmethod
@@ -108,13 +92,37 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """The environment as `Settings`; raises `SettingsError` with every fault."""
+    faults: list[str] = []
+    secrets = _read_secret_files(faults)
     try:
-        return Settings()
+        settings = Settings(**secrets)
     except ValidationError as error:
-        faults = [
+        faults += [
             f"{PREFIX}{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
-            if fault["loc"]
-            else fault["msg"].removeprefix("Value error, ")
             for fault in error.errors()
         ]
-        raise SettingsError("\n".join(faults)) from error
+    if faults:
+        # Outside the `except`: pydantic's own text quotes what it was given.
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def _read_secret_files(faults: list[str]) -> dict[str, Any]:
+    """The secrets given as files; an empty file is "not set", never an empty secret."""
+    found: dict[str, Any] = {}
+    for name, field in Settings.model_fields.items():
+        variable = PREFIX + name.upper()
+        path = os.environ.get(f"{variable}_FILE")
+        if path is None or field.annotation != SecretStr | None:
+            continue
+        if os.environ.get(variable):
+            faults.append(f"{variable} and {variable}_FILE are both set")
+            continue
+        try:
+            text = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            faults.append(f"{variable}_FILE: {error.strerror}: {path}")
+            continue
+        if text:
+            found[name] = text
+    return found

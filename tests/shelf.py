@@ -42,6 +42,7 @@ class Shelf:
         self.facts: list[Fact] = []
         self.dead: list[tuple[bytes, bytes]] = []
         self.calls: list[str] = []
+        self.asked: list[int] = []
         self.registry = CollectorRegistry()
         self.metrics = WorkerMetrics(self.config, self.registry)
         self.waiting = Waiting()
@@ -122,7 +123,9 @@ class Shelf:
         self.dead += items
 
     async def end_offsets(self, partitions: Iterable[int]) -> dict[int, int]:
-        return {partition: len(self.topic[partition]) for partition in partitions}
+        asked = list(partitions)
+        self.asked += asked
+        return {partition: len(self.topic[partition]) for partition in asked}
 
 
 def of(conversation: str, event: Event) -> Event:

@@ -260,7 +260,7 @@ FAULTS = {
     ),
     "A key of our own is as unknown as any other.": (
         ("version: 1", "version: 1\nversion_hash: abc"),
-        ["sla.yaml:2:1: version_hash: is not known here"],
+        ["sla.yaml:2:1: version_hash: is not known here: did you mean 'version'?"],
     ),
 }
 

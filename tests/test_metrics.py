@@ -173,8 +173,9 @@ async def test_a_partition_that_left_leaves_no_ghost():
     assert shelf.sample("partitions_assigned", **topic) == 2
 
     shelf.owned = frozenset({0})
-    shelf.book.drop(1)
     assert shelf.sample("waiting", **ok) == 1
+    shelf.book.drop(1)
+    assert shelf.waiting.open_sessions(frozenset({1})) == []
     assert shelf.sample("partitions_assigned", **topic) == 1
     assert shelf.sample("partitions", **topic) == 4
     assert shelf.sample("lag_records", **topic) == 7

@@ -110,6 +110,7 @@ async def test_other_workers_partitions_are_left_alone():
     shelf.facts.clear()
 
     assert await shelf.tick(AFTER_AN_HOUR) == []
+    assert shelf.asked == []
     shelf.owned = frozenset({1})
     assert await shelf.tick(AFTER_AN_HOUR) == ["warned"]
 

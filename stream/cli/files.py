@@ -1,6 +1,7 @@
 """The commands that read files: check, parse, replay. No Kafka, no network."""
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -29,19 +30,18 @@ def check(file: Path | None, form: str) -> None:
     """
     faults: list[dict[str, Any]] = []
     lines: list[str] = []
-    path = file
+    path = file or Path(os.environ.get("REPLYCLOCK_CONFIG", "config/sla.yaml"))
     try:
-        path = file or read_settings().config
-        read_settings()
+        settings = read_settings()
+        path = file or settings.config
     except SettingsError as error:
         lines += str(error).splitlines()
         faults += [{"file": "environment", "message": m} for m in lines]
-    if path is not None:
-        try:
-            load_config(path)
-        except ConfigError as error:
-            lines += map(str, error.faults)
-            faults += [vars(fault) for fault in error.faults]
+    try:
+        load_config(path)
+    except ConfigError as error:
+        lines += map(str, error.faults)
+        faults += [vars(fault) for fault in error.faults]
     if form == "json":
         click.echo(json.dumps({"ok": not faults, "faults": faults}, indent=2))
     elif lines:
@@ -69,7 +69,7 @@ def replay(events: IO[bytes], config_path: Path | None, until: str | None) -> No
     for fact in run.lines(events):
         if isinstance(fact, BadLineError):
             faults += 1
-            click.echo(f"{events.name}:{fact}", err=True)
+            click.echo(f"{_name(events)}:{fact}", err=True)
         else:
             click.echo(encode_fact(fact))
     for fact in run.run_until(run.now if end is None else end):
@@ -98,10 +98,14 @@ def parse(source: str, files: tuple[IO[bytes], ...]) -> None:
             parsed = SOURCES[source](file.read(), id_secret=key, received_at=now)
         except NotJsonError as error:
             faults += 1
-            click.echo(f"{file.name}: {error}", err=True)
+            click.echo(f"{_name(file)}: {error}", err=True)
             continue
         for event in parsed.events:
             click.echo(encode_event(event))
         for reason, count in sorted(parsed.ignored.items()):
-            click.echo(f"{file.name}: {count} ignored: {reason}", err=True)
+            click.echo(f"{_name(file)}: {count} ignored: {reason}", err=True)
     sys.exit(1 if faults else 0)
+
+
+def _name(file: IO[bytes]) -> str:
+    return getattr(file, "name", "<stdin>")

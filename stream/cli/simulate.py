@@ -17,7 +17,7 @@ from stream.cli.group import config_option, example, main, raise_faults, read_co
 from stream.records import encode_event
 from stream.settings import Settings, SettingsError, read_settings
 from stream.simulator.loading import events_of, load_events
-from stream.simulator.play import Play, write_play
+from stream.simulator.play import NothingToPlayError, Play, write_play
 from stream.simulator.sending import send_play
 from stream.sla.instants import parse_rfc3339
 
@@ -57,7 +57,10 @@ def simulate(
         begin = parse_rfc3339(start) if start else time.time_ns() // 1_000_000
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--start") from error
-    play = write_play(rules, seed=seed, start=begin, seconds=seconds, rate=rate)
+    try:
+        play = write_play(rules, seed=seed, start=begin, seconds=seconds, rate=rate)
+    except NothingToPlayError as error:
+        raise_faults(error)
     if truth:
         numbers = asdict(play.truth)
         click.echo(json.dumps(numbers, indent=2))

@@ -24,6 +24,13 @@ TAIL = 12 * SECOND
 
 SPACING = 2 * SECOND
 
+PLAYABLE = ("whatsapp:", "messenger:")
+
+
+class NothingToPlayError(ValueError):
+    """The rules give the simulator no account, or promise it nothing."""
+
+
 _ENDINGS = (
     Ending.ANSWERED_LATE,
     Ending.UNANSWERED,
@@ -71,18 +78,25 @@ def write_play(
     Same arguments, same play. The accounts are those the config's queues list;
     customers are numbered from `first`, so that plays can follow each other.
     """
+    accounts = sorted(
+        account for account in rules.queues if account.startswith(PLAYABLE)
+    )
+    if not accounts:
+        raise NothingToPlayError(
+            "no queue lists an account of WhatsApp or Messenger: add one to queues,"
+            " whatsapp:<phone number id> or messenger:<page id>"
+        )
     random = Random(seed)  # noqa: S311  traffic, not secrets
     start -= start % SECOND  # WhatsApp tells whole seconds
     end = start + seconds * SECOND
     play = Play()
     number = first
-    for account in sorted(rules.queues):
+    for account in accounts:
         for deadline in range(start + LEAD, end - TAIL, SPACING):
             ending = _ENDINGS[number % len(_ENDINGS)]
             story = _story(random, rules, account, number, deadline)
             _add(play, _broken(story, ending))
             number += 1
-    accounts = sorted(rules.queues)
     wanted = rate * seconds
     while play.truth.webhooks < wanted:
         account = accounts[number % len(accounts)]
@@ -111,7 +125,7 @@ def _story(
     source, _, name = account.partition(":")
     policy = rules.book.choose(Attributes(source, name, rules.queue_of(source, name)))
     if policy is None:
-        raise ValueError(f"no policy promises anything to {account}")
+        raise NothingToPlayError(f"no policy promises anything to {account}")
     target = next(t for t in policy.targets if t.measure is Measure.FIRST_REPLY)
     story = Story(random, source, name, number, deadline - target.within, target.within)
     story.customer(story.started_at)

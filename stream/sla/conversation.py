@@ -166,7 +166,10 @@ def _prune(state: Conversation) -> Conversation:
 
 
 def _heard_at(state: Conversation) -> int:
-    return state.turns[-1].at if state.turns else 0
+    """The last thing known of the conversation; attributes may come before words."""
+    if state.turns:
+        return state.turns[-1].at
+    return max((at for at, _ in state.attributes.values()), default=0)
 
 
 def _forget_at(state: Conversation, rules: Rules) -> int:

@@ -1,0 +1,71 @@
+"""Names in `sla.yaml` that must lead somewhere, or be there once only."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from stream.sla.events import Channel
+from stream.sla.policy import UNROUTED
+
+if TYPE_CHECKING:
+    from stream.config import Alerts, Config
+
+CHANNELS = [channel.value for channel in Channel]
+
+Path = tuple[str | int, ...]
+Wrong = tuple[Path, str]
+
+
+def dangling(config: "Config") -> Iterator[Wrong]:
+    """Where each wrong name stands, and what is wrong with it."""
+    yield from _accounts(config)
+    yield from _policies(config)
+    yield from _routes(config.alerts, config.queue_names)
+
+
+def _accounts(config: "Config") -> Iterator[Wrong]:
+    owners: dict[str, str] = {}
+    for name, queue in config.queues.items():
+        for account in queue.accounts:
+            if account in owners:
+                text = f"{account!r} is in queue {owners[account]!r} already"
+                yield ("queues", name, "accounts"), text
+            owners[account] = name
+
+
+def _policies(config: "Config") -> Iterator[Wrong]:
+    names: set[str] = set()
+    for index, policy in enumerate(config.policies):
+        path: Path = ("policies", index)
+        if policy.name in names:
+            yield (*path, "name"), f"a policy named {policy.name!r} stands above"
+        names.add(policy.name)
+        match = (*path, "match")
+        for queue in sorted(policy.match.queue or ()):
+            yield from _known("queue", queue, config.queue_names, (*match, "queue"))
+        for channel in sorted(policy.match.channel or ()):
+            yield from _known("channel", channel, CHANNELS, (*match, "channel"))
+
+
+def _routes(alerts: "Alerts", queues: Iterable[str]) -> Iterator[Wrong]:
+    for index, route in enumerate(alerts.routes):
+        path: Path = ("routes", index)
+        here: Path = ("alerts", *path)
+        if (queue := route.match.get("queue")) is not None:
+            yield from _known("queue", queue, queues, (*here, "match", "queue"))
+        if (channel := route.match.get("channel")) is not None:
+            place = (*here, "match", "channel")
+            yield from _known("channel", channel, CHANNELS, place)
+        yield from _known("receiver", route.to, alerts.receivers, (*here, "to"))
+    if alerts.routes[-1].match:
+        text = "the last route must catch all: leave out match"
+        yield ("alerts", "routes"), text
+
+
+def _known(what: str, name: str, known: Iterable[str], path: Path) -> Iterator[Wrong]:
+    names = [*known]
+    if name in names or name == UNROUTED:
+        return
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f": did you mean {near[0]!r}?" if near else ""
+    yield path, f"no {what} {name!r}{hint}"
