@@ -68,9 +68,7 @@ def places_of(
         for error in errors
         # A list whose only part is wrong is not empty, too.
         if error["type"] != "too_short"
-        or not any(
-            len(p) > len(error["loc"]) and _within(p, error["loc"]) for p in paths
-        )
+        or not any(_is_inside(path, error["loc"]) for path in paths)
     )
 
 
