@@ -2,6 +2,9 @@
 
 import re
 
+LONGEST = 366 * 24 * 3_600_000
+"""A deadline must be an instant that can be written."""
+
 _UNITS = {"s": 1000, "m": 60_000, "h": 3_600_000}
 _PART = re.compile(r"(\d+)([smh])")
 _WHOLE = re.compile(r"(?:\d+[smh])+")
@@ -11,7 +14,10 @@ def parse_duration(text: object) -> int:
     """Milliseconds of wall time; raises `ValueError` that says how to write it."""
     if not isinstance(text, str) or not _WHOLE.fullmatch(text):
         raise ValueError(f"{text!r} is no duration: write 90s, 15m or 4h")
-    return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    ms = sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    if ms > LONGEST:
+        raise ValueError(f"{text!r} is longer than a year")
+    return ms
 
 
 def say_duration(ms: int) -> str:

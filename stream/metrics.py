@@ -148,7 +148,7 @@ class WorkerMetrics:
             if answered and waited is not None and fact.replaces is not Verdict.MET:
                 self.replies.labels(*labels).observe(waited / 1000)
             if fact.kind is FactKind.BREACHED:
-                delay = (fact.noticed_at - fact.at) / 1000
+                delay = max(0, fact.noticed_at - fact.at) / 1000
                 self.detection_delay.labels(fact.measure.value).observe(delay)
 
     def saw(self, account: tuple[str, str], at: int) -> None:

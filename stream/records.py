@@ -15,7 +15,7 @@ from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
 
 _INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline")
 
-_LATEST = parse_rfc3339("2200-01-01T00:00:00Z")
+LATEST = parse_rfc3339("2200-01-01T00:00:00Z")
 """Deadlines and silences are counted from an event's time, and must be writable."""
 
 _QUOTED = re.compile(r" '.*'", re.DOTALL)
@@ -44,7 +44,7 @@ def decode_event(data: bytes) -> Event:
         event = _events.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableRecordError(_quoting_nothing(error)) from error
-    if not (event.at < _LATEST and event.arrived < _LATEST and event.at >= 0):
+    if not (event.at < LATEST and event.arrived < LATEST and event.at >= 0):
         raise UnreadableRecordError("an instant is not between 1970 and 2200")
     return event
 

@@ -24,6 +24,8 @@ def dangling(config: "Config") -> Iterator[Wrong]:
 
 
 def _accounts(config: "Config") -> Iterator[Wrong]:
+    if UNROUTED in config.queues:
+        yield ("queues", UNROUTED), "is the queue of accounts that no queue lists"
     owners: dict[str, str] = {}
     for name, queue in config.queues.items():
         for account in queue.accounts:

@@ -240,6 +240,24 @@ FAULTS = {
         ["sla.yaml:3:1: found character '\\t' that cannot start any token"],
     ),
     # The rest are the traps that other programs fall into.
+    "A promise longer than a year is refused.": (
+        ("2m", "99999h"),
+        [
+            (
+                "sla.yaml:7:15: policies.0.targets.first_reply.within: "
+                "'99999h' is longer than a year"
+            )
+        ],
+    ),
+    "The queue of what no queue lists is not for the taking.": (
+        ("  sales:", "  unrouted:"),
+        [
+            (
+                "sla.yaml:3:3: queues.unrouted: "
+                "is the queue of accounts that no queue lists"
+            )
+        ],
+    ),
     "A queue that only a route knows is refused.": (
         ("{to: ops}", "{match: {queue: slaes}, to: ops}, {to: ops}"),
         [

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 
 from stream.channels.sources import SOURCES
 from stream.cli.group import config_option, example, main, raise_faults, read_config
-from stream.records import encode_event
+from stream.records import LATEST, encode_event
 from stream.settings import Settings, SettingsError, read_settings
 from stream.simulator.loading import events_of, load_events
 from stream.simulator.play import NothingToPlayError, Play, write_play
@@ -27,7 +27,13 @@ from stream.sla.instants import parse_rfc3339
 )
 @click.option("--seed", default=1, show_default=True, help="Same seed, same traffic.")
 @click.option("--seconds", default=60, show_default=True, type=click.IntRange(20))
-@click.option("--rate", default=200, show_default=True, help="Webhooks a second.")
+@click.option(
+    "--rate",
+    default=200,
+    show_default=True,
+    type=click.IntRange(1, 5000),
+    help="Webhooks a second.",
+)
 @click.option("--start", help="When it begins, RFC 3339; default: now.")
 @click.option(
     "--to", "url", help="The intake's URL, or kafka; default: events on stdout."
@@ -57,6 +63,8 @@ def simulate(
         begin = parse_rfc3339(start) if start else time.time_ns() // 1_000_000
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--start") from error
+    if begin >= LATEST:
+        raise click.BadParameter("must be before 2200", param_hint="--start")
     try:
         play = write_play(rules, seed=seed, start=begin, seconds=seconds, rate=rate)
     except NothingToPlayError as error:
