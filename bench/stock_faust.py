@@ -7,6 +7,8 @@ one state write an event. Documented settings that speed it up are switched on. 
 no timers, no metrics and no dead letters, which our worker pays for.
 """
 
+import tempfile
+
 import faust
 from faust.types import StreamT
 
@@ -23,6 +25,7 @@ app = faust.App(
     settings.topic("stock-faust"),
     broker=f"aiokafka://{settings.broker}",
     store="memory://",
+    datadir=f"{tempfile.gettempdir()}/replyclock-bench",
     autodiscover=False,
     broker_commit_interval=0.5,
     broker_max_poll_records=2000,

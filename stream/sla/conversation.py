@@ -129,10 +129,24 @@ def _tell(
     return _prune(replace(state, told=told_now)), teller.facts
 
 
+def _names_none(event: Event) -> bool:
+    # Nearly every event; asked attribute by attribute it costs as much as a rule.
+    return (
+        event.queue is None
+        and event.assignee is None
+        and event.priority is None
+        and event.tier is None
+        and event.link is None
+        and not isinstance(event, AssignmentEvent)
+    )
+
+
 def _latest(
     attributes: dict[str, tuple[int, str | None]], event: Event
 ) -> dict[str, tuple[int, str | None]]:
     """`attributes` with what `event` says; the same dict when it says nothing new."""
+    if _names_none(event):
+        return attributes
     new = attributes
     for name in _ATTRIBUTES:
         value = getattr(event, name)
