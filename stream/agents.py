@@ -16,7 +16,7 @@ from stream.records import (
     dead_letter,
     decode_event,
 )
-from stream.sla.conversation import Applied, apply
+from stream.sla.conversation import DUPLICATE, TOO_LATE, apply
 from stream.sla.events import Event, HeartbeatEvent
 from stream.sla.state import Conversation
 from stream.tally import Tally
@@ -91,9 +91,9 @@ class Tracker:
         changes.states[key] = (record.offset, after)
         if facts:
             changes.facts.extend(facts)
-        elif applied is Applied.DUPLICATE:
+        elif applied is DUPLICATE:
             tally.duplicate(event)
-        elif applied is Applied.TOO_LATE:
+        elif applied is TOO_LATE:
             tally.rejected("too_late")
 
 

@@ -14,8 +14,9 @@ from prometheus_client import CollectorRegistry
 from stream.agents import Tracker
 from stream.book import Book
 from stream.config import Config
+from stream.current_state import CurrentState, Ownership
 from stream.engine import EngineApp, run_worker
-from stream.metrics import CurrentState, Ownership, WorkerMetrics
+from stream.metrics import WorkerMetrics
 from stream.probes import serve_probes
 from stream.settings import Settings
 from stream.timers import Timers

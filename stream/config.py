@@ -164,13 +164,18 @@ class Config(_Part):
                 tuple(part.policy() for part in self.policies), self._version
             ),
             queues={
-                account: name
+                _channel_and_account(account): name
                 for name, queue in self.queues.items()
                 for account in queue.accounts
             },
             session_gap=self.session_gap,
             allowed_lateness=self.allowed_lateness,
         )
+
+
+def _channel_and_account(account: str) -> tuple[str, str]:
+    channel, _, name = account.partition(":")
+    return channel, name
 
 
 def load_config(path: Path) -> Config:

@@ -4,7 +4,7 @@
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -15,13 +15,42 @@ from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
 
 _INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline")
 
-LATEST = parse_rfc3339("2200-01-01T00:00:00Z")
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+LATEST = to_ms(_LATEST)
 """Deadlines and silences are counted from an event's time, and must be writable."""
 
 _QUOTED = re.compile(r" '.*'", re.DOTALL)
 
 _events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
+
+
+class _WireFact(msgspec.Struct, omit_defaults=True, gc=False):
+    """A fact as it is written: a struct is encoded three times as fast as a dict."""
+
+    v: int
+    fact_id: str
+    kind: str
+    at: str
+    noticed_at: str
+    conversation_id: str
+    channel: str
+    account: str
+    queue: str
+    assignee: str | None = None
+    link: str | None = None
+    measure: str | None = None
+    cycle: str | None = None
+    policy: str | None = None
+    policy_version: str | None = None
+    started_at: str | None = None
+    deadline: str | None = None
+    waited_s: float | None = None
+    waited_business_s: float | None = None
+    author: str | None = None
+    reason: str | None = None
+    replaces: str | None = None
 
 
 class Record(Protocol):
@@ -44,7 +73,8 @@ def decode_event(data: bytes) -> Event:
         event = _events.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableRecordError(_quoting_nothing(error)) from error
-    if not (event.at < LATEST and event.arrived < LATEST and event.at >= 0):
+    arrived = event.received_at or event.occurred_at
+    if not (_EARLIEST <= event.occurred_at < _LATEST and arrived < _LATEST):
         raise UnreadableRecordError("an instant is not between 1970 and 2200")
     return event
 
@@ -66,15 +96,38 @@ def encode_event(event: Event) -> bytes:
 
 def encode_fact(fact: Fact) -> bytes:
     """One line of JSON; waits in seconds, instants as RFC 3339."""
-    plain: dict[str, Any] = {"v": 1, **msgspec.structs.asdict(fact)}
-    for name in _INSTANTS:
-        if plain[name] is not None:
-            plain[name] = rfc3339(plain[name])
-    waited = plain.pop("waited_ms")
-    if waited is not None:
-        # Wall time is the only time until calendars come: both are the same.
-        plain["waited_s"] = plain["waited_business_s"] = waited / 1000
-    return _encoder.encode({k: v for k, v in plain.items() if v is not None})
+    # Wall time is the only time until calendars come: both waits are the same.
+    waited_s = None if fact.waited_ms is None else fact.waited_ms / 1000
+    return _encoder.encode(
+        _WireFact(
+            1,
+            fact.fact_id,
+            fact.kind,
+            rfc3339(fact.at),
+            rfc3339(fact.noticed_at),
+            fact.conversation_id,
+            fact.channel,
+            fact.account,
+            fact.queue,
+            fact.assignee,
+            fact.link,
+            fact.measure,
+            _written(fact.cycle),
+            fact.policy,
+            fact.policy_version,
+            _written(fact.started_at),
+            _written(fact.deadline),
+            waited_s,
+            waited_s,
+            fact.author,
+            fact.reason,
+            fact.replaces,
+        )
+    )
+
+
+def _written(instant: int | None) -> str | None:
+    return None if instant is None else rfc3339(instant)
 
 
 def decode_fact(data: bytes) -> Fact:

@@ -4,9 +4,11 @@ The table holds bytes; decoding all of it at each scrape would block the stream.
 This keeps, for each conversation that waits, just what the gauges need.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
+from stream.sla.clock import Clock
 from stream.sla.facts import Measure, Verdict
 from stream.sla.policy import Rules
 from stream.sla.state import Conversation, queue_of
@@ -21,8 +23,7 @@ class Band(StrEnum):
     PAUSED = "paused"
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True, gc=False):
     """A running clock. Instants in milliseconds; `risk_at` is its first warning."""
 
     measure: Measure
@@ -38,8 +39,7 @@ class Wait:
         return Band.AT_RISK if now >= self.risk_at else Band.OK
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(Struct, frozen=True, gc=False):
     """An open session and its waits, under the labels it is counted by."""
 
     channel: str
@@ -62,18 +62,8 @@ class Waiting:
         if state is None or last is None or last.ended_at is not None:
             entries.pop(key, None)
             return
-        waits = tuple(
-            Wait(
-                clock.measure,
-                clock.started_at,
-                clock.warn_at[0] if clock.warn_at else clock.deadline,
-                clock.deadline,
-                clock.verdict is Verdict.BREACHED,
-            )
-            for clock in last.clocks
-            if clock.over_at is None
-        )
-        entries[key] = Open(state.channel.value, queue_of(state, rules), waits)
+        waits = tuple([_wait(clock) for clock in last.clocks if clock.over_at is None])
+        entries[key] = Open(state.channel, queue_of(state, rules), waits)
 
     def drop(self, partition: int) -> None:
         """The partition is another worker's now; nothing of it stays behind."""
@@ -86,3 +76,13 @@ class Waiting:
             for partition in partitions
             for entry in self._partitions.get(partition, {}).values()
         ]
+
+
+def _wait(clock: Clock) -> Wait:
+    return Wait(
+        clock.measure,
+        clock.started_at,
+        clock.warn_at[0] if clock.warn_at else clock.deadline,
+        clock.deadline,
+        clock.verdict is Verdict.BREACHED,
+    )

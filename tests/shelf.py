@@ -9,7 +9,8 @@ from prometheus_client import CollectorRegistry
 from stream.agents import Tracker
 from stream.book import Book, Items
 from stream.config import parse_config
-from stream.metrics import CurrentState, Ownership, WorkerMetrics
+from stream.current_state import CurrentState, Ownership
+from stream.metrics import WorkerMetrics
 from stream.records import decode_fact, encode_event
 from stream.sla.events import Event
 from stream.sla.facts import Fact

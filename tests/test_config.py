@@ -69,7 +69,7 @@ def test_a_config_becomes_rules():
     )
     assert config.rules() == Rules(
         book=PolicyBook((vip, everyone), config.version_hash),
-        queues={"whatsapp:1": "sales"},
+        queues={("whatsapp", "1"): "sales"},
         session_gap=24 * HOUR,
         allowed_lateness=2 * SECOND,
     )

@@ -24,7 +24,7 @@ TAIL = 12 * SECOND
 
 SPACING = 2 * SECOND
 
-PLAYABLE = ("whatsapp:", "messenger:")
+PLAYABLE = ("whatsapp", "messenger")
 
 
 class NothingToPlayError(ValueError):
@@ -79,7 +79,7 @@ def write_play(
     customers are numbered from `first`, so that plays can follow each other.
     """
     accounts = sorted(
-        account for account in rules.queues if account.startswith(PLAYABLE)
+        f"{channel}:{name}" for channel, name in rules.queues if channel in PLAYABLE
     )
     if not accounts:
         raise NothingToPlayError(

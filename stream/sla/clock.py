@@ -14,7 +14,6 @@ transition is special to the order in which news arrived (semantics 2.2, 3.4).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -55,8 +54,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True, gc=False):
     """How the wait ended, by the timeline: a reply, or an end without one."""
 
     at: int
@@ -68,8 +66,7 @@ class Outcome:
         return self.reason is None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, gc=False):
     """One fact about a clock, before it gets its envelope.
 
     `at` is the event time of the cause. `waited` runs from the start to `until`.
@@ -91,7 +88,7 @@ def start(target: Target, policy: Policy, version: str, started_at: int) -> Cloc
         started_at + target.within,
         policy.name,
         version,
-        tuple(started_at + point for point in target.warn_at),
+        tuple([started_at + point for point in target.warn_at]),
     )
 
 
@@ -125,7 +122,8 @@ def advance(
             steps.append(Step(FactKind.WARNED, point, point))
             warned += 1
     verdict = _verdict(clock, outcome, settled)
-    steps.extend(_take_back(clock, verdict, outcome, cause))
+    if clock.verdict is not None:
+        steps.extend(_take_back(clock, verdict, outcome, cause))
     steps.extend(_conclude(clock, verdict, outcome))
     changed = replace(
         clock,

@@ -18,7 +18,15 @@ from stream.sla.policy import Rules
 from stream.sla.session import sessions_of
 from stream.sla.state import Conversation
 from stream.sla.teller import Teller
-from stream.sla.timeline import Turn, TurnKind, insert, thin, turn_of
+from stream.sla.timeline import (
+    CUSTOMER,
+    OUTBOUND,
+    Turn,
+    failures,
+    insert,
+    thin,
+    turn_of,
+)
 
 _ATTRIBUTES = ("queue", "assignee", "priority", "tier", "link")
 
@@ -35,6 +43,9 @@ class Applied(StrEnum):
     TOO_LATE = "too_late"
 
 
+APPLIED, DUPLICATE, TOO_LATE = Applied
+
+
 def apply(
     key: str, state: Conversation | None, event: Event, rules: Rules, now: int
 ) -> tuple[Conversation, list[Fact], Applied]:
@@ -45,25 +56,23 @@ def apply(
     turn = turn_of(event)
     if turn is None:
         if attributes is state.attributes:
-            return state, [], Applied.APPLIED
+            return state, [], APPLIED
         changed = replace(state, attributes=attributes)
-        return *_tell(key, changed, rules, now, (event.at, Reason.REPLY)), (
-            Applied.APPLIED
-        )
+        return *_tell(key, changed, rules, now, (event.at, Reason.REPLY)), APPLIED
     if turn.at <= state.floor:
-        return state, [], Applied.TOO_LATE
+        return state, [], TOO_LATE
     turns = insert(state.turns, turn)
     if turns is state.turns:
-        return state, [], Applied.DUPLICATE
+        return state, [], DUPLICATE
     changed = replace(
         state, attributes=attributes, turns=thin(turns, rules.session_gap)
     )
     is_new = len(turns) > len(state.turns) and attributes is state.attributes
     if is_new and _goes_on(state, turn, rules.session_gap):
-        return changed, [], Applied.APPLIED
+        return changed, [], APPLIED
     failed = isinstance(event, DeliveryEvent)
     reason = Reason.DELIVERY_FAILED if failed else Reason.RECLASSIFIED
-    return *_tell(key, changed, rules, now, (turn.at, reason)), Applied.APPLIED
+    return *_tell(key, changed, rules, now, (turn.at, reason)), APPLIED
 
 
 def conclude(
@@ -82,14 +91,12 @@ def conclude(
 
 def due_at(state: Conversation, rules: Rules) -> int:
     """The next instant at which this conversation has something to conclude."""
-    due = _forget_at(state, rules)
-    for told in state.told:
-        for clock in told.clocks:
-            if clock.due is not None:
-                due = min(due, clock.due)
-        if told.ended_at is None:
-            due = min(due, _heard_at(state) + rules.session_gap)
-    return due
+    lapses_at = _heard_at(state) + rules.session_gap
+    # Only the newest session can be open, and with an end every clock is over.
+    if not state.told or state.told[-1].ended_at is not None:
+        return lapses_at + KEPT
+    due = [clock.due for clock in state.told[-1].clocks]
+    return min([lapses_at, *[at for at in due if at is not None]])
 
 
 def _goes_on(state: Conversation, turn: Turn, gap: int) -> bool:
@@ -103,12 +110,13 @@ def _goes_on(state: Conversation, turn: Turn, gap: int) -> bool:
     last = state.turns[-1]
     if turn.at < last.at or turn.at - last.at >= gap:
         return False
-    if any(t.kind is TurnKind.FAILURE for t in state.turns):
+    if failures(state.turns):
         return False  # `last` may be a word that the customer never saw
-    if turn.kind is TurnKind.CUSTOMER:
+    if turn.kind is CUSTOMER:
         return True
-    is_over = all(clock.over_at is not None for clock in state.told[-1].clocks)
-    return turn.kind is TurnKind.OUTBOUND and is_over
+    if turn.kind is not OUTBOUND:
+        return False
+    return None not in [clock.over_at for clock in state.told[-1].clocks]
 
 
 def _tell(
@@ -117,14 +125,15 @@ def _tell(
     """Derive the sessions, and say what differs from what was told."""
     teller = Teller(key, state, rules, now)
     sessions = sessions_of(state.turns, rules.session_gap, state.settled)
-    standing = {session.opened_at for session in sessions}
-    before = {told.opened_at: told for told in state.told}
-    for told in state.told:
-        if told.opened_at not in standing:
-            teller.withdraw(told, (cause[0], Reason.SUPERSEDED))
+    told = {before.opened_at: before for before in state.told}
+    known = [told.pop(session.opened_at, None) for session in sessions]
+    for never_was in told.values():
+        teller.withdraw(never_was, (cause[0], Reason.SUPERSEDED))
     told_now = tuple(
-        teller.tell(session, before.get(session.opened_at), cause)
-        for session in sessions
+        [
+            teller.tell(session, before, cause)
+            for session, before in zip(sessions, known, strict=True)
+        ]
     )
     return _prune(replace(state, told=told_now)), teller.facts
 

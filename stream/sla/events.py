@@ -80,12 +80,14 @@ class Scale(StrEnum):
     EMOTION = "emotion"
 
 
-class Author(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Author(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     kind: AuthorKind
     id: Name | None = None
 
 
-class _Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+class _Event(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", gc=False
+):
     """What every kind carries. `conversation_id` is the Kafka key."""
 
     v: Literal[1]
@@ -113,7 +115,7 @@ class _Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k
         return to_ms(self.received_at or self.occurred_at)
 
 
-class MessageEvent(_Event, frozen=True, kw_only=True, tag="message"):
+class MessageEvent(_Event, frozen=True, kw_only=True, gc=False, tag="message"):
     message_id: Name
     direction: Direction
     author: Author
@@ -121,50 +123,52 @@ class MessageEvent(_Event, frozen=True, kw_only=True, tag="message"):
     text: str | None = None
 
 
-class DeliveryEvent(_Event, frozen=True, kw_only=True, tag="delivery"):
+class DeliveryEvent(_Event, frozen=True, kw_only=True, gc=False, tag="delivery"):
     message_id: Name
     state: DeliveryState
     reason: str | None = None
 
 
-class StatusEvent(_Event, frozen=True, kw_only=True, tag="status"):
+class StatusEvent(_Event, frozen=True, kw_only=True, gc=False, tag="status"):
     status: Status
 
 
-class AssignmentEvent(_Event, frozen=True, kw_only=True, tag="assignment"):
+class AssignmentEvent(_Event, frozen=True, kw_only=True, gc=False, tag="assignment"):
     """Who has the work from now on. A null assignee: nobody; left out: as before."""
 
     assignee: Name | UnsetType | None = UNSET  # type: ignore[assignment]
 
 
-class AttributesEvent(_Event, frozen=True, kw_only=True, tag="attributes"):
+class AttributesEvent(_Event, frozen=True, kw_only=True, gc=False, tag="attributes"):
     tags: tuple[str, ...] = ()
 
 
-class NoReplyNeededEvent(_Event, frozen=True, kw_only=True, tag="no_reply_needed"):
+class NoReplyNeededEvent(
+    _Event, frozen=True, kw_only=True, gc=False, tag="no_reply_needed"
+):
     """The customer's last words want no answer (semantics 2.6)."""
 
 
-class MergedEvent(_Event, frozen=True, kw_only=True, tag="merged"):
+class MergedEvent(_Event, frozen=True, kw_only=True, gc=False, tag="merged"):
     into: Name
 
 
-class SpamEvent(_Event, frozen=True, kw_only=True, tag="spam"):
+class SpamEvent(_Event, frozen=True, kw_only=True, gc=False, tag="spam"):
     pass
 
 
-class SurveyEvent(_Event, frozen=True, kw_only=True, tag="survey"):
+class SurveyEvent(_Event, frozen=True, kw_only=True, gc=False, tag="survey"):
     scale: Scale
     score: float
     touchpoint: str | None = None
 
 
-class PurchaseEvent(_Event, frozen=True, kw_only=True, tag="purchase"):
+class PurchaseEvent(_Event, frozen=True, kw_only=True, gc=False, tag="purchase"):
     amount: float | None = None
     currency: str | None = None
 
 
-class HeartbeatEvent(_Event, frozen=True, kw_only=True, tag="heartbeat"):
+class HeartbeatEvent(_Event, frozen=True, kw_only=True, gc=False, tag="heartbeat"):
     """The source is alive; `conversation_id` is `account:<account>`."""
 
 

@@ -51,7 +51,7 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One conclusion. Instants are milliseconds since the epoch.
 
     The clock's fields (`measure` to `waited_business_s`) are set for facts of a

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 from stream.sla.events import AuthorKind, Nature
@@ -38,7 +39,7 @@ class Target:
     warn_at: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """Match rules and targets, and what counts as a reply beside a human's words.
 
@@ -59,12 +60,23 @@ class Policy:
             getattr(attributes, name) in wanted for name, wanted in self.match.items()
         )
 
+    @cached_property
+    def _counted(self) -> frozenset[tuple[AuthorKind, Nature]]:
+        return frozenset(
+            (author, nature)
+            for author, nature in product(AuthorKind, Nature)
+            if self._stops(author, nature)
+        )
+
     def counts(self, author: AuthorKind, nature: Nature) -> bool:
         """Whether a delivered outbound message of this sort stops a reply clock.
 
         Semantics 2.1. An author whom the source cannot tell (`unknown`, an API
         reply of WhatsApp) counts as human until better is known.
         """
+        return (author, nature) in self._counted
+
+    def _stops(self, author: AuthorKind, nature: Nature) -> bool:
         match nature:
             case Nature.PLAIN:
                 wanted = True
@@ -117,13 +129,13 @@ class PolicyBook:
 class Rules:
     """Everything the rules need to know from `sla.yaml`; durations in milliseconds.
 
-    `queues` maps `channel:account` to the queue that works it.
+    `queues` maps (channel, account) to the queue that works it.
     """
 
     book: PolicyBook
-    queues: Mapping[str, str]
+    queues: Mapping[tuple[str, str], str]
     session_gap: int
     allowed_lateness: int
 
     def queue_of(self, channel: str, account: str) -> str:
-        return self.queues.get(f"{channel}:{account}", UNROUTED)
+        return self.queues.get((channel, account), UNROUTED)

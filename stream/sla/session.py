@@ -7,14 +7,13 @@ A session begins with a customer message in a new or closed conversation, or aft
     └───────── session ─────────┘            └──── session ────┘
 """
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from stream.sla.facts import Reason
-from stream.sla.timeline import Turn, TurnKind, failures
+from stream.sla.timeline import CUSTOMER, END, OUTBOUND, Turn, failures
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """What the timeline says of one matter; instants in milliseconds.
 
     `outbounds` are those that reached the customer, in order. `ended_at` is None
@@ -23,7 +22,7 @@ class Session:
 
     opened_at: int
     heard_at: int
-    outbounds: list[Turn] = field(default_factory=list)
+    outbounds: list[Turn] = []
     ended_at: int | None = None
     end_reason: Reason | None = None
 
@@ -41,18 +40,18 @@ def sessions_of(turns: tuple[Turn, ...], gap: int, settled: int) -> list[Session
         if current is not None and turn.at - current.heard_at >= gap:
             _lapse(current, gap)
             current = None
-        if turn.kind is TurnKind.CUSTOMER:
+        if turn.kind is CUSTOMER:
             if current is None:
                 current = Session(turn.at, turn.at)
                 found.append(current)
             current.heard_at = turn.at
         elif current is None:
             continue
-        elif turn.kind is TurnKind.OUTBOUND:
+        elif turn.kind is OUTBOUND:
             if turn.ref not in undelivered:
                 current.outbounds.append(turn)
                 current.heard_at = turn.at
-        elif turn.kind is TurnKind.END:
+        elif turn.kind is END:
             current.ended_at, current.end_reason = turn.at, turn.reason
             current = None
     if current is not None and current.heard_at + gap <= settled:

@@ -1,6 +1,6 @@
 """The teller: the difference between what is so and what was told, as facts."""
 
-from typing import Any
+from msgspec.structs import replace
 
 from stream.sla import clock as clocks
 from stream.sla.clock import Clock, Step
@@ -20,6 +20,9 @@ class Teller:
         self._rules = rules
         self._now = now
         self._queue = queue_of(state, rules)
+        # Both are asked for by some tellers only, and a cached_property takes a lock.
+        self._wanted: Policy | None = None
+        self._envelope: Fact | None = None
 
     def tell(
         self, session: Session, told: Told | None, cause: tuple[int, Reason]
@@ -28,7 +31,7 @@ class Teller:
         if told is None:
             self._session(FactKind.SESSION_OPENED, opened, opened)
             told = Told(opened, self._started(opened))
-        clocks_now = tuple(self._advanced(c, session, cause) for c in told.clocks)
+        clocks_now = tuple([self._advanced(c, session, cause) for c in told.clocks])
         if session.ended_at is not None and told.ended_at != session.ended_at:
             reason = session.end_reason
             self._session(FactKind.SESSION_ENDED, session.ended_at, opened, reason)
@@ -57,8 +60,7 @@ class Teller:
             return ()
         version = self._rules.book.version
         started = tuple(
-            clocks.start(target, policy, version, opened_at)
-            for target in policy.targets
+            [clocks.start(t, policy, version, opened_at) for t in policy.targets]
         )
         for clock in started:
             step = Step(FactKind.CLOCK_STARTED, opened_at, opened_at)
@@ -90,18 +92,21 @@ class Teller:
     def _session(
         self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None
     ) -> None:
-        self._say(
+        fact = replace(
+            self._shared(),
             fact_id=fact_id(self._key, "session", opened_at, kind, at),
             kind=kind,
             at=at,
             started_at=opened_at,
             reason=reason,
         )
+        self.facts.append(fact)
 
     def _clock(self, clock: Clock, steps: list[Step]) -> None:
         start = clock.started_at
         for step in steps:
-            self._say(
+            fact = replace(
+                self._shared(),
                 fact_id=fact_id(self._key, clock.measure, start, step.kind, step.at),
                 kind=step.kind,
                 at=step.at,
@@ -116,30 +121,36 @@ class Teller:
                 reason=step.reason,
                 replaces=step.replaces,
             )
+            self.facts.append(fact)
 
     def _policy_wanted(self) -> Policy | None:
         """The policy that the attributes of now ask for."""
-        state = self._state
-        return self._rules.book.choose(
-            Attributes(
-                state.channel.value,
+        if self._wanted is None:
+            state = self._state
+            attributes = Attributes(
+                state.channel,
                 state.account,
                 self._queue,
                 attribute(state, "priority"),
                 attribute(state, "tier"),
             )
-        )
+            self._wanted = self._rules.book.choose(attributes)
+        return self._wanted
 
-    def _say(self, **own: Any) -> None:
-        self.facts.append(
-            Fact(
+    def _shared(self) -> Fact:
+        """What all facts of now share; a copy with its own fields is one of them."""
+        if self._envelope is None:
+            state = self._state
+            self._envelope = Fact(
+                fact_id="",
+                kind=FactKind.SESSION_OPENED,
+                at=self._now,
                 noticed_at=self._now,
                 conversation_id=self._key,
-                channel=self._state.channel,
-                account=self._state.account,
+                channel=state.channel,
+                account=state.account,
                 queue=self._queue,
-                assignee=attribute(self._state, "assignee"),
-                link=attribute(self._state, "link"),
-                **own,
+                assignee=attribute(state, "assignee"),
+                link=attribute(state, "link"),
             )
-        )
+        return self._envelope

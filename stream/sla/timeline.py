@@ -55,6 +55,10 @@ class TurnKind(IntEnum):
     END = 3
 
 
+CUSTOMER, OUTBOUND, FAILURE, END = TurnKind
+"""Bound once: in Python 3.11 `TurnKind.END` takes longer than all else in a loop."""
+
+
 class Turn(Struct, frozen=True, array_like=True, gc=False):
     """One thing on the timeline. `ref` is the message's (or the event's) short id.
 
@@ -76,7 +80,7 @@ def turn_of(event: Event) -> Turn | None:
         return _message(event)
     match event:
         case DeliveryEvent(state=DeliveryState.FAILED):
-            return Turn(event.at, TurnKind.FAILURE, _ref(event.message_id))
+            return Turn(event.at, FAILURE, _ref(event.message_id))
         case StatusEvent(status=Status.RESOLVED | Status.CLOSED):
             reason = Reason.CLOSED
         case SpamEvent():
@@ -85,7 +89,7 @@ def turn_of(event: Event) -> Turn | None:
             reason = Reason.MERGED
         case _:
             return None
-    return Turn(event.at, TurnKind.END, _ref(event.event_id), reason=reason)
+    return Turn(event.at, END, _ref(event.event_id), reason=reason)
 
 
 def _message(event: MessageEvent) -> Turn | None:
@@ -93,9 +97,9 @@ def _message(event: MessageEvent) -> Turn | None:
         return None
     ref = _ref(event.message_id)
     if event.direction is Direction.INBOUND:
-        return Turn(event.at, TurnKind.CUSTOMER, ref)
+        return Turn(event.at, CUSTOMER, ref)
     author = event.author
-    return Turn(event.at, TurnKind.OUTBOUND, ref, author.kind, event.nature, author.id)
+    return Turn(event.at, OUTBOUND, ref, author.kind, event.nature, author.id)
 
 
 def insert(turns: tuple[Turn, ...], new: Turn) -> tuple[Turn, ...]:
@@ -125,18 +129,18 @@ def thin(turns: tuple[Turn, ...], gap: int) -> tuple[Turn, ...]:
     kept = list(head)
     middle = turns[_KEPT_HEAD:-_KEPT_TAIL]
     for turn, after in zip(middle, (*middle[1:], tail[0]), strict=True):
-        if turn.kind is TurnKind.END or after.at - kept[-1].at >= gap:
+        if turn.kind is END or after.at - kept[-1].at >= gap:
             kept.append(turn)
     return (*kept, *tail)
 
 
 def failures(turns: Iterable[Turn]) -> frozenset[int]:
     """The refs of messages that did not reach the customer."""
-    return frozenset(t.ref for t in turns if t.kind is TurnKind.FAILURE)
+    return frozenset([t.ref for t in turns if t.kind is FAILURE])
 
 
 def _merge(old: Turn, new: Turn) -> Turn:
-    if old.kind is TurnKind.CUSTOMER or old.author is None or new.author is None:
+    if old.kind is CUSTOMER or old.author is None or new.author is None:
         return old if old.at <= new.at else new
     knower = max(
         old, new, key=lambda t: (_AUTHORITY[t.author or AuthorKind.UNKNOWN], t.by or "")

@@ -74,7 +74,7 @@ def test_an_account_no_queue_lists_is_unrouted():
     """Work is of the queue that lists the account, whole name and channel."""
     rules = Rules(
         book=PolicyBook((PLAIN,), "1"),
-        queues={"whatsapp:1": "sales"},
+        queues={("whatsapp", "1"): "sales"},
         session_gap=1,
         allowed_lateness=1,
     )

@@ -10,8 +10,9 @@ from prometheus_client.metrics_core import Metric
 
 from alerts.metrics import Metrics as AlertsMetrics
 from stream.config import load_config
+from stream.current_state import CurrentState, Ownership
 from stream.intake_metrics import IntakeMetrics
-from stream.metrics import CurrentState, Ownership, WorkerMetrics
+from stream.metrics import WorkerMetrics
 from stream.waiting import Waiting
 
 REPOSITORY = Path(__file__).parents[2]
