@@ -50,6 +50,7 @@ class Tracker:
         now = self._now()
         changes = Changes()
         tally = Tally(now, self._book.rules.allowed_lateness)
+        events: list[Event] = []
         dead: list[tuple[bytes, bytes]] = []
         for record in records:
             try:
@@ -57,14 +58,14 @@ class Tracker:
             except UnreadableRecordError as error:
                 dead.append(dead_letter(record, str(error), now))
                 continue
-            tally.event(event)
+            events.append(event)
             if not isinstance(event, HeartbeatEvent):
                 self._apply(partition, record, event, changes, tally, now)
         if dead:
             await self._write_dead_letters(partition, dead)
             log.warning("records dead-lettered", partition=partition, count=len(dead))
         await self._book.write(partition, changes)
-        tally.add_to(self._metrics)
+        tally.add_to(self._metrics, events)
 
     def _apply(  # noqa: PLR0917  the hot path: keywords cost
         self,

@@ -4,7 +4,7 @@
 which costs a tenth of applying an event.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry
@@ -27,16 +27,16 @@ class Delays(Collector):
         self._bounds = bounds
         self._up_to = [0] * len(bounds)
         self._count = 0
-        self._sum = 0
+        self._sum = 0.0
         registry.register(self)
 
-    def observe(self, delays: Iterable[int]) -> None:
-        """Count delays in milliseconds; a bound belongs to the bucket below it."""
+    def observe(self, delays: Iterable[float]) -> None:
+        """Count delays in seconds; one below 0 is a clock's error and counts as 0."""
         ordered = sorted(delays)
         for index, bound in enumerate(self._bounds):
-            self._up_to[index] += bisect_right(ordered, bound * 1000)
+            self._up_to[index] += bisect_right(ordered, bound)
         self._count += len(ordered)
-        self._sum += sum(ordered)
+        self._sum += sum(ordered[bisect_left(ordered, 0) :])
 
     def collect(self) -> Iterator[Metric]:
         buckets = [
@@ -44,5 +44,5 @@ class Delays(Collector):
             for bound, count in zip(self._bounds, self._up_to, strict=True)
         ]
         family = HistogramMetricFamily(self._name, self._text)
-        family.add_metric((), [*buckets, ("+Inf", self._count)], self._sum / 1000)
+        family.add_metric((), [*buckets, ("+Inf", self._count)], self._sum)
         yield family

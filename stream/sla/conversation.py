@@ -91,12 +91,15 @@ def conclude(
 
 def due_at(state: Conversation, rules: Rules) -> int:
     """The next instant at which this conversation has something to conclude."""
-    lapses_at = _heard_at(state) + rules.session_gap
+    due = _heard_at(state) + rules.session_gap
     # Only the newest session can be open, and with an end every clock is over.
     if not state.told or state.told[-1].ended_at is not None:
-        return lapses_at + KEPT
-    due = [clock.due for clock in state.told[-1].clocks]
-    return min([lapses_at, *[at for at in due if at is not None]])
+        return due + KEPT
+    for clock in state.told[-1].clocks:
+        at = clock.due
+        if at is not None and at < due:
+            due = at
+    return due
 
 
 def _goes_on(state: Conversation, turn: Turn, gap: int) -> bool:
