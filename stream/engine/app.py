@@ -15,6 +15,7 @@ from yarl import URL
 from stream.engine.changelog import BatchProducer, BatchWriter, StateTable
 from stream.engine.consumer import BatchConsumer
 from stream.engine.guard import EngineError, check_engine
+from stream.engine.lease import Lease
 from stream.engine.recovery import BatchTables
 from stream.engine.store import PartitionStore
 from stream.engine.topics import ChangelogSpec
@@ -26,6 +27,7 @@ BatchHandler = Callable[[int, Sequence[ConsumerRecord]], Awaitable[None]]
 Tick = Callable[[], Awaitable[None]]
 
 _NONE: Partitions = frozenset()
+_SESSION_TIMEOUT_S = 10.0
 
 
 class EngineApp(faust.App):
@@ -50,6 +52,7 @@ class EngineApp(faust.App):
         self._restored_callbacks: list[PartitionsCallback] = []
         self._lost_callbacks: list[PartitionsCallback] = []
         self._running_ticks: list[asyncio.Lock] = []
+        self.lease = Lease(_SESSION_TIMEOUT_S)
         urls = [URL(f"aiokafka://{server.strip()}") for server in broker.split(",")]
         super().__init__(
             app_id,
@@ -62,7 +65,7 @@ class EngineApp(faust.App):
             broker_max_poll_records=2000,  # bounds a batch
             broker_rebalance_timeout=30.0,
             broker_request_timeout=30.0,
-            broker_session_timeout=10.0,
+            broker_session_timeout=_SESSION_TIMEOUT_S,
             consumer_auto_offset_reset="earliest",
             cython_optimizations=True,
             producer_acks=-1,

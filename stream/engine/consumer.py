@@ -30,6 +30,8 @@ from faust.transport.drivers.aiokafka import (
 )
 from faust.types import TP, ConsumerMessage, Message
 
+from stream.engine.lease import renew_by
+
 log = structlog.get_logger(__name__)
 
 # How long a fetch may wait for records: so long a seek waits for one under way, and
@@ -40,9 +42,12 @@ _NOTHING_ACTIVE_S = 0.05
 
 
 class _ConsumerThread(AIOKafkaConsumerThread):
+    app: Any
+
     def _create_worker_consumer(self, transport: Transport) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = int(_FETCH_WAIT_S * 1000)  # noqa: SLF001 - listed in guard.py
+        renew_by(self.app.lease, consumer._client)  # noqa: SLF001 - listed in guard.py
         return consumer
 
     async def pause_fetching(self, tps: Iterable[TP]) -> None:
@@ -244,7 +249,7 @@ class BatchConsumer(Consumer):
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         # A crashed worker may have acknowledged the batch it crashed on.
-        if self.app.crash_reason is not None:
+        if self.app.crash_reason is not None or not self.app.lease.holds():
             return False
         return await super()._commit(offsets)
 
@@ -254,6 +259,11 @@ class BatchConsumer(Consumer):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Stop the flow, drain, commit; only then forget the acknowledgements (H2)."""
+        # Kafka began to wait for us up to a heartbeat ago.
+        conf = self.app.conf
+        self.app.lease.leave_within(
+            conf.broker_rebalance_timeout - 2 * conf.broker_heartbeat_interval
+        )
         self._active_partitions.difference_update(revoked)
         self._paused_partitions.difference_update(revoked)
         await self._on_partitions_revoked(revoked)

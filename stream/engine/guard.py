@@ -81,9 +81,10 @@ PRIVATE_NAMES = {
         "_ensure_consumer",
         "call_thread",
     ),
-    "faust.transport.drivers.aiokafka:Producer": ("_ensure_producer",),
+    "faust.transport.drivers.aiokafka:Producer": ("_ensure_producer", "_new_producer"),
     "mode.threads:ServiceThread": ("__init__",),
-    "aiokafka.consumer.consumer:AIOKafkaConsumer": ("_fetch_max_wait_ms",),
+    "aiokafka.client:AIOKafkaClient": ("send",),
+    "aiokafka.consumer.consumer:AIOKafkaConsumer": ("_client", "_fetch_max_wait_ms"),
     "aiokafka.producer.producer:AIOKafkaProducer": ("create_batch", "send_batch"),
 }
 
