@@ -3,7 +3,8 @@
 So a partition that moves to another worker leaves no ghost behind.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from time import perf_counter
 
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
@@ -11,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from stream.config import Config
 from stream.metrics import LABELS, labels_of
-from stream.waiting import Band, Open, Waiting
+from stream.waiting import Band, Open, Wait, Waiting
 
 _Samples = dict[tuple[str, ...], float]
 
@@ -82,17 +83,17 @@ class CurrentState(Collector):
         opened: _Samples = {labels[1:]: 0 for labels in known}
         oldest: dict[tuple[str, ...], int] = {}
         nearest: dict[tuple[str, ...], int] = {}
-        for session in sessions:
-            place = (session.channel, session.queue)
-            opened[place] = opened.get(place, 0) + 1
-            for wait in session.waits:
-                labels = (wait.measure.value, *place)
-                key = (*labels, wait.band(now).value)
-                bands[key] = bands.get(key, 0) + 1
-                oldest[labels] = min(oldest.get(labels, now), wait.started_at)
-                if not wait.breached:
-                    deadline = nearest.get(labels, wait.deadline)
-                    nearest[labels] = min(deadline, wait.deadline)
+        opened.update(Counter([session.place for session in sessions]))
+        for (measure, place), waits in _alike(sessions).items():
+            labels = (measure, *place)
+            running = [wait for wait in waits if not wait.breached]
+            at_risk = sum([wait.risk_at <= now for wait in running])
+            bands[*labels, Band.OK.value] = len(running) - at_risk
+            bands[*labels, Band.AT_RISK.value] = at_risk
+            bands[*labels, Band.BREACHED.value] = len(waits) - len(running)
+            oldest[labels] = min([now, *[wait.started_at for wait in waits]])
+            if running:
+                nearest[labels] = min([wait.deadline for wait in running])
         yield _gauge("waiting", "Waits now.", (*LABELS, "band"), bands)
         yield _gauge("open_sessions", "Sessions now.", LABELS[1:], opened)
         yield _gauge(
@@ -107,6 +108,21 @@ class CurrentState(Collector):
             LABELS,
             {labels: at / 1000 for labels, at in nearest.items()},
         )
+
+
+def _alike(
+    sessions: Iterable[Open],
+) -> dict[tuple[str, tuple[str, str]], list[Wait]]:
+    """Waits by measure and place; there may be a million, so each is seen once."""
+    groups: dict[tuple[str, tuple[str, str]], list[Wait]] = {}
+    for session in sessions:
+        for wait in session.waits:
+            at = (wait.measure, session.place)
+            if at in groups:
+                groups[at].append(wait)
+            else:
+                groups[at] = [wait]
+    return groups
 
 
 def _gauge(

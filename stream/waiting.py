@@ -24,7 +24,10 @@ class Band(StrEnum):
 
 
 class Wait(Struct, frozen=True, gc=False):
-    """A running clock. Instants in milliseconds; `risk_at` is its first warning."""
+    """A running clock. Instants in milliseconds; `risk_at` is its first warning.
+
+    `breached` is a fact, not a guess: it shows once it was concluded.
+    """
 
     measure: Measure
     started_at: int
@@ -32,18 +35,11 @@ class Wait(Struct, frozen=True, gc=False):
     deadline: int
     breached: bool
 
-    def band(self, now: int) -> Band:
-        """Breached is a fact, not a guess: it shows once it was concluded."""
-        if self.breached:
-            return Band.BREACHED
-        return Band.AT_RISK if now >= self.risk_at else Band.OK
-
 
 class Open(Struct, frozen=True, gc=False):
-    """An open session and its waits, under the labels it is counted by."""
+    """An open session and its waits, under the (channel, queue) it is counted by."""
 
-    channel: str
-    queue: str
+    place: tuple[str, str]
     waits: tuple[Wait, ...]
 
 
@@ -52,6 +48,8 @@ class Waiting:
 
     def __init__(self) -> None:
         self._partitions: dict[int, dict[bytes, Open]] = {}
+        # One tuple for all sessions of a place: there may be a million.
+        self._places: dict[tuple[str, str], tuple[str, str]] = {}
 
     def put(
         self, partition: int, key: bytes, state: Conversation | None, rules: Rules
@@ -63,7 +61,8 @@ class Waiting:
             entries.pop(key, None)
             return
         waits = tuple([_wait(clock) for clock in last.clocks if clock.over_at is None])
-        entries[key] = Open(state.channel, queue_of(state, rules), waits)
+        place = (state.channel.value, queue_of(state, rules))
+        entries[key] = Open(self._places.setdefault(place, place), waits)
 
     def drop(self, partition: int) -> None:
         """The partition is another worker's now; nothing of it stays behind."""

@@ -149,6 +149,20 @@ async def test_gauges_tell_who_waits_now():
     assert shelf.sample("next_deadline_timestamp_seconds", **SALES) == at(11) / 1000
 
 
+async def test_at_risk_from_the_first_warning_point_on():
+    """The band is that of the scrape's instant, whether or not a timer has run."""
+    shelf = Shelf()
+    shelf.arrive(customer(0))
+    await shelf.work()
+    seen = []
+    for now in (at(5) - 1, at(5), at(99)):
+        shelf.now = now
+        bands = ("ok", "at_risk", "breached")
+        seen.append([shelf.sample("waiting", **SALES, band=band) for band in bands])
+
+    assert seen == [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
+
+
 async def test_nobody_waits_is_no_timestamp():
     """Without a wait there is no oldest one and no next deadline: absent, not 0."""
     shelf = Shelf()

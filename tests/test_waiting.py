@@ -2,7 +2,7 @@
 
 from stream.config import parse_config
 from stream.sla.facts import Measure
-from stream.waiting import Band, Open, Wait, Waiting
+from stream.waiting import Open, Wait, Waiting
 from tests.timelines import CONFIG, Timeline, at, closed, customer, reply
 
 RULES = parse_config(CONFIG, "test.yaml").rules()
@@ -24,19 +24,19 @@ def wait(*, breached: bool = False) -> Wait:
 
 def test_a_customer_without_a_reply_waits():
     """An open session has the wait that its clock counts."""
-    assert index(customer(0)) == [Open("whatsapp", "sales", (wait(),))]
+    assert index(customer(0)) == [Open(("whatsapp", "sales"), (wait(),))]
 
 
 def test_after_the_breach_the_wait_goes_on():
     """A breached wait is still a wait, and says so."""
     assert index(customer(0), 10.0) == [
-        Open("whatsapp", "sales", (wait(breached=True),))
+        Open(("whatsapp", "sales"), (wait(breached=True),))
     ]
 
 
 def test_an_answered_session_is_open_without_a_wait():
     """A reply, in time or late, ends the wait and not the session."""
-    answered = [Open("whatsapp", "sales", ())]
+    answered = [Open(("whatsapp", "sales"), ())]
 
     assert index(customer(0), reply(3)) == answered
     assert index(customer(0), 10.0, reply(12)) == answered
@@ -49,7 +49,7 @@ def test_a_closed_session_is_gone():
 
 def test_the_queue_of_the_event_holds():
     """A conversation counts where the work is now."""
-    assert index(customer(0, queue="support"))[0].queue == "support"
+    assert index(customer(0, queue="support"))[0].place[1] == "support"
 
 
 def test_partitions_that_left_are_not_counted():
@@ -72,13 +72,3 @@ def test_a_forgotten_conversation_is_gone():
     waiting.put(0, b"c", None, RULES)
 
     assert waiting.open_sessions(MINE) == []
-
-
-def test_bands():
-    """At risk from the first warning point on; breached once it was concluded."""
-    assert [wait().band(now) for now in (at(5) - 1, at(5), at(99))] == [
-        Band.OK,
-        Band.AT_RISK,
-        Band.AT_RISK,
-    ]
-    assert wait(breached=True).band(at(0)) is Band.BREACHED

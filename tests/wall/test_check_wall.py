@@ -148,10 +148,10 @@ def test_every_panel_answers_when_nothing_happens(
 def test_waits_are_shown_as_they_are(site: Site) -> None:
     """Counts, the oldest wait and the nearest deadline, per queue and in all."""
     site.worker.hold(
-        Open("whatsapp", "sales", (wait(age=700, left=-400, breached=True),)),
-        Open("whatsapp", "sales", (wait(age=100, left=200),)),
-        Open("messenger", "support", (wait(age=50, left=850),)),
-        Open("messenger", "support", ()),
+        Open(("whatsapp", "sales"), (wait(age=700, left=-400, breached=True),)),
+        Open(("whatsapp", "sales"), (wait(age=100, left=200),)),
+        Open(("messenger", "support"), (wait(age=50, left=850),)),
+        Open(("messenger", "support"), ()),
     )
     site.await_shown("Waiting now", lambda shown: shown == {"": 3})
     assert site.shows("Breached, still waiting") == {"": 1}
@@ -170,7 +170,7 @@ def test_waits_are_shown_as_they_are(site: Site) -> None:
 @pytest.mark.broker
 def test_a_part_of_the_truth_is_not_shown_as_a_number(site: Site) -> None:
     """With two of four partitions owned the counts say `partial`, and still answer."""
-    waits = [Open("whatsapp", "sales", (wait(age=9, left=9),)) for _ in ALL]
+    waits = [Open(("whatsapp", "sales"), (wait(age=9, left=9),)) for _ in ALL]
     site.worker.hold(*waits)
     site.await_shown("Waiting now", lambda shown: shown == {"": 4})
     site.worker.owned = frozenset({0, 1})
@@ -259,7 +259,7 @@ def test_answers_without_a_number_are_failures() -> None:
 @pytest.mark.broker
 def test_preview_shows_what_prometheus_answers(site: Site) -> None:
     """The page has every panel's title and figure, and says that it is no Grafana."""
-    site.worker.hold(Open("whatsapp", "sales", (wait(age=3, left=997),)))
+    site.worker.hold(Open(("whatsapp", "sales"), (wait(age=3, left=997),)))
     site.await_shown("Waiting now", lambda shown: shown == {"": 1})
     page = draw_wall(site.prometheus_url)
     for told in wall_queries():
