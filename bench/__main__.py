@@ -9,8 +9,9 @@ import click
 
 from bench.machine import this_machine
 from bench.measure import Run, measure
-from bench.report import PAGE, RESULTS, Report, compare, table, write
-from bench.sides import SIDES
+from bench.recovery import Restart, restart
+from bench.report import PAGE, RESULTS, Report, compare, restart_table, table, write
+from bench.sides import OURS, SIDES, STOCK
 from bench.workload import Workload, gather, make_workload, write_events
 from dev.faults import StackError
 from dev.stack import Stack
@@ -20,6 +21,12 @@ from stream.config import load_config
 _WARM_UP = 4000
 _A_CONVERSATION = 50
 """Events of each conversation where they are few and long."""
+
+_RESTARTS = (
+    *((OURS, 0, 1), (OURS, 1_000_000, 1), (OURS, 200_000, 5)),
+    *((STOCK, 0, 1), (STOCK, 50_000, 1)),
+)
+"""Side, conversations, states of each in the changelog."""
 
 
 @click.command()
@@ -50,7 +57,9 @@ def main(
     machine = this_machine()
     try:
         with tempfile.TemporaryDirectory(prefix="replyclock-bench-") as folder:
-            runs = asyncio.run(_run(Path(folder), workloads, pairs, warm=not quick))
+            runs, restarts = asyncio.run(
+                _run(Path(folder), workloads, pairs, quick=quick)
+            )
     except StackError as error:
         sys.exit(f"bench: {error}")
     comparisons = tuple(
@@ -64,7 +73,13 @@ def main(
     )
     click.echo(f"\n{table(comparisons)}\n")
     wrong = [run for run in runs if not run.is_right]
-    report = Report(machine=machine, comparisons=comparisons, runs=tuple(runs))
+    report = Report(
+        machine=machine,
+        comparisons=comparisons,
+        runs=tuple(runs),
+        restarts=tuple(restarts),
+    )
+    click.echo(restart_table(report.restarts))
     if results or page or not (quick or wrong):
         click.echo(write(report, results or RESULTS, page or PAGE))
     for run in wrong:
@@ -83,12 +98,13 @@ def _workloads(count: int, *, quick: bool) -> list[Workload]:
 
 
 async def _run(
-    folder: Path, workloads: list[Workload], pairs: int, *, warm: bool
-) -> list[Run]:
+    folder: Path, workloads: list[Workload], pairs: int, *, quick: bool
+) -> tuple[list[Run], list[Restart]]:
     runs = []
+    restarts: list[Restart] = []
     with Stack.start(folder, services=("kafka",), on_progress=click.echo) as stack:
-        if warm:
-            rules = load_config(CONFIG).rules()
+        rules = load_config(CONFIG).rules()
+        if not quick:
             small = make_workload("", "", write_events(rules, _WARM_UP), rules)
             for side in SIDES:
                 click.echo(f"warm-up: {side.name}")
@@ -100,7 +116,14 @@ async def _run(
                     run = await measure(side, workload, stack, prefix)
                     runs.append(run)
                     _tell(run, number, pairs, workload)
-    return runs
+        for side, conversations, repeats in () if quick else _RESTARTS:
+            click.echo(f"restart: {side.name}, {conversations * repeats:,} records")
+            restarts.append(
+                await restart(
+                    side, rules, stack, conversations=conversations, repeats=repeats
+                )
+            )
+    return runs, restarts
 
 
 def _tell(run: Run, number: int, pairs: int, workload: Workload) -> None:

@@ -15,8 +15,6 @@ from dev.system import CONFIG
 READY = "stock faust is ready"
 """What the stock program says when its tables are recovered."""
 
-_START_WITHIN = 60.0
-
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -50,7 +48,9 @@ STOCK = Side(
 SIDES = (OURS, STOCK)
 
 
-def start(side: Side, stack: Stack, prefix: str) -> subprocess.Popen[bytes]:
+def start(
+    side: Side, stack: Stack, prefix: str, *, within: float = 60.0
+) -> subprocess.Popen[bytes]:
     """Start it on the topics of `prefix` and return when it waits for events."""
     port = reserve_port()
     log = stack.log_file(f"{prefix}{side.name}")
@@ -65,7 +65,7 @@ def start(side: Side, stack: Stack, prefix: str) -> subprocess.Popen[bytes]:
             "REPLYCLOCK_WORKER_PORT": str(port),
         },
     )
-    deadline = time.monotonic() + _START_WITHIN
+    deadline = time.monotonic() + within
     while not side.is_ready(port, said := log.read_text("utf-8", "replace")):
         if process.poll() is not None or time.monotonic() > deadline:
             tail = "\n".join(said.splitlines()[-15:])

@@ -4,7 +4,18 @@ import pytest
 
 from bench.machine import Machine
 from bench.measure import Run
-from bench.report import PAGE, RESULTS, Report, compare, page, read, table, write
+from bench.recovery import Restart
+from bench.report import (
+    PAGE,
+    RESULTS,
+    Report,
+    compare,
+    page,
+    read,
+    restart_table,
+    table,
+    write,
+)
 
 MACHINE = Machine(
     date="2026-11-23T09:00:00+00:00",
@@ -42,6 +53,35 @@ def a_report() -> Report:
     )
     compared = compare(runs, workload="many", title="many", conversations=70)
     return Report(machine=MACHINE, comparisons=(compared,), runs=runs)
+
+
+def a_restart(side: str, records: int, seconds: float, memory: int) -> Restart:
+    return Restart(
+        side=side,
+        conversations=records // 5,
+        records=records,
+        seconds=seconds,
+        memory=memory,
+    )
+
+
+def test_restarts_are_counted_from_an_empty_one_of_their_side():
+    """What a start takes without records is no part of the rate, nor of the memory."""
+    restarts = (
+        a_restart("replyclock", 0, 2.0, 50_000_000),
+        a_restart("stock-faust", 0, 1.0, 40_000_000),
+        a_restart("replyclock", 1_000_000, 6.0, 170_000_000),
+        a_restart("stock-faust", 10_000, 3.0, 41_000_000),
+    )
+    rows = [
+        row.split(" | ") for row in restart_table(restarts).splitlines() if "|" in row
+    ]
+
+    assert rows[2:] == [
+        ["| replyclock", "1,000,000", "200,000", "6.0 s", "250,000", "600 |"],
+        ["| stock-faust", "10,000", "2,000", "3.0 s", "5,000", "500 |"],
+    ]
+    assert restart_table(()) == ""
 
 
 def test_ratios_are_of_pairs():
