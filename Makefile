@@ -7,7 +7,7 @@ SECONDS_TO_RUN ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo test lint check bench lock format clean
+.PHONY: help install servers demo test lint check chaos bench lock format clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,6 +39,9 @@ lint: install ## Check style, types, import rules, generated files.
 	@$(BIN)/lint-imports | tail -n 4
 	@$(BIN)/python -m grafana.build --check
 	@$(BIN)/replyclock check config/sla.yaml
+
+chaos: servers ## Kill and freeze everything in seeded trials: TRIALS=50 SEED=1.
+	@$(BIN)/python -m dev.chaos $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED))
 
 bench: servers ## Measure events per CPU-second beside stock Faust.
 	@$(BIN)/python -m bench

@@ -39,9 +39,9 @@ def run_alerts(settings: Settings, config: Config) -> int:
     token = settings.need("slack_bot_token", "alerts are posted with it")
     app = EngineApp(
         settings.topic("replyclock-alerts"),
-        broker=settings.broker,
+        broker=settings.kafka,
         partitions=settings.partitions,
-        replication=settings.replication,
+        topic_policy=settings.topic_policy,
     )
     facts = settings.facts_topic
     redis = connect(settings)

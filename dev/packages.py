@@ -17,11 +17,14 @@ _PACKAGES = {
     "redis-server": "redis-server",
     "prometheus": "prometheus",
     "promtool": "prometheus",
+    "openssl": "openssl",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "chromium": "chromium",
 }
 _PROGRAMS = {
     "kafka": ("java",),  # and Maven, once: dev/kafka/jars.py
+    "kafka-cluster": ("java",),
+    "kafka-secure": ("java", "openssl"),
     "redis": ("redis-server",),
     "prometheus": ("prometheus", "promtool"),
     "alertmanager": ("prometheus-alertmanager",),

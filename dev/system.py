@@ -21,6 +21,7 @@ from dev.stack import Stack
 PROCESSES = ("intake", "worker", "alerts")
 CONFIG = REPOSITORY / "config" / "sla.yaml"
 START_WITHIN = 60.0
+REPLYCLOCK = ("-m", "stream.cli")
 
 
 def reserve_ports() -> dict[str, int]:
@@ -50,6 +51,8 @@ class System:
     ) -> None:
         self.stack = stack
         self.ports = dict(ports or reserve_ports())
+        self.program: tuple[str, ...] = REPLYCLOCK
+        """What Python runs with a process's name; chaos has weakened ones."""
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self.environment: dict[str, str] = {
             f"REPLYCLOCK_{name}": value
@@ -84,12 +87,19 @@ class System:
         return f"http://127.0.0.1:{self.ports[name]}"
 
     def start(self, *names: str) -> None:
-        """Start processes (all when none is named) without waiting for them."""
+        """Start processes (all when none is named) without waiting for them.
+
+        `worker-2` is a second worker, and so on.
+        """
         for name in names or PROCESSES:
+            command, _, number = name.partition("-")
+            if number and name not in self.ports:
+                self.ports[name] = reserve_port()
+            own_port = {f"REPLYCLOCK_{command.upper()}_PORT": str(self.ports[name])}
             self._running[name] = self.stack.processes.spawn(
-                [sys.executable, "-m", "stream.cli", name],
+                [sys.executable, *self.program, command],
                 log=self.stack.log_file(name),
-                env=self.environment,
+                env={**self.environment, **own_port},
             )
 
     def wait_ready(self, *names: str) -> None:
@@ -112,6 +122,19 @@ class System:
         """End a process in order (SIGTERM); its exit status."""
         self._running[name].send_signal(signal.SIGTERM)
         return self._running[name].wait(seconds)
+
+    def freeze(self, name: str) -> None:
+        """Stop a process where it is, as a paused machine would; `thaw` goes on."""
+        self._running[name].send_signal(signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Continue a frozen process."""
+        self._running[name].send_signal(signal.SIGCONT)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that were ever started."""
+        return tuple(self._running)
 
     def is_running(self, name: str) -> bool:
         return name in self._running and self._running[name].poll() is None

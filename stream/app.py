@@ -40,9 +40,9 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     gc.set_threshold(100_000, 50, 100)
     app = EngineApp(
         settings.topic("replyclock-worker"),
-        broker=settings.broker,
+        broker=settings.kafka,
         partitions=settings.partitions,
-        replication=settings.replication,
+        topic_policy=settings.topic_policy,
     )
     events = settings.events_topic
     table = app.state_table("conversations")
@@ -78,9 +78,9 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         await tracker.track(partition, records)
 
     @app.on_restored
-    def restored(partitions: frozenset[int]) -> None:
+    async def restored(partitions: frozenset[int]) -> None:
         for partition in partitions:
-            book.restore(partition, table.store.partition(partition).items())
+            await book.restore(partition, table.store.partition(partition).items())
         log.info("partitions restored", partitions=sorted(partitions))
 
     @app.on_lost

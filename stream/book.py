@@ -22,6 +22,8 @@ from stream.sla.state import Conversation
 from stream.table import Stored, decode_state, encode_state
 from stream.waiting import Waiting
 
+_AT_ONCE = 2000
+
 Items = Iterable[tuple[bytes, bytes | None]]
 Write = Callable[[int, Items], Awaitable[None]]
 
@@ -91,10 +93,21 @@ class Book:
         for key, (_, state) in changes.states.items():
             self._index(partition, key, state)
 
-    def restore(self, partition: int, items: Iterable[tuple[bytes, bytes]]) -> None:
-        """Rebuild what is derived from a partition's recovered states."""
+    async def restore(
+        self, partition: int, items: Iterable[tuple[bytes, bytes]]
+    ) -> None:
+        """Rebuild what is derived from a partition's recovered states.
+
+        A million take seconds, so others get their turn in between: a probe that is
+        not answered, and a loop that does not turn, would look dead.
+        """
         self.drop(partition)
-        for key, data in items:
+        ours = self.deadlines(partition)
+        for number, (key, data) in enumerate(items):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+                if self._deadlines.get(partition) is not ours:
+                    return  # lost again meanwhile
             self._index(partition, key, decode_state(data).conversation)
 
     def drop(self, partition: int) -> None:

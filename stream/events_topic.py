@@ -20,6 +20,8 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from stream.kafka_access import KafkaAccess
+from stream.kafka_probe import KafkaRefusedError, probe
 from stream.records import encode_event
 from stream.sla.events import Event
 
@@ -43,13 +45,19 @@ class _TopicMissingError(Exception):
 class EventsTopic:
     """Within `async with` it keeps the connection, whatever happens to Kafka."""
 
-    def __init__(self, *, broker: str, name: str, partitions: int) -> None:
-        self._broker = broker
+    def __init__(
+        self, *, broker: KafkaAccess | str, name: str, partitions: int
+    ) -> None:
+        self._access = KafkaAccess.to(broker)
+        self._broker = self._access.bootstrap
         self._name = name
         self._partitions = partitions
         self._producer: AIOKafkaProducer | None = None
         self._acknowledged_at = 0.0
+        self._was_let_in = False
         self._outage = asyncio.Event()
+        self.refused = asyncio.Event()
+        """Kafka refused us before it ever took us: the settings are wrong."""
         self._running: asyncio.Task[None] | None = None
         self._is_closing = False
 
@@ -108,6 +116,7 @@ class EventsTopic:
             producer = await self._connect()
             try:
                 self._outage.clear()
+                self._was_let_in = True
                 self._producer = producer
                 await self._outage.wait()
                 _log.error("kafka acknowledges nothing", broker=self._broker)
@@ -122,6 +131,10 @@ class EventsTopic:
                 return await self._open()
             except _TopicMissingError:
                 phrase, error = "events topic is missing", "create it, or start worker"
+            except KafkaRefusedError as refusal:
+                phrase, error = "kafka refuses us", str(refusal)
+                if not self._was_let_in:
+                    self.refused.set()
             except Exception as away:  # noqa: BLE001  whatever it is, ask again
                 phrase, error = "kafka is away", str(away) or type(away).__name__
             if self._is_closing:
@@ -133,8 +146,9 @@ class EventsTopic:
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _open(self) -> AIOKafkaProducer:
+        await probe(self._access, within_ms=_BATCH_MS)
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._broker,
+            **self._access.client(),
             client_id="replyclock-intake",
             acks="all",
             linger_ms=10,

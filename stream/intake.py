@@ -207,7 +207,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 async def _serve(settings: Settings) -> int:
     topic = EventsTopic(
-        broker=settings.broker,
+        broker=settings.kafka,
         name=settings.events_topic,
         partitions=settings.partitions,
     )
@@ -224,7 +224,8 @@ async def _serve(settings: Settings) -> int:
         await web.TCPSite(runner, settings.intake_host, settings.intake_port).start()
         host, port, *_ = runner.addresses[0]
         _log.info("intake is listening", url=f"http://{host}:{port}")
-        await stopping.wait()
+        if not await _first_is(stopping, topic.refused):
+            return 1
     except OSError as error:
         _log.error(
             "cannot listen",
@@ -238,3 +239,12 @@ async def _serve(settings: Settings) -> int:
         await runner.cleanup()
     _log.info("intake has stopped")
     return 0
+
+
+async def _first_is(wanted: asyncio.Event, other: asyncio.Event) -> bool:
+    """Wait for either; whether the wanted one is set."""
+    waits = [asyncio.create_task(event.wait()) for event in (wanted, other)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    return wanted.is_set()

@@ -5,7 +5,7 @@ concluded `allowed_lateness` after its instant, before the next later arrival, j
 as the worker does it (semantics 3.3).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from stream.deadlines import Deadlines
 from stream.records import UnreadableRecordError, decode_event
@@ -32,6 +32,11 @@ class Replay:
         self._deadlines = Deadlines()
         self.now = 0
         """The latest arrival, in milliseconds."""
+
+    @property
+    def states(self) -> Mapping[str, Conversation]:
+        """What is remembered of each conversation by now."""
+        return self._states
 
     def lines(self, lines: Iterable[bytes]) -> Iterator[Fact | BadLineError]:
         """The facts of a JSON lines file, and its faults, each where it comes up."""

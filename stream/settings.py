@@ -12,10 +12,14 @@ from typing import Any, Literal
 from pydantic import Field, RedisDsn, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from stream.kafka_access import KafkaAccess, Mechanism, Protocol
+from stream.refusal import RefusedStartError
+from stream.topic_policy import TopicPolicy
+
 PREFIX = "REPLYCLOCK_"
 
 
-class SettingsError(Exception):
+class SettingsError(RefusedStartError):
     """The environment does not say what is needed; one line a fault."""
 
 
@@ -31,6 +35,19 @@ class Settings(BaseSettings):
         4, ge=1, le=1024, description="of each topic, when created; never changed"
     )
     replication: int = Field(1, ge=1, description="of each topic, when created")
+    min_insync_replicas: int = Field(
+        0, ge=0, description="of each topic, when created; 0: one less than replication"
+    )
+    create_topics: bool = Field(
+        default=True, description="or stop, and say how, when one is missing"
+    )
+    kafka_security_protocol: Protocol = "PLAINTEXT"
+    kafka_sasl_mechanism: Mechanism = "SCRAM-SHA-512"
+    kafka_username: str = ""
+    kafka_password: SecretStr | None = None
+    kafka_ca_file: str = Field("", description="empty: whom this machine trusts")
+    kafka_cert_file: str = Field("", description="PEM, if Kafka asks for one")
+    kafka_key_file: str = Field("", description="empty: inside of the certfile")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="auto: colours on a terminal, JSON lines elsewhere"
@@ -74,6 +91,29 @@ class Settings(BaseSettings):
             raise SettingsError(f"{PREFIX}{name.upper()} is not set: {why}")
         return secret.get_secret_value()
 
+    @property
+    def kafka(self) -> KafkaAccess:
+        """What every Kafka client of ours is made from."""
+        password = self.kafka_password
+        return KafkaAccess(
+            bootstrap=self.broker,
+            protocol=self.kafka_security_protocol,
+            mechanism=self.kafka_sasl_mechanism,
+            username=self.kafka_username,
+            password=password.get_secret_value() if password else "",
+            ca_file=self.kafka_ca_file,
+            cert_file=self.kafka_cert_file,
+            key_file=self.kafka_key_file,
+        )
+
+    @property
+    def topic_policy(self) -> TopicPolicy:
+        return TopicPolicy(
+            replication=self.replication,
+            min_insync=self.min_insync_replicas or max(1, self.replication - 1),
+            create=self.create_topics,
+        )
+
     def topic(self, name: str) -> str:
         return self.topic_prefix + name
 
@@ -101,6 +141,12 @@ def read_settings() -> Settings:
             f"{PREFIX}{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
             for fault in error.errors()
         ]
+    else:
+        faults += settings.kafka.faults()
+        if settings.min_insync_replicas > settings.replication:
+            faults.append(
+                f"{PREFIX}MIN_INSYNC_REPLICAS is more than {PREFIX}REPLICATION"
+            )
     if faults:
         # Outside the `except`: pydantic's own text quotes what it was given.
         raise SettingsError("\n".join(faults))

@@ -26,6 +26,12 @@ SECRETS = {
 Service = dict[str, Any]
 
 
+def shown(name: str) -> str:
+    """A setting's default, as one writes it into an environment."""
+    default = FIELDS[name].default
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
 def load(*path: str) -> dict[str, Any]:
     loaded: dict[str, Any] = YAML(typ="safe").load(ROOT.joinpath(*path))
     return loaded
@@ -98,11 +104,16 @@ def test_processes_run_commands_that_exist(services: dict[str, Service]) -> None
         assert main.get_command(click.Context(main), name) is not None
 
 
+def field_of(variable: str) -> str:
+    """Of a secret, the file that holds it; some settings are files themselves."""
+    return variable if variable in FIELDS else variable.removesuffix("_file")
+
+
 def test_processes_get_settings_that_exist(services: dict[str, Service]) -> None:
     """No variable that Settings does not read; a file only for a secret."""
     for name in PROCESSES:
         for variable in environment_of(services[name]):
-            field = variable.removesuffix("_file")
+            field = field_of(variable)
             assert field in FIELDS, variable
             assert (field in SECRETS) == (variable != field), variable
 
@@ -110,7 +121,7 @@ def test_processes_get_settings_that_exist(services: dict[str, Service]) -> None
 def test_every_setting_reaches_a_process(services: dict[str, Service]) -> None:
     """All settings are passed on, but the ports: inside they are the defaults."""
     passed = {
-        variable.removesuffix("_file")
+        field_of(variable)
         for name in PROCESSES
         for variable in environment_of(services[name])
     }
@@ -128,9 +139,9 @@ def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
     for name in PROCESSES:
         service = compose["services"][name]
         files = {
-            variable.removesuffix("_file"): path
+            field_of(variable): path
             for variable, path in environment_of(service).items()
-            if variable.endswith("_file")
+            if field_of(variable) != variable
         }
         granted = service.get("secrets", [])
         assert files == {secret: f"/run/secrets/{secret}" for secret in granted}
@@ -288,7 +299,7 @@ def test_example_shows_the_defaults(example: list[tuple[str, str, str]]) -> None
     """A line with # says the default; the others are secrets, and empty."""
     for mark, name, value in example:
         if mark:
-            assert value == str(FIELDS[name].default), name
+            assert value == shown(name), name
         else:
             assert name in SECRETS, name
             assert value == ""
@@ -308,8 +319,8 @@ def test_compose_has_the_defaults_of_the_code() -> None:
     """`${NAME:-value}` repeats the default; logs alone are JSON in containers."""
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     for name, value in re.findall(rf"\$\{{{PREFIX}(\w+):-(.*?)\}}", text):
-        default = FIELDS[name.lower()].default
-        assert value == ("json" if name == "LOG_FORMAT" else str(default)), name
+        default = shown(name.lower())
+        assert value == ("json" if name == "LOG_FORMAT" else default), name
 
 
 # -- Dockerfile

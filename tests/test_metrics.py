@@ -203,7 +203,7 @@ async def test_what_was_restored_is_counted_again():
     shelf.book.drop(0)
     assert shelf.sample("waiting", **SALES, band="ok") == 0
 
-    shelf.book.restore(0, shelf.states[0].items())
+    await shelf.book.restore(0, shelf.states[0].items())
 
     assert shelf.sample("waiting", **SALES, band="ok") == 1
     assert shelf.book.deadlines(0).next() == at(5)

@@ -64,10 +64,14 @@ def test_a_prefix_is_put_before_every_topic(monkeypatch):
         "messenger_app_secret",
         "messenger_verify_token",
         "slack_bot_token",
+        "kafka_password",
     ],
 )
 def test_every_secret_may_be_a_file(monkeypatch, tmp_path, name):
     """A secret is read from the file that NAME_FILE names, without the line end."""
+    if name.startswith("kafka"):
+        monkeypatch.setenv("REPLYCLOCK_KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT")
+        monkeypatch.setenv("REPLYCLOCK_KAFKA_USERNAME", "us")
     file = tmp_path / "secret"
     file.write_text(SECRET + "\n", encoding="utf-8")
     monkeypatch.setenv(f"REPLYCLOCK_{name.upper()}_FILE", str(file))
@@ -159,3 +163,56 @@ def test_a_refusal_shows_no_secret(monkeypatch):
     with pytest.raises(SettingsError) as caught:
         read_settings()
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+# -- Kafka
+
+
+def test_kafka_is_told_all_at_once(monkeypatch):
+    """A password without SASL and too many copies in sync are two lines."""
+    monkeypatch.setenv("REPLYCLOCK_KAFKA_PASSWORD", SECRET)
+    monkeypatch.setenv("REPLYCLOCK_MIN_INSYNC_REPLICAS", "2")
+
+    text = refusal()
+    assert text.splitlines() == [
+        (
+            "REPLYCLOCK_KAFKA_PASSWORD is set, but "
+            "REPLYCLOCK_KAFKA_SECURITY_PROTOCOL is PLAINTEXT:"
+            " make it SASL_PLAINTEXT or SASL_SSL"
+        ),
+        "REPLYCLOCK_MIN_INSYNC_REPLICAS is more than REPLYCLOCK_REPLICATION",
+    ]
+    assert SECRET not in text
+
+
+def test_the_way_into_kafka_is_one_value(monkeypatch, tmp_path):
+    """Every variable of the way in reaches the clients, the password from its file."""
+    file = tmp_path / "secret"
+    file.write_text(SECRET + "\n", encoding="utf-8")
+    for name, value in {
+        "BROKER": "a:1,b:2",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+        "KAFKA_SASL_MECHANISM": "SCRAM-SHA-256",
+        "KAFKA_USERNAME": "us",
+        "KAFKA_PASSWORD_FILE": str(file),
+    }.items():
+        monkeypatch.setenv(f"REPLYCLOCK_{name}", value)
+
+    assert read_settings().kafka.client() == {
+        "bootstrap_servers": "a:1,b:2",
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-256",
+        "sasl_plain_username": "us",
+        "sasl_plain_password": SECRET,
+    }
+
+
+@pytest.mark.parametrize(
+    ("replication", "given", "min_insync"), [(1, 0, 1), (2, 0, 1), (3, 0, 2), (3, 1, 1)]
+)
+def test_one_broker_may_be_down(monkeypatch, replication, given, min_insync):
+    """Unless told, one copy less than there are must be in sync, and at least one."""
+    monkeypatch.setenv("REPLYCLOCK_REPLICATION", str(replication))
+    monkeypatch.setenv("REPLYCLOCK_MIN_INSYNC_REPLICAS", str(given))
+
+    assert read_settings().topic_policy.min_insync == min_insync

@@ -194,3 +194,24 @@ async def test_a_forgotten_conversation_leaves_nothing():
 
     assert shelf.states[0] == {}
     assert shelf.book.deadlines(0).next() is None
+
+
+async def test_a_restore_lets_others_run_and_ends_when_the_partition_is_lost():
+    """A long restore is no blocked loop, and leaves nothing of what was taken away."""
+    shelf = Shelf()
+    shelf.arrive(*(of(f"c{number}", customer(0)) for number in range(5000)))
+    await shelf.work()
+    items = list(shelf.states[0].items())
+    shelf.book.drop(0)
+
+    restoring = asyncio.create_task(shelf.book.restore(0, items))
+    turns = 0
+    while turns < 2:
+        await asyncio.sleep(0)
+        turns += 1
+    assert not restoring.done()
+    shelf.book.drop(0)
+    await restoring
+
+    assert shelf.book.deadlines(0).next() is None
+    assert shelf.waiting.open_sessions(frozenset({0})) == []

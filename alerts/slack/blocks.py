@@ -25,7 +25,7 @@ Block = dict[str, Any]
 
 HEADER_LIMIT, TEXT_LIMIT, FIELD_LIMIT, URL_LIMIT = 150, 3000, 2000, 3000
 
-_EMOJI = {
+EMOJI = {
     AlertState.BREACHED: "\N{LARGE RED CIRCLE}",
     AlertState.ANSWERED: "\N{LARGE YELLOW CIRCLE}",
     AlertState.ENDED: "\N{MEDIUM WHITE CIRCLE}",
@@ -120,7 +120,7 @@ def _title(alert: Alert) -> str:
         case _:
             assert_never(alert.state)
     queue = cut(breach.queue, NAME_LIMIT)
-    return cut(f"{_EMOJI[alert.state]} {queue}: {said}", HEADER_LIMIT)
+    return cut(f"{EMOJI[alert.state]} {queue}: {said}", HEADER_LIMIT)
 
 
 def _sentence(alert: Alert) -> str:

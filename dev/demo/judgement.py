@@ -87,6 +87,32 @@ def differences(rules: Rules, events: Sequence[bytes], facts: Sequence[Fact]) ->
     )
 
 
+def backlog_differences(
+    rules: Rules, events: Sequence[bytes], facts: Sequence[Fact]
+) -> set[str]:
+    """Ids of facts told only by `replay` or only by us, over the same events.
+
+    Not counted: breaches and retractions of a cycle whose breach was retracted. Who
+    was down when the reply arrived must not tell what its backlog disproves (ADR 4).
+    """
+    replayed = list(_replay(rules, events, max(f.noticed_at for f in facts)))
+    retracted = {
+        (f.conversation_id, f.cycle)
+        for f in replayed
+        if f.kind is FactKind.BREACH_RETRACTED
+    }
+    told = {f.fact_id: f for f in [*replayed, *facts]}
+    odd = {f.fact_id for f in replayed} ^ {f.fact_id for f in facts}
+    return {
+        i
+        for i in odd
+        if not (
+            told[i].kind in _PAIR
+            and (told[i].conversation_id, told[i].cycle) in retracted
+        )
+    }
+
+
 def verdicts(facts: Iterable[Fact]) -> dict[tuple[str, int], FactKind]:
     """The verdict that stands for each cycle: the last one told."""
     stands: dict[tuple[str, int], FactKind] = {}

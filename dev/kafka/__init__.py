@@ -1,7 +1,12 @@
-"""One Kafka broker in KRaft mode: broker and controller in one process."""
+"""A Kafka broker in KRaft mode: broker and controller in one process.
+
+One by itself, or one of a cluster; `dev.kafka.secure` has one with listeners that
+ask who is there.
+"""
 
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,18 +25,18 @@ _JAVA = [
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 ]
 _PROPERTIES = """\
-node.id=1
+node.id={node}
 process.roles=broker,controller
-controller.quorum.voters=1@127.0.0.1:{controller_port}
+controller.quorum.voters={voters}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={folder}/data
 auto.create.topics.enable=false
-offsets.topic.replication.factor=1
+offsets.topic.replication.factor={brokers}
 offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
+transaction.state.log.replication.factor={brokers}
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 broker.session.timeout.ms=6000
@@ -46,6 +51,9 @@ class Kafka:
     port: int
     controller_port: int
     name: str = "kafka"
+    node: int = 1
+    controllers: Sequence[int] = ()
+    """The controllers' ports of all nodes of the cluster, in their order."""
 
     @property
     def address(self) -> str:
@@ -62,20 +70,35 @@ class Kafka:
     def prepare(self, spawn: Spawn) -> None:
         """Fetch the jars if need be, format the data folder as KRaft demands."""
         fetch_jars(spawn)
-        self._temporary.mkdir(parents=True)
-        self._properties.write_text(
-            _PROPERTIES.format(
-                port=self.port, controller_port=self.controller_port, folder=self.folder
-            )
-        )
+        self._temporary.mkdir(parents=True, exist_ok=True)
+        self._properties.write_text(self._settings())
         java = self._java("-Xmx128m")
         tool = ["kafka.tools.StorageTool", "format", "--cluster-id", _CLUSTER]
-        status = spawn([*java, *tool, "--config", str(self._properties)]).wait()
+        options = ["--config", str(self._properties), *self._format_options()]
+        status = spawn([*java, *tool, *options]).wait()
         if status:
             raise StackError(f"kafka: formatting {self.folder} ended with {status}")
 
     def command(self) -> list[str]:
-        return [*self._java("-Xmx512m"), "kafka.Kafka", str(self._properties)]
+        heap = "-Xmx256m" if self.controllers else "-Xmx512m"
+        return [*self._java(heap), "kafka.Kafka", str(self._properties)]
+
+    def _settings(self) -> str:
+        """The text of server.properties."""
+        controllers = self.controllers or (self.controller_port,)
+        return _PROPERTIES.format(
+            node=self.node,
+            voters=",".join(
+                f"{node}@127.0.0.1:{port}" for node, port in enumerate(controllers, 1)
+            ),
+            brokers=len(controllers),
+            port=self.port,
+            controller_port=self.controller_port,
+            folder=self.folder,
+        )
+
+    def _format_options(self) -> list[str]:
+        return []
 
     def is_ready(self) -> bool:
         """Whether the broker answers an ApiVersions request.

@@ -10,6 +10,8 @@ from typing import IO, Self
 from dev.alertmanager import Alertmanager
 from dev.faults import StackError, StoppedError
 from dev.kafka import Kafka
+from dev.kafka.cluster import cluster
+from dev.kafka.secure import SecureKafka
 from dev.packages import preflight
 from dev.ports import reserve_port
 from dev.processes import Processes
@@ -20,6 +22,8 @@ from dev.slack.service import SlackService
 from dev.stack.folder import claim, log_file
 
 SERVICES = ("kafka", "redis", "prometheus", "alertmanager", "slack")
+OTHER_KAFKAS = ("kafka-cluster", "kafka-secure")
+"""Started only when named. The cluster's brokers are kafka-1, kafka-2, kafka-3."""
 
 
 class Stack:
@@ -52,9 +56,10 @@ class Stack:
         Raises `StackError`, with nothing left running, when any does not start.
         """
         wanted = tuple(dict.fromkeys(services))
-        unknown = [name for name in wanted if name not in SERVICES]
+        existing = (*SERVICES, *OTHER_KAFKAS)
+        unknown = [name for name in wanted if name not in existing]
         if unknown:
-            known = ", ".join(SERVICES)
+            known = ", ".join(existing)
             raise StackError(f"no service {unknown[0]!r}: there are {known}")
         preflight(wanted)
         folder = folder.absolute()
@@ -90,7 +95,16 @@ class Stack:
 
     @property
     def broker(self) -> str:
-        return self.address("kafka")
+        """Of the one broker, or of all of the cluster, separated by commas."""
+        kafkas = [name for name in self.names if name.startswith("kafka")]
+        return ",".join(map(self.address, kafkas or ["kafka"]))
+
+    @property
+    def secure_kafka(self) -> SecureKafka:
+        """The ways into `kafka-secure`."""
+        kafka = self._get("kafka-secure").service
+        assert isinstance(kafka, SecureKafka)
+        return kafka
 
     @property
     def redis_url(self) -> str:
@@ -158,7 +172,7 @@ class Stack:
             raise StackError(f"{service} is not part of this stack") from None
 
     def _start_all(self, on_progress: Callable[[str], None]) -> None:
-        with ThreadPoolExecutor(max_workers=len(SERVICES)) as threads:
+        with ThreadPoolExecutor(max_workers=len(self._running)) as threads:
             starts = {
                 threads.submit(running.start): name
                 for name, running in self._running.items()
@@ -194,6 +208,10 @@ def _build(
             case "kafka":
                 second = reserve_port()
                 built.append(Kafka(folder=own, port=port, controller_port=second))
+            case "kafka-cluster":
+                built += cluster(folder)
+            case "kafka-secure":
+                built.append(SecureKafka.on_free_ports(own, port))
             case "redis":
                 built.append(Redis(folder=own, port=port))
             case "prometheus":

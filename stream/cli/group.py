@@ -11,6 +11,7 @@ import click
 from stream.config import Config, load_config
 from stream.faults import ConfigError
 from stream.logs import set_up_logs
+from stream.refusal import RefusedStartError
 from stream.settings import Settings, SettingsError, read_settings
 
 COMMANDS = "replyclock.commands"
@@ -60,7 +61,7 @@ def start(run: Callable[[Settings, Config], int]) -> None:
         config = load_config(settings.config)
         set_up_logs(settings.log_level, settings.log_format)
         status = run(settings, config)
-    except (SettingsError, ConfigError) as error:
+    except (RefusedStartError, ConfigError) as error:
         raise_faults(error)
     sys.exit(status)
 

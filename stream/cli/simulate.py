@@ -96,7 +96,7 @@ def _load(play: Play) -> None:
         settings = read_settings()
         count = asyncio.run(
             load_events(
-                settings.broker, settings.events_topic, events_of(play.deliveries)
+                settings.kafka, settings.events_topic, events_of(play.deliveries)
             )
         )
     except SettingsError as error:

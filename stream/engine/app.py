@@ -14,12 +14,15 @@ from yarl import URL
 
 from stream.engine.changelog import BatchProducer, BatchWriter, StateTable
 from stream.engine.consumer import BatchConsumer
+from stream.engine.credentials import credentials_for
 from stream.engine.guard import EngineError, check_engine
 from stream.engine.lease import Lease
 from stream.engine.recovery import BatchTables
 from stream.engine.store import PartitionStore
-from stream.engine.topics import ChangelogSpec
+from stream.engine.topic import ChangelogSpec
 from stream.engine.transport import BatchSchema, BatchTransport
+from stream.kafka_access import KafkaAccess
+from stream.topic_policy import TopicPolicy
 
 Partitions = frozenset[int]
 PartitionsCallback = Callable[[Partitions], Awaitable[None] | None]
@@ -40,12 +43,23 @@ class EngineApp(faust.App):
     logger = logging.getLogger("faust.app")  # else Faust's lines would be ours
 
     def __init__(
-        self, app_id: str, *, broker: str, partitions: int, replication: int = 1
+        self,
+        app_id: str,
+        *,
+        broker: KafkaAccess | str,
+        partitions: int,
+        topic_policy: TopicPolicy = TopicPolicy(),  # noqa: B008 - a frozen value
+        stall_after: float = 120.0,
     ) -> None:
+        """`stall_after`: seconds without movement after which the worker ends.
+
+        Longer than Kafka's own time limits (30 s), whose errors say more.
+        """
         check_engine()
-        self.bootstrap = broker
+        self.access = access = KafkaAccess.to(broker)
         self.partitions = partitions
-        self.replication = replication
+        self.topic_policy = topic_policy
+        self.stall_after = stall_after
         self._batched: str | None = None
         self._restored: Partitions = _NONE
         self._state_tables: dict[str, StateTable] = {}
@@ -53,10 +67,11 @@ class EngineApp(faust.App):
         self._lost_callbacks: list[PartitionsCallback] = []
         self._running_ticks: list[asyncio.Lock] = []
         self.lease = Lease(_SESSION_TIMEOUT_S)
-        urls = [URL(f"aiokafka://{server.strip()}") for server in broker.split(",")]
+        servers = access.bootstrap.split(",")
         super().__init__(
             app_id,
-            broker=urls,
+            broker=[URL(f"aiokafka://{server.strip()}") for server in servers],
+            broker_credentials=credentials_for(access),
             store="memory://",
             TableManager=BatchTables,
             autodiscover=False,
@@ -75,9 +90,9 @@ class EngineApp(faust.App):
             stream_buffer_maxsize=16,  # batches, not records
             stream_wait_empty=True,
             table_standby_replicas=0,  # useless with a store in memory
+            topic_allow_declare=False,  # `ensure_topics` did, and knew the policy
             topic_disable_leader=True,
             topic_partitions=partitions,
-            topic_replication_factor=replication,
             web_enabled=False,
             web_host="localhost",  # in every member's metadata; must not change
             web_tables_enabled=False,

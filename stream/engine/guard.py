@@ -10,6 +10,8 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from inspect import get_annotations
 
+from stream.refusal import RefusedStartError
+
 _VERSIONS = {
     "faust-streaming": "0.15.3",
     "mode-streaming": "0.7.1",
@@ -89,7 +91,7 @@ PRIVATE_NAMES = {
 }
 
 
-class EngineError(Exception):
+class EngineError(RefusedStartError):
     """The engine cannot do its job; the text says in one line what to change."""
 
 

@@ -2,15 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
+from aiokafka.errors import (
+    CoordinatorLoadInProgressError,
+    GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
+    KafkaError,
+)
 
 from stream.engine.guard import EngineError
+from stream.engine.topic import ChangelogSpec, TopicSpec
+from stream.kafka_access import KafkaAccess
+from stream.kafka_probe import KafkaUnreachableError, probe
+from stream.topic_policy import TopicPolicy
 
 log = structlog.get_logger(__name__)
 
@@ -18,152 +26,169 @@ _FIRST_RETRY_S = 0.5
 _LONGEST_RETRY_S = 10.0
 _CREATED_WITHIN_S = 15.0
 _COORDINATED_WITHIN_S = 30.0
-_UNKNOWN_TOPIC = 3
 _ALREADY_EXISTS = 36
-
-# A changelog is read whole at every start, so it is kept short: small segments
-# that close soon, compacted as soon as a tenth is outdated.
-_CHANGELOG = {
-    "cleanup.policy": "compact",
-    "segment.ms": "600000",
-    "segment.bytes": str(64 * 1024 * 1024),
-    "min.cleanable.dirty.ratio": "0.1",
-    "delete.retention.ms": "3600000",
-}
+_FORBIDDEN = (29, 31)  # to create this topic, to create topics in the cluster
 
 
-@dataclass(frozen=True, slots=True)
-class ChangelogSpec:
-    """The changelog topic of a state table, as it must be created."""
+async def wait_for_broker(broker: KafkaAccess | str) -> None:
+    """Return when Kafka answers; until then one log line for each try, for ever.
 
-    name: str
-    partitions: int
-    config: Mapping[str, str] = field(default_factory=lambda: dict(_CHANGELOG))
-
-
-async def wait_for_broker(broker: str) -> None:
-    """Return when Kafka answers; until then one log line for each try, for ever."""
+    Raises `KafkaRefusedError` when it answers and does not take us.
+    """
+    access = KafkaAccess.to(broker)
     pause = _FIRST_RETRY_S
-    while not await _answers(broker):
-        log.warning("kafka is not reachable", broker=broker, retry_in_s=pause)
+    while True:
+        try:
+            with _quiet():
+                await probe(access)
+        except KafkaUnreachableError as error:
+            log.warning(
+                "kafka is not reachable",
+                broker=access.bootstrap,
+                protocol=access.protocol,
+                error=str(error),
+                retry_in_s=pause,
+            )
+        else:
+            return
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_RETRY_S)
 
 
-async def wait_for_coordinator(broker: str, group: str) -> None:
+async def wait_for_coordinator(broker: KafkaAccess | str, group: str) -> None:
     """Return when Kafka can coordinate the group; a new cluster takes a moment.
 
     Without this aiokafka logs an error at every start on a new cluster.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker)
     try:
-        with _quiet():
-            await admin.start()
-        async with asyncio.timeout(_COORDINATED_WITHIN_S):
+        async with _admin(broker) as admin, asyncio.timeout(_COORDINATED_WITHIN_S):
             while not await _coordinated(admin, group):  # noqa: ASYNC110 - Kafka sends no event
                 await asyncio.sleep(0.1)
+    except GroupAuthorizationFailedError as error:
+        raise EngineError(
+            f"Kafka lets this user not read as the group {group}: "
+            "docs/kafka.md lists the rights needed"
+        ) from error
     except (KafkaError, TimeoutError) as error:
         raise EngineError(
             f"Kafka does not coordinate the consumer group {group}: {error!r}"
         ) from error
-    finally:
-        await admin.close()
 
 
 async def _coordinated(admin: AIOKafkaAdminClient, group: str) -> bool:
     try:
         await admin.find_coordinator(group)
-    except GroupCoordinatorNotAvailableError:
+    except (GroupCoordinatorNotAvailableError, CoordinatorLoadInProgressError):
         return False
     return True
 
 
 async def ensure_topics(
-    broker: str,
+    broker: KafkaAccess | str,
     topics: Mapping[str, int],
     *,
-    replication: int = 1,
+    policy: TopicPolicy = TopicPolicy(),  # noqa: B008 - a frozen value
     changelogs: Sequence[ChangelogSpec] = (),
 ) -> None:
     """Create the missing ones of `{name: partitions}`; harmless when repeated.
 
     Raises `EngineError` when one exists with another partition count: the key of a
-    conversation would then be found elsewhere than its state.
+    conversation would then be found elsewhere than its state; or when one is missing
+    that is not ours to create, with the commands that create it.
     """
-    config = {spec.name: dict(spec.config) for spec in changelogs}
-    wanted = {**topics, **{spec.name: spec.partitions for spec in changelogs}}
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker)
+    access = KafkaAccess.to(broker)
+    specs = [*(TopicSpec(name, count) for name, count in topics.items()), *changelogs]
     try:
-        with _quiet():
-            await admin.start()
-        missing = _compare(wanted, await _partitions(admin, wanted))
-        if missing:
-            await _create(admin, missing, replication, config)
-            await _wait_until_created(admin, wanted)
+        async with _admin(access) as admin:
+            missing = _missing(specs, await _partitions(admin))
+            if missing and not policy.create:
+                why = "REPLYCLOCK_CREATE_TOPICS is false"
+                raise _commands(access, policy, missing, why)
+            if missing:
+                refused = await _create(admin, missing, policy)
+                if refused:
+                    why = "this user may not create topics"
+                    raise _commands(access, policy, refused, why)
+                await _wait_until_created(admin, specs)
     except (KafkaError, TimeoutError) as error:
         raise EngineError(f"Kafka did not show or create topics: {error!r}") from error
-    finally:
-        await admin.close()
 
 
-def _compare(wanted: Mapping[str, int], found: Mapping[str, int]) -> dict[str, int]:
+def _commands(
+    access: KafkaAccess, policy: TopicPolicy, missing: Sequence[TopicSpec], why: str
+) -> EngineError:
+    commands = [spec.command_under(policy, access.bootstrap) for spec in missing]
+    first = f"missing in Kafka, or hidden from this user, and {why}; create with:"
+    return EngineError("\n".join([first, *commands]))
+
+
+def _missing(
+    specs: Sequence[TopicSpec], found: Mapping[str, int]
+) -> Sequence[TopicSpec]:
     """What is missing; raises for what differs."""
     differ = [
-        f"topic {name} has {found[name]} partitions, configured are {count}"
-        for name, count in wanted.items()
-        if name in found and found[name] != count
+        f"topic {spec.name} has {found[spec.name]} partitions,"
+        f" configured are {spec.partitions}"
+        for spec in specs
+        if spec.name in found and found[spec.name] != spec.partitions
     ]
     if differ:
         raise EngineError("; ".join(differ))
-    return {name: count for name, count in wanted.items() if name not in found}
+    return [spec for spec in specs if spec.name not in found]
 
 
-async def _partitions(
-    admin: AIOKafkaAdminClient, names: Mapping[str, int]
-) -> dict[str, int]:
+async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    # All topics: a broker that creates topics by itself (Kafka's default) makes
+    # those asked for by name, with its own number of partitions.
     return {
         topic["topic"]: len(topic["partitions"])
-        for topic in await admin.describe_topics(list(names))
-        if topic["error_code"] != _UNKNOWN_TOPIC and topic["partitions"]
+        for topic in await admin.describe_topics()
+        if topic["partitions"]
     }
 
 
 async def _create(
-    admin: AIOKafkaAdminClient,
-    missing: Mapping[str, int],
-    replication: int,
-    config: Mapping[str, dict[str, str]],
-) -> None:
+    admin: AIOKafkaAdminClient, missing: Sequence[TopicSpec], policy: TopicPolicy
+) -> Sequence[TopicSpec]:
+    """Create them; those that this user may not create."""
     response = await admin.create_topics(
         [
-            NewTopic(name, count, replication, topic_configs=config.get(name, {}))
-            for name, count in missing.items()
+            NewTopic(
+                spec.name,
+                spec.partitions,
+                policy.replication,
+                topic_configs=spec.config_under(policy),
+            )
+            for spec in missing
         ]
     )
+    refused = {name for name, code, *_ in response.topic_errors if code in _FORBIDDEN}
     for name, code, *reason in response.topic_errors:
-        if code not in (0, _ALREADY_EXISTS):  # another process was faster: fine
+        if code in (0, _ALREADY_EXISTS):  # another process was faster: fine
+            continue
+        if name not in refused:
             raise EngineError(f"Kafka did not create topic {name}: {reason} ({code})")
-    log.info("topics created", topics=sorted(missing))
+    log.info("topics created", topics=sorted({s.name for s in missing} - refused))
+    return [spec for spec in missing if spec.name in refused]
 
 
 async def _wait_until_created(
-    admin: AIOKafkaAdminClient, wanted: Mapping[str, int]
+    admin: AIOKafkaAdminClient, specs: Sequence[TopicSpec]
 ) -> None:
     async with asyncio.timeout(_CREATED_WITHIN_S):
-        while _compare(wanted, await _partitions(admin, wanted)):  # noqa: ASYNC110 - Kafka sends no event
+        while _missing(specs, await _partitions(admin)):  # noqa: ASYNC110 - Kafka sends no event
             await asyncio.sleep(0.1)
 
 
-async def _answers(broker: str) -> bool:
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker, request_timeout_ms=5000)
+@asynccontextmanager
+async def _admin(broker: KafkaAccess | str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**KafkaAccess.to(broker).client())
     try:
         with _quiet():
             await admin.start()
-    except (KafkaError, OSError):
-        return False
+        yield admin
     finally:
         await admin.close()
-    return True
 
 
 @contextmanager

@@ -11,7 +11,9 @@ import structlog
 import uvloop
 
 from stream.engine.app import EngineApp
+from stream.engine.guard import EngineError
 from stream.engine.topics import ensure_topics, wait_for_broker, wait_for_coordinator
+from stream.engine.watchdog import LoopWatch, Watchdog
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +30,9 @@ def run_worker(
 
     0: asked to stop, the batch in hand finished and committed, the group left.
     1: crashed; what was not finished is not committed. `beside` (an HTTP server,
-    say) is entered before Kafka is waited for and left last. Raises `EngineError`
-    before the start when topics do not fit.
+    say) is entered before Kafka is waited for and left last. Raises, before the
+    start, `EngineError` when topics do not fit, `KafkaRefusedError` when we are not
+    let in.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_run(app, topics, beside or nullcontext()))
@@ -52,19 +55,20 @@ async def _run(
 
 
 async def _prepare(app: EngineApp, topics: Mapping[str, int]) -> None:
-    await wait_for_broker(app.bootstrap)
+    await wait_for_broker(app.access)
     await ensure_topics(
-        app.bootstrap,
-        topics,
-        replication=app.replication,
-        changelogs=app.changelogs(),
+        app.access, topics, policy=app.topic_policy, changelogs=app.changelogs()
     )
-    await wait_for_coordinator(app.bootstrap, app.conf.id)
+    await wait_for_coordinator(app.access, app.conf.id)
 
 
 async def _serve(app: EngineApp, asked: asyncio.Event) -> int:
     started = asyncio.create_task(app.start())
     ended = asyncio.create_task(_ended(app, started))
+    watching = [
+        asyncio.create_task(LoopWatch().run()),
+        asyncio.create_task(Watchdog(app).run()),
+    ]
     try:
         await _first(ended, asked)
     except Exception:
@@ -72,6 +76,8 @@ async def _serve(app: EngineApp, asked: asyncio.Event) -> int:
         failed = True
     else:
         failed = False
+    for watch in watching:
+        watch.cancel()
     stopping = asyncio.create_task(app.stop())
     done, _ = await asyncio.wait({stopping}, timeout=_STOP_WITHIN_S)
     if not done:
@@ -81,7 +87,10 @@ async def _serve(app: EngineApp, asked: asyncio.Event) -> int:
     started.cancel()
     await asyncio.wait({started})
     if app.crash_reason is not None:
-        log.error("worker crashed", error=type(app.crash_reason).__name__)
+        crash = app.crash_reason
+        # Our own errors hold no record's words; others may.
+        why = {"reason": str(crash)} if isinstance(crash, EngineError) else {}
+        log.error("worker crashed", error=type(crash).__name__, **why)
         return 1
     return int(failed)
 

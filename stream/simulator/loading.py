@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from aiokafka import AIOKafkaProducer
 
 from stream.channels.sources import SOURCES
+from stream.kafka_access import KafkaAccess
 from stream.records import encode_event
 from stream.simulator.stories import Delivery
 from stream.sla.events import Event
@@ -23,11 +24,16 @@ def events_of(deliveries: Iterable[Delivery]) -> Iterator[Event]:
         yield from parsed.events
 
 
-async def load_events(broker: str, topic: str, events: Iterable[Event]) -> int:
+async def load_events(
+    broker: KafkaAccess | str, topic: str, events: Iterable[Event]
+) -> int:
     """Put events into a topic, all acknowledged; how many they were."""
     # The default partitioner is Kafka's murmur2, as the contract asks of producers.
     producer = AIOKafkaProducer(
-        bootstrap_servers=broker, acks="all", linger_ms=20, max_batch_size=256 * 1024
+        **KafkaAccess.to(broker).client(),
+        acks="all",
+        linger_ms=20,
+        max_batch_size=256 * 1024,
     )
     count = 0
     try:

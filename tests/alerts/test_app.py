@@ -89,7 +89,7 @@ class World:
     async def tell(self, *facts: Fact | bytes, key: bytes = b"x") -> None:
         """Write facts to the topic as the worker does, or bytes as nobody should."""
         topics = {self.prefix + "sla.facts": 2, self.prefix + "sla.dead-letters": 2}
-        await ensure_topics(self.kafka, topics, replication=1)
+        await ensure_topics(self.kafka, topics)
         async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
             sent = [
                 await producer.send(

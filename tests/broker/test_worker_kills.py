@@ -2,14 +2,10 @@
 
 import pytest
 
-from dev.demo.judgement import verdict_differences
-from dev.demo.seen import distinct
-from stream.replay import Replay
-from stream.sla.facts import FactKind, Verdict
+from dev.demo.judgement import backlog_differences, verdict_differences
+from stream.sla.facts import Verdict
 
 pytestmark = pytest.mark.broker
-
-PAIR = {FactKind.BREACHED, FactKind.BREACH_RETRACTED}
 
 
 @pytest.mark.parametrize("how", ["kill", "terminate"])
@@ -53,25 +49,6 @@ def test_a_worker_that_dies_in_a_backlog(scene, how):
         truth.breached,
     )
     assert verdict_differences(stage.rules, seen.events, seen.facts) == 0
-    assert fact_differences(stage.rules, seen) == set()
+    assert backlog_differences(stage.rules, seen.events, seen.facts) == set()
     keys = [m["metadata"]["event_payload"]["key"] for m in seen.messages]
     assert len(keys) == len(set(keys)) == unanswered
-
-
-def fact_differences(rules, seen) -> set[str]:
-    """Ids in one set only, but for pairs that the backlog disproved."""
-    run = Replay(rules)
-    until = max(fact.noticed_at for fact in seen.facts)
-    replayed = [*run.lines(seen.events), *run.run_until(until)]
-    retracted = {
-        (fact.conversation_id, fact.cycle)
-        for fact in replayed
-        if fact.kind is FactKind.BREACH_RETRACTED
-    }
-    live = {fact.fact_id for fact in distinct(seen.facts)}
-    disproved = {
-        fact.fact_id
-        for fact in replayed
-        if fact.kind in PAIR and (fact.conversation_id, fact.cycle) in retracted
-    }
-    return (live ^ {fact.fact_id for fact in replayed}) - disproved

@@ -136,7 +136,12 @@ def main() -> int:
     broker, prefix, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
     partitions = int(options.get("partitions", 4))
     try:
-        app = EngineApp(prefix + "app", broker=broker, partitions=partitions)
+        app = EngineApp(
+            prefix + "app",
+            broker=broker,
+            partitions=partitions,
+            stall_after=options.get("stall", 120.0),
+        )
         if options.get("tableless"):
             declare_without_table(app, prefix, options)
         else:

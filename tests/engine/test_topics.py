@@ -7,7 +7,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from stream.engine import EngineError, ensure_topics, wait_for_broker
-from stream.engine.topics import ChangelogSpec
+from stream.engine.topic import ChangelogSpec
+from stream.topic_policy import TopicPolicy
 
 pytestmark = pytest.mark.broker
 
@@ -41,7 +42,7 @@ async def test_other_counts_are_refused(kafka, prefix):
 async def test_impossible_replication_is_refused(kafka, prefix):
     """A topic that Kafka will not create is named, with Kafka's reason."""
     with pytest.raises(EngineError, match=f"did not create topic {prefix}a"):
-        await ensure_topics(kafka, {prefix + "a": 1}, replication=3)
+        await ensure_topics(kafka, {prefix + "a": 1}, policy=TopicPolicy(replication=3))
 
 
 async def test_changelogs_are_compacted(kafka, prefix):

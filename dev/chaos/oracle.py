@@ -1,0 +1,119 @@
+"""The oracle: what must have come of a topic of events, whatever went wrong."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from alerts.alert import Alert, AlertState, Told, alert_key, concerns_alerts, fold
+from alerts.slack.blocks import EMOJI
+from dev.demo.judgement import backlog_differences, verdict_differences
+from dev.demo.seen import Seen, in_arrival_order
+from stream.records import decode_event, decode_fact
+from stream.replay import Replay
+from stream.sla.policy import Rules
+from stream.sla.state import Conversation
+from stream.table import Stored
+
+Partitions = Sequence[Sequence[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that came of a trial, partition by partition in the order of offsets."""
+
+    events: Partitions
+    facts: Partitions
+    states: Mapping[str, Stored]
+    messages: Sequence[Mapping[str, object]]
+    lag: int
+    logs: Mapping[str, str]
+
+
+def faults(rules: Rules, outcome: Outcome) -> list[str]:
+    """Every broken promise, a line each; nothing when all held."""
+    arrived = in_arrival_order(outcome.events)
+    facts = [decode_fact(value) for part in outcome.facts for value in part]
+    seen = Seen(arrived, facts, [])
+    found = [f"a hole in {name}'s log" for name in _with_holes(outcome.logs)]
+    if outcome.lag:
+        found.append(f"{outcome.lag} records are not committed")
+    if wrong := verdict_differences(rules, seen.events, seen.facts):
+        found.append(f"{wrong} cycles have another verdict than in replay")
+    if ids := backlog_differences(rules, seen.events, seen.facts):
+        odd = [f"{f.kind} {f.conversation_id}" for f in facts if f.fact_id in ids]
+        found.append(f"{len(ids)} facts differ from replay's: {odd[:3] or 'missing'}")
+    until = max((fact.noticed_at for fact in facts), default=0)
+    found += _states(rules, outcome, arrived, until)
+    found += _messages(outcome)
+    return found
+
+
+def alerts_of(facts: Partitions) -> dict[str, Alert]:
+    """What each alert should look like, by its key."""
+    told: dict[str, list[Told]] = {}
+    for part in facts:
+        for offset, value in enumerate(part):
+            fact = decode_fact(value)
+            if concerns_alerts(fact):
+                told.setdefault(alert_key(fact), []).append(Told.of(fact, offset))
+    folded = {key: fold(each) for key, each in told.items()}
+    return {key: alert for key, alert in folded.items() if alert is not None}
+
+
+def _with_holes(logs: Mapping[str, str]) -> Iterable[str]:
+    return (name for name, log in logs.items() if "offsets missing in the topic" in log)
+
+
+def _states(
+    rules: Rules, outcome: Outcome, arrived: Sequence[bytes], until: int
+) -> list[str]:
+    """Each event is in the final state of its conversation exactly once."""
+    run = Replay(rules)
+    for _ in (*run.lines(arrived), *run.run_until(until)):
+        pass
+    last = {
+        decode_event(value).conversation_id: offset
+        for part in outcome.events
+        for offset, value in enumerate(part)
+    }
+    wrong = [
+        key
+        for key in run.states.keys() | outcome.states.keys()
+        if not _same(run.states.get(key), outcome.states.get(key), last.get(key))
+    ]
+    if not wrong:
+        return []
+    return [f"{len(wrong)} conversations have another state: {sorted(wrong)[:3]}"]
+
+
+def _same(
+    state: Conversation | None, stored: Stored | None, last_offset: int | None
+) -> bool:
+    if state is None or stored is None:
+        return state is None and stored is None
+    # When a silence was last looked at depends on who was up, and decides nothing.
+    ours = replace(stored.conversation, settled=0)
+    return ours == replace(state, settled=0) and stored.offset == last_offset
+
+
+def _messages(outcome: Outcome) -> list[str]:
+    """One message a breach that is news, none twice, each in its last state."""
+    wanted = alerts_of(outcome.facts)
+    shown: set[str] = set()
+    found = []
+    for message in outcome.messages:
+        key = message["metadata"]["event_payload"]["key"]  # type: ignore[index]
+        if key in shown:
+            found.append(f"alert {key} was posted twice")
+        shown.add(key)
+        if key not in wanted:
+            found.append(f"alert {key} belongs to no breach")
+        elif not str(message["text"]).startswith(EMOJI[wanted[key].state]):
+            found.append(f"alert {key} is not {wanted[key].state}: {message['text']}")
+    found += [
+        f"alert {key} was never posted"
+        for key, alert in wanted.items()
+        if alert.state is AlertState.BREACHED and key not in shown
+    ]
+    return found

@@ -1,0 +1,144 @@
+"""Chaos: schedules that can be repeated, and an oracle that sees what broke."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from alerts.alert import alert_key
+from alerts.slack.blocks import EMOJI
+from dev.chaos.oracle import Outcome, alerts_of, faults
+from dev.chaos.schedule import WORKERS, Fault, draw
+from stream.config import load_config
+from stream.records import encode_event, encode_fact
+from stream.replay import Replay
+from stream.simulator.loading import events_of
+from stream.simulator.play import write_play
+from stream.sla.facts import FactKind
+from stream.sla.instants import parse_rfc3339
+from stream.table import VERSION, Stored
+
+RULES = load_config(Path("config/sla.yaml")).rules()
+START = parse_rfc3339("2026-11-23T09:00:00Z")
+
+
+def test_a_seed_is_a_schedule():
+    """The same seed draws the same faults; another one others."""
+    one, again, other = (draw(seed, length=30, faults=5) for seed in (1, 1, 2))
+    assert one == again
+    assert one.actions != other.actions
+
+
+def test_schedules_make_sense():
+    """Faults lie within the trial; who joins was away, and one worker always stays."""
+    for seed in range(300):
+        schedule = draw(seed, length=30, faults=6)
+        running = set(schedule.workers)
+        for action in schedule.actions:
+            assert 0 < action.at < schedule.length
+            if action.fault is Fault.JOIN:
+                assert action.who not in running
+                running.add(action.who)
+            if action.fault is Fault.LEAVE:
+                running.remove(action.who)
+            assert running
+            assert running <= set(WORKERS)
+
+
+def what_should_come() -> Outcome:
+    """What a run without faults leaves of a play: one partition, every alert shown."""
+    play = write_play(RULES, seed=1, start=START, seconds=26, rate=20)
+    events = list(events_of(play.deliveries))
+    lines = [encode_event(event) for event in events]
+    run = Replay(RULES)
+    facts = [*run.lines(lines), *run.run_until(START + 60_000)]
+    told = [encode_fact(fact) for fact in facts]
+    last = {event.conversation_id: number for number, event in enumerate(events)}
+    states = {key: Stored(VERSION, last[key], s) for key, s in run.states.items()}
+    messages = [message(key, alert.state) for key, alert in alerts_of([told]).items()]
+    return Outcome([lines], [told], states, messages, 0, {"worker": ""})
+
+
+def message(key, state):
+    return {"metadata": {"event_payload": {"key": key}}, "text": EMOJI[state] + " x"}
+
+
+WHOLE = what_should_come()
+
+
+def test_a_run_without_faults_is_right():
+    """The oracle finds nothing where all came as it should; and there was something."""
+    assert len(WHOLE.messages) > 2
+    assert faults(RULES, WHOLE) == []
+
+
+def without_last(parts):
+    return [part[:-1] for part in parts]
+
+
+def an_older_state():
+    """A key's state as a frozen worker would have written it over the newer one."""
+    key, stored = next(
+        (key, s) for key, s in WHOLE.states.items() if len(s.conversation.turns) > 1
+    )
+    old = replace(stored.conversation, turns=stored.conversation.turns[:-1])
+    return {**WHOLE.states, key: Stored(VERSION, stored.offset, old)}
+
+
+def without(kind):
+    """The facts without one of a kind."""
+    told = list(WHOLE.facts[0])
+    told.pop(next(n for n, v in enumerate(told) if f'"{kind}"'.encode() in v))
+    return [told]
+
+
+BROKEN = {
+    "a session is missing": ({"facts": without(FactKind.SESSION_OPENED)}, "differ"),
+    "a met is missing": ({"facts": without(FactKind.MET)}, "differ"),
+    "a verdict is missing": (
+        {"facts": [[f for f in WHOLE.facts[0] if b'"met"' not in f]]},
+        "another verdict",
+    ),
+    "an event was not applied": ({"states": an_older_state()}, "another state"),
+    "a state is missing": (
+        {"states": dict(list(WHOLE.states.items())[1:])},
+        "another state",
+    ),
+    "a message is there twice": (
+        {"messages": [*WHOLE.messages, WHOLE.messages[0]]},
+        "posted twice",
+    ),
+    "a message says what is over": (
+        {
+            "messages": [
+                {**each, "text": "\N{LARGE BROWN CIRCLE}"} for each in WHOLE.messages
+            ]
+        },
+        "is not",
+    ),
+    "a breach was not told": ({"messages": []}, "never posted"),
+    "an alert of nothing": (
+        {"messages": [*WHOLE.messages, message("no such key", "breached")]},
+        "no breach",
+    ),
+    "records are not committed": ({"lag": 3}, "not committed"),
+    "a hole": ({"logs": {"worker": "offsets missing in the topic"}}, "a hole"),
+}
+
+
+@pytest.mark.parametrize(("changes", "says"), BROKEN.values(), ids=BROKEN.keys())
+def test_the_oracle_sees(changes, says):
+    """Each broken promise is found, and named."""
+    fields = {name: getattr(WHOLE, name) for name in Outcome.__slots__}
+    found = faults(RULES, Outcome(**{**fields, **changes}))
+    assert any(says in fault for fault in found), found
+
+
+def test_alerts_are_those_of_breaches():
+    """A cycle without a breach has no alert."""
+    breached = {
+        alert_key(fact)
+        for fact in Replay(RULES).lines(WHOLE.events[0])
+        if getattr(fact, "kind", None) is FactKind.BREACHED
+    }
+    assert breached <= alerts_of(WHOLE.facts).keys()
