@@ -22,7 +22,7 @@ from stream.config import load_config
 from stream.simulator.play import write_play
 from stream.table import Stored, decode_state
 
-_RATE = 60
+_RATE = 300
 _HEAD_START_MS = 3000
 _SETTLE_S = 90.0
 _SUPERVISE_S = 0.2
@@ -46,6 +46,7 @@ class Trial:
         self._rules = load_config(CONFIG).rules()
         self._wanted = {*schedule.workers, "alerts"}
         self._frozen: set[str] = set()
+        self._restarting = asyncio.Lock()
 
     async def run(self) -> list[str]:
         """Play it to the end; every broken promise, a line each."""
@@ -99,10 +100,11 @@ class Trial:
         if action.fault is Fault.SLACK:
             self._slack.fail("*", http_status=503, seconds=action.seconds)
             return
-        if action.fault is Fault.BROKER:
-            self._stack.kill(action.who)
-            await asyncio.sleep(action.seconds)
-        await asyncio.to_thread(self._stack.restart, action.who)
+        async with self._restarting:  # who is being started cannot be killed
+            if action.fault is Fault.BROKER:
+                self._stack.kill(action.who)
+                await asyncio.sleep(action.seconds)
+            await asyncio.to_thread(self._stack.restart, action.who)
 
     async def _terminate(self, who: str) -> None:
         if who not in self._frozen and self._system.is_running(who):

@@ -7,7 +7,7 @@ Patched from outside, in this process only: the product has no such switch.
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from faust.types import TP
@@ -15,46 +15,18 @@ from faust.types import TP
 from stream.cli import main
 from stream.engine import changelog, lease
 from stream.engine.consumer import BatchConsumer
-from stream.engine.recovery import BatchRecovery
 
 
-def _let_everything_through() -> None:
-    """Without the order check, which would heal what the others break."""
+def without_seek() -> None:
+    """H18, and the order check off: what was fetched and dropped is not read again."""
 
-    async def as_it_comes(
-        _self: BatchConsumer, _tp: TP, batch: Sequence[Any]
-    ) -> Sequence[Any]:
-        return batch
+    async def stay(self: BatchConsumer) -> None:
+        for tp in self.assignment():
+            if not self._is_changelog_tp(tp):
+                at = await self.position(tp) or 0
+                self._next[TP(*tp)] = self.applied[TP(*tp)] = at
 
-    BatchConsumer._in_order = as_it_comes  # type: ignore[assignment,method-assign]  # noqa: SLF001
-
-
-def without_recovery_order() -> None:
-    """H1: partitions are resumed, and fetched from, before the queues are emptied."""
-    _let_everything_through()
-
-    async def stock(self: BatchRecovery, _generation_id: int = 0) -> None:
-        app, consumer = self.app, self.app.consumer
-        await app.on_rebalance_complete.send()
-        self._set_recovery_ended()
-        assignment = consumer.assignment()
-        consumer.resume_flow()
-        consumer.resume_partitions(
-            {tp for tp in assignment if not self._is_changelog_tp(tp)}
-        )
-        await app._fetcher.maybe_start()  # noqa: SLF001
-        if assignment:
-            await asyncio.sleep(0.3)  # a slow OffsetFetch
-            await consumer.perform_seek()
-            await consumer.pause_changelogs()
-            await app.restore_partitions(assignment)
-        self.completed.set()
-        app.flow_control.resume()
-        self.tables.on_actives_ready()
-        self.tables.on_standbys_ready()
-        app.on_rebalance_end()
-
-    BatchRecovery._hand_over = stock  # type: ignore[assignment,method-assign]  # noqa: SLF001
+    BatchConsumer.perform_seek = stay  # type: ignore[method-assign]
 
 
 def without_lease() -> None:
@@ -87,7 +59,7 @@ def without_acknowledgement() -> None:
 
 
 MENDS: dict[str, Callable[[], None]] = {
-    "recovery-order": without_recovery_order,
+    "seek": without_seek,
     "lease": without_lease,
     "acknowledgement": without_acknowledgement,
 }

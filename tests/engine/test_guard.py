@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,14 @@ def test_every_private_name_is_listed():
     strangers = {name for name in used - own if not name.startswith("__")}
     # `os._exit` is public in all but name; the iterator is checked apart.
     assert strangers - listed == {"_CStreamIterator", "_exit"}
+
+
+def test_the_hazard_table_names_tests_that_exist():
+    """Each proof in docs/engine.md can be run."""
+    page = (_ENGINE.parents[1] / "docs" / "engine.md").read_text()
+    named = set(re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", page))
+    named |= {("test_protocol.py", test) for test in re.findall(r"`(test_\w+)`", page)}
+    assert len(named) > 12
+    for file, test in named:
+        text = Path(__file__).with_name(file).read_text()
+        assert not test or f"def {test}(" in text, (file, test)
