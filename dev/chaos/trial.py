@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 
-from dev.chaos.feed import feed
+from dev.chaos.feed import PARTITIONS, create, feed, read_arrived
 from dev.chaos.oracle import Outcome, faults
 from dev.chaos.schedule import WORKERS, Action, Fault, Schedule
 from dev.demo.seen import read_topic
@@ -50,6 +50,7 @@ class Trial:
 
     async def run(self) -> list[str]:
         """Play it to the end; every broken promise, a line each."""
+        await create(self._stack.broker, _EVENTS, PARTITIONS)
         for name in sorted(self._wanted):
             self._start(name)
         await asyncio.to_thread(self._system.wait_ready, *sorted(self._wanted))
@@ -149,7 +150,7 @@ class Trial:
             for message in await asyncio.to_thread(self._slack.messages, channel)
         ]
         return Outcome(
-            events=await read_topic(broker, _EVENTS),
+            events=await read_arrived(broker, _EVENTS),
             facts=await read_topic(broker, _FACTS),
             states=await _states(broker),
             messages=messages,

@@ -94,6 +94,7 @@ def backlog_differences(
 
     Not counted: breaches and retractions of a cycle whose breach was retracted. Who
     was down when the reply arrived must not tell what its backlog disproves (ADR 4).
+    Nor those of replies that arrived within a second of `allowed_lateness`.
     """
     replayed = list(_replay(rules, events, max(f.noticed_at for f in facts)))
     retracted = {
@@ -101,6 +102,7 @@ def backlog_differences(
         for f in replayed
         if f.kind is FactKind.BREACH_RETRACTED
     }
+    close = _close_calls(rules, events)
     told = {f.fact_id: f for f in [*replayed, *facts]}
     odd = {f.fact_id for f in replayed} ^ {f.fact_id for f in facts}
     return {
@@ -108,7 +110,10 @@ def backlog_differences(
         for i in odd
         if not (
             told[i].kind in _PAIR
-            and (told[i].conversation_id, told[i].cycle) in retracted
+            and (
+                (told[i].conversation_id, told[i].cycle) in retracted
+                or (told[i].conversation_id, told[i].deadline) in close
+            )
         )
     }
 

@@ -71,6 +71,8 @@ class BatchConsumer(Consumer):
         # Everything before this went through the handler.
         self.applied: dict[TP, int] = {}
         self._reread: dict[TP, int] = {}
+        # Changelogs of which records were fetched and dropped: read them again.
+        self._dropped: set[TP] = set()
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return _ConsumerThread(
@@ -86,8 +88,10 @@ class BatchConsumer(Consumer):
         """Fetch once; yield a message for each source partition that has records."""
         if not self.flow_active:
             await self.can_resume_flow.wait()
-        generation = self.app.consumer_generation_id
         async with self.fetching:
+            # Asked under the lock: while we waited for it another generation may
+            # have begun and sought, and its records are not for us to drop.
+            generation = self.app.consumer_generation_id
             records = await self._fetch(min(timeout, _FETCH_WAIT_S), generation)
         if records is None:
             await asyncio.sleep(_NOTHING_ACTIVE_S)
@@ -114,12 +118,16 @@ class BatchConsumer(Consumer):
         # A copy: Faust hands the live set to the thread, and a set that is emptied
         # meanwhile means "everything" to aiokafka.
         active = set(self._get_active_partitions())
-        if not active:
+        if not active or not self.flow_active:
             return None
+        recovery = self.app.tables.recovery
+        if self._dropped:
+            await recovery.seek_back(self._dropped)
+            self._dropped.clear()
         records = await self._getmany(active, timeout)
         if self._outdated(generation):
+            self._dropped.update(TP(*tp) for tp in records if self._is_changelog_tp(tp))
             return {}
-        recovery = self.app.tables.recovery
         for tp in [tp for tp in records if self._is_changelog_tp(tp)]:
             recovery.load(TP(*tp), records[tp])
         if not records:

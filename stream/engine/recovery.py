@@ -11,7 +11,7 @@ ours:   seek ─ tell on_restored ─ resume flow (clears the queues) ─ resume
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -41,6 +41,10 @@ class BatchRecovery(Recovery):
     async def on_rebalance(self, *args: Any, **kwargs: Any) -> None:
         # A replay onto old state would keep keys whose deletion was compacted away.
         self.app.clear_stores()
+        # So it begins at the beginning. Faust keeps the offsets of partitions that
+        # stay, and when one rebalance overtakes another also of those that come back:
+        # the records before them would be missing from the state.
+        self.active_offsets.clear()
         await super().on_rebalance(*args, **kwargs)
 
     async def _seek_offsets(
@@ -64,6 +68,17 @@ class BatchRecovery(Recovery):
         self.active_offsets[tp] = records[-1].offset
         self._active_events_received_at[tp] = monotonic()
         self._end_when_complete()
+
+    async def seek_back(self, dropped: Iterable[TP]) -> None:
+        """Records of these changelogs were fetched and not loaded: fetch them again.
+
+        Else their positions, which moved on, would tell that all has been read.
+        """
+        offsets = self.active_offsets
+        known = self.active_tps & offsets.keys()
+        back = {tp: offsets[tp] + 1 for tp in dropped if tp in known}
+        if back:
+            await self.app.consumer.seek_wait(back)
 
     async def skip_to_positions(self) -> None:
         """A fetch brought nothing: offsets that hold no record count as read.
