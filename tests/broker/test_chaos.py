@@ -1,4 +1,4 @@
-"""Ten short trials: whatever is killed and frozen, every promise holds."""
+"""Short trials: whatever is killed and frozen, every promise holds (`make chaos`)."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from dev.chaos.trial import run_trial
 
 pytestmark = pytest.mark.broker
 
-SEEDS = range(101, 111)
+SEEDS = (101, 102, 103)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
