@@ -139,6 +139,10 @@ class System:
     def is_running(self, name: str) -> bool:
         return name in self._running and self._running[name].poll() is None
 
+    def status(self, name: str) -> int | None:
+        """How a process ended, negative by a signal; None while it runs."""
+        return self._running[name].poll()
+
     def logs(self, name: str) -> str:
         return self.stack.log_file(name).read_text("utf-8", "replace")
 

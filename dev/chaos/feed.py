@@ -69,7 +69,7 @@ async def feed(broker: str, topic: str, deliveries: Iterable[Delivery]) -> int:
         acks="all",
         enable_idempotence=True,
         linger_ms=20,
-        request_timeout_ms=60_000,
+        request_timeout_ms=600_000,  # several outages in a row, on a busy machine
     )
     await producer.start()
     count = 0

@@ -10,11 +10,20 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from faust.tables.recovery import Recovery
 from faust.types import TP
 
 from stream.cli import main
 from stream.engine import changelog, lease
 from stream.engine.consumer import BatchConsumer
+from stream.engine.recovery import BatchRecovery
+
+
+def _replace(owner: type, name: str, weakened: object) -> None:
+    """Put it in the place of what must be there, else nothing would be weakened."""
+    if name not in vars(owner):
+        raise AttributeError(f"{owner.__name__} has no {name} of its own any more")
+    setattr(owner, name, weakened)
 
 
 def without_seek() -> None:
@@ -26,7 +35,17 @@ def without_seek() -> None:
                 at = await self.position(tp) or 0
                 self._next[TP(*tp)] = self.applied[TP(*tp)] = at
 
-    BatchConsumer.perform_seek = stay  # type: ignore[method-assign]
+    _replace(BatchConsumer, "perform_seek", stay)
+
+
+def without_beginning() -> None:
+    """Stores are emptied, and recovery goes on where an overtaken one had been."""
+
+    async def on_rebalance(self: BatchRecovery, *args: Any, **options: Any) -> None:
+        self.app.clear_stores()
+        await Recovery.on_rebalance(self, *args, **options)
+
+    _replace(BatchRecovery, "on_rebalance", on_rebalance)
 
 
 def without_lease() -> None:
@@ -35,7 +54,7 @@ def without_lease() -> None:
     async def never_asked(_self: lease.Lease) -> None:
         pass
 
-    lease.Lease.proven = never_asked  # type: ignore[assignment,method-assign]
+    _replace(lease.Lease, "proven", never_asked)
 
 
 def without_acknowledgement() -> None:
@@ -55,11 +74,12 @@ def without_acknowledgement() -> None:
         under_way.add(task)
         task.add_done_callback(under_way.discard)
 
-    changelog.BatchWriter._write = hopeful  # type: ignore[method-assign]  # noqa: SLF001
+    _replace(changelog.BatchWriter, "_write", hopeful)
 
 
 MENDS: dict[str, Callable[[], None]] = {
     "seek": without_seek,
+    "beginning": without_beginning,
     "lease": without_lease,
     "acknowledgement": without_acknowledgement,
 }

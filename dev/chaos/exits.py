@@ -1,0 +1,77 @@
+"""Exits: who ended when and how, and whether the schedule says why.
+
+A supervisor starts again whoever ended, so a crash heals by itself and no promise
+breaks. It is a fault all the same when nothing was done to that process.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dev.chaos.schedule import WORKERS, Action, Fault, Schedule
+
+_CRASHED = 1
+_KILLED = -9
+_IN_ORDER = (0, -15)
+"""-15: SIGTERM came before the process had begun to listen to it."""
+_NOTICED_S = 5.0
+"""An exit is dated when the supervisor looks, and actions may begin late."""
+_STOP_S = 15.0
+_LEASE_S = 6.0
+"""A heartbeat is 3 s old at most, an answer to it late: the lease of 10 s has at
+least this left when a freeze begins."""
+_GIVES_UP_S = 60.0
+"""Twice Kafka's time limit of 30 s: a write waits, then the drain before the end."""
+_ENDED_IN_ORDER = (Fault.TERMINATE, Fault.LEAVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """`who` ended `at` seconds after the trial's begin; negative status: a signal."""
+
+    at: float
+    who: str
+    status: int
+
+    def __str__(self) -> str:
+        return f"{self.who} ended with status {self.status} at {self.at:.1f} s"
+
+
+def unexplained(schedule: Schedule, exits: Iterable[Exit]) -> list[str]:
+    """Exits that no action of the schedule accounts for, a line each."""
+    return [
+        f"{each}, and the schedule does not say why"
+        for each in exits
+        if not any(_explains(action, each) for action in schedule.actions)
+    ]
+
+
+def _explains(action: Action, end: Exit) -> bool:
+    after = end.at - action.at
+    if after < -_NOTICED_S:
+        return False
+    if end.status == _KILLED:
+        return _is_done_to(action, end, (Fault.KILL,)) and after < _NOTICED_S
+    if end.status == _CRASHED:
+        return _may_crash(action, end) and after < action.seconds + _GIVES_UP_S
+    if end.status not in _IN_ORDER:
+        return False
+    if action.fault is Fault.ROLLING:
+        return end.who in WORKERS and after < len(WORKERS) * _STOP_S + _NOTICED_S
+    return _is_done_to(action, end, _ENDED_IN_ORDER) and after < _STOP_S + _NOTICED_S
+
+
+def _is_done_to(action: Action, end: Exit, faults: Iterable[Fault]) -> bool:
+    return action.who == end.who and action.fault in faults
+
+
+def _may_crash(action: Action, end: Exit) -> bool:
+    """A lease that ran out, a server that did not answer: ended by design."""
+    match action.fault:
+        case Fault.FREEZE:
+            return action.who == end.who and action.seconds > _LEASE_S
+        case Fault.BROKER:
+            return True
+        case Fault.REDIS:
+            return end.who == "alerts"  # a rebalance does not wait for Redis
+        case _:
+            return False
