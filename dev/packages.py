@@ -18,6 +18,7 @@ _PACKAGES = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "openssl": "openssl",
+    "ip": "iproute2",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "chromium": "chromium",
 }

@@ -1,5 +1,6 @@
 """Fixtures that start real servers through dev/."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ import pytest
 
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
+from dev.wire import Wire
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +26,15 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("redis")
     with Stack.start(folder, services=["redis"]) as stack:
         yield stack.redis_url
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """A network that can be cut; only root can lay one."""
+    if os.geteuid() != 0:
+        pytest.skip("a network namespace needs root")
+    with Wire.lay() as laid:
+        yield laid
 
 
 @pytest.fixture
@@ -57,8 +68,9 @@ def start_stack(
     """
     with ExitStack() as stacks:
 
-        def start(*services: str) -> Stack:
+        def start(*services: str, wire: str = "") -> Stack:
             folder = tmp_path_factory.mktemp("stack")
-            return stacks.enter_context(Stack.start(folder, services=services))
+            stack = Stack.start(folder, services=services, wire=wire)
+            return stacks.enter_context(stack)
 
         yield start

@@ -28,10 +28,10 @@ _PROPERTIES = """\
 node.id={node}
 process.roles=broker,controller
 controller.quorum.voters={voters}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}{wire}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}{advertised_wire}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,WIRE:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={folder}/data
 auto.create.topics.enable=false
 offsets.topic.replication.factor={brokers}
@@ -54,6 +54,8 @@ class Kafka:
     node: int = 1
     controllers: Sequence[int] = ()
     """The controllers' ports of all nodes of the cluster, in their order."""
+    wire: str = ""
+    """host:port that it tells those behind a `dev.wire.Wire`, where there is one."""
 
     @property
     def address(self) -> str:
@@ -86,6 +88,7 @@ class Kafka:
     def _settings(self) -> str:
         """The text of server.properties."""
         controllers = self.controllers or (self.controller_port,)
+        wire_port = self.wire.rpartition(":")[2]
         return _PROPERTIES.format(
             node=self.node,
             voters=",".join(
@@ -95,6 +98,9 @@ class Kafka:
             port=self.port,
             controller_port=self.controller_port,
             folder=self.folder,
+            # An address that goes with the cut could not be bound again.
+            wire=f",WIRE://0.0.0.0:{wire_port}" if self.wire else "",
+            advertised_wire=f",WIRE://{self.wire}" if self.wire else "",
         )
 
     def _format_options(self) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -48,11 +49,13 @@ class Stack:
         services: Iterable[str] = SERVICES,
         prometheus_targets: Mapping[str, str] | None = None,
         scrape_interval: str = "1s",
+        wire: str = "",
         on_progress: Callable[[str], None] = lambda _line: None,
     ) -> Self:
         """Start the services side by side; returns when every one is ready.
 
         Empties `folder` first. `prometheus_targets` maps a scrape job to host:port.
+        `wire` is our address on a `dev.wire.Wire`: Kafka serves those behind it, too.
         Raises `StackError`, with nothing left running, when any does not start.
         """
         wanted = tuple(dict.fromkeys(services))
@@ -65,7 +68,8 @@ class Stack:
         folder = folder.absolute()
         lock = claim(folder)
         stack = cls(
-            folder, _build(folder, wanted, prometheus_targets or {}, scrape_interval)
+            folder,
+            _build(folder, wanted, prometheus_targets or {}, scrape_interval, wire),
         )
         stack._lock = lock
         try:
@@ -96,8 +100,17 @@ class Stack:
     @property
     def broker(self) -> str:
         """Of the one broker, or of all of the cluster, separated by commas."""
-        kafkas = [name for name in self.names if name.startswith("kafka")]
-        return ",".join(map(self.address, kafkas or ["kafka"]))
+        return ",".join(kafka.address for kafka in self._kafkas())
+
+    @property
+    def wired_broker(self) -> str:
+        """The same for those behind the wire."""
+        return ",".join(kafka.wire for kafka in self._kafkas())
+
+    def _kafkas(self) -> list[Kafka]:
+        names = [name for name in self.names if name.startswith("kafka")]
+        services = [self._get(name).service for name in names or ["kafka"]]
+        return [service for service in services if isinstance(service, Kafka)]
 
     @property
     def secure_kafka(self) -> SecureKafka:
@@ -199,6 +212,7 @@ def _build(
     wanted: tuple[str, ...],
     targets: Mapping[str, str],
     scrape_interval: str,
+    wire: str,
 ) -> list[Service]:
     ports = {name: reserve_port() for name in wanted}
     built: list[Service] = []
@@ -206,10 +220,11 @@ def _build(
         own, port = folder / name, ports[name]
         match name:
             case "kafka":
-                second = reserve_port()
-                built.append(Kafka(folder=own, port=port, controller_port=second))
+                kafka = Kafka(folder=own, port=port, controller_port=reserve_port())
+                wired = f"{wire}:{reserve_port()}" if wire else ""
+                built.append(replace(kafka, wire=wired))
             case "kafka-cluster":
-                built += cluster(folder)
+                built += cluster(folder, wire)
             case "kafka-secure":
                 built.append(SecureKafka.on_free_ports(own, port))
             case "redis":

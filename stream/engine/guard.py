@@ -85,7 +85,8 @@ PRIVATE_NAMES = {
     ),
     "faust.transport.drivers.aiokafka:Producer": ("_ensure_producer", "_new_producer"),
     "mode.threads:ServiceThread": ("__init__",),
-    "aiokafka.client:AIOKafkaClient": ("send",),
+    "aiokafka.client:AIOKafkaClient": ("_get_conn", "send"),
+    "aiokafka.conn:AIOKafkaConnection": ("_writer", "send"),
     "aiokafka.consumer.consumer:AIOKafkaConsumer": ("_client", "_fetch_max_wait_ms"),
     "aiokafka.producer.producer:AIOKafkaProducer": ("create_batch", "send_batch"),
 }

@@ -13,6 +13,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
+from dev.wire import Wire
 from stream.engine import ensure_topics
 
 PARTITIONS = 4
@@ -71,15 +72,15 @@ class Engine:
         self.workers: list[Worker] = []
         self.sent: Counter[bytes] = Counter()
 
-    async def start(self, broker: str | None = None, **options: float) -> Worker:
+    async def start(
+        self, broker: str | None = None, wire: Wire | None = None, **options: float
+    ) -> Worker:
         log = self.folder / f"worker-{len(self.workers)}.log"
         with log.open("wb") as errors:
+            command = [sys.executable, str(_SCRIPT), broker or self.broker]
+            command += [self.prefix, json.dumps(options)]
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                str(_SCRIPT),
-                broker or self.broker,
-                self.prefix,
-                json.dumps(options),
+                *(wire.behind(command) if wire else command),
                 cwd=_ROOT,
                 env={"PYTHONPATH": str(_ROOT), "PYTHONUNBUFFERED": "1"},
                 stdout=asyncio.subprocess.PIPE,

@@ -1,10 +1,15 @@
 """The lease: always over before another worker may own what was ours."""
 
 import asyncio
+import socket
 from types import SimpleNamespace
 
 import pytest
-from aiokafka.errors import IllegalGenerationError, RebalanceInProgressError
+from aiokafka.errors import (
+    IllegalGenerationError,
+    NodeNotReadyError,
+    RebalanceInProgressError,
+)
 from aiokafka.protocol.group import HeartbeatRequest, SyncGroupRequest
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.produce import ProduceRequest
@@ -12,9 +17,30 @@ from aiokafka.protocol.produce import ProduceRequest
 from stream.engine.lease import Lease, OwnershipLostError, renew_by, write_under
 
 SESSION = 10.0
+ON_THE_WAY = 3.0
+"""The kernel gives up after so long."""
 HEARTBEAT = HeartbeatRequest("group", 1, "me")
 SYNC = SyncGroupRequest("group", 1, "me", "me", [])
 PRODUCE = ProduceRequest(required_acks=-1, timeout=1, topics=[], transactional_id=None)
+
+
+class Connection:
+    """What aiokafka has for each broker."""
+
+    def __init__(self, sent):
+        self.options = {}
+        self._writer = self
+        self._sent = sent
+
+    def get_extra_info(self, name):
+        assert name == "socket"
+        return self
+
+    def setsockopt(self, *option):
+        self.options[option[:-1]] = option[-1]
+
+    def send(self, request, **_options):
+        self._sent.append(request)
 
 
 class Kafka:
@@ -26,6 +52,11 @@ class Kafka:
         self.takes = takes
         self.sent = []
         self.lease = Lease(SESSION, lambda: self.time)
+
+        self.connection = Connection(self.sent)
+
+    async def _get_conn(self, _node_id, **_options):
+        return self.connection
 
     async def send(self, _node_id, request, **_options):
         self.sent.append(request)
@@ -44,9 +75,9 @@ async def test_counted_from_the_question(request_):
     kafka = Kafka(takes=4)
     renew_by(kafka.lease, kafka)
     await kafka.send(0, request_)
-    kafka.time = 100 + SESSION - 0.1
+    kafka.time = 100 + SESSION - ON_THE_WAY - 0.1
     assert kafka.lease.holds()
-    kafka.time = 100 + SESSION
+    kafka.time = 100 + SESSION - ON_THE_WAY
     assert not kafka.lease.holds()
 
 
@@ -112,3 +143,27 @@ async def test_a_write_without_a_lease_fails_once_the_group_moved_on():
         await kafka.send(0, PRODUCE)
     await kafka.send(0, HEARTBEAT)
     assert kafka.sent == [HEARTBEAT]
+
+
+async def test_a_connection_looks_once_more():
+    """Connecting took longer than the lease: nothing is written, a new try asks."""
+    kafka = Kafka()
+    write_under(kafka.lease, kafka)
+    kafka.lease.renew(kafka.time)
+    connection = await kafka._get_conn(0)
+    connection.send(PRODUCE)
+    kafka.time += SESSION
+    connection = await kafka._get_conn(0)
+    with pytest.raises(NodeNotReadyError):
+        connection.send(PRODUCE)
+    connection.send(HEARTBEAT)
+    assert kafka.sent == [PRODUCE, HEARTBEAT]
+
+
+async def test_the_kernel_gives_up_within_the_lease():
+    """What was sent into a cut is thrown away before others may own (RFC 5482)."""
+    kafka = Kafka()
+    write_under(kafka.lease, kafka)
+    await kafka._get_conn(0)
+    option = (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert kafka.connection.options == {option: ON_THE_WAY * 1000}
