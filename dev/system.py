@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from dev.faults import StackError
 from dev.http import answers
@@ -17,6 +18,7 @@ from dev.places import REPOSITORY
 from dev.ports import reserve_port
 from dev.slack.api import TOKEN
 from dev.stack import Stack
+from dev.wire import Wire
 
 PROCESSES = ("intake", "worker", "alerts")
 CONFIG = REPOSITORY / "config" / "sla.yaml"
@@ -48,8 +50,11 @@ class System:
         ports: Mapping[str, int] | None = None,
         prefix: str = "",
         config: Path = CONFIG,
+        wires: Mapping[str, Wire] = MappingProxyType({}),
     ) -> None:
+        """`wires`: which processes run behind a network that can be cut."""
         self.stack = stack
+        self.wires = wires
         self.ports = dict(ports or reserve_ports())
         self.program: tuple[str, ...] = REPLYCLOCK
         """What Python runs with a process's name; chaos has weakened ones."""
@@ -95,18 +100,25 @@ class System:
             command, _, number = name.partition("-")
             if number and name not in self.ports:
                 self.ports[name] = reserve_port()
-            own_port = {f"REPLYCLOCK_{command.upper()}_PORT": str(self.ports[name])}
+            own = {f"REPLYCLOCK_{command.upper()}_PORT": str(self.ports[name])}
+            argv = [sys.executable, *self.program, command]
+            if name in self.wires:
+                argv = self.wires[name].behind(argv)
+                own["REPLYCLOCK_BROKER"] = self.stack.wired_broker
+                own[f"REPLYCLOCK_{command.upper()}_HOST"] = self.wires[name].there
             self._running[name] = self.stack.processes.spawn(
-                [sys.executable, *self.program, command],
+                argv,
                 log=self.stack.log_file(name),
-                env={**self.environment, **own_port},
+                env={**self.environment, **own},
             )
 
     def wait_ready(self, *names: str) -> None:
         """Return when each does its job; raises `StackError` with the log's end."""
         deadline = time.monotonic() + START_WITHIN
         for name in names or PROCESSES:
-            while not answers(self.ports[name], "/readyz"):
+            wire = self.wires.get(name)
+            host = wire.there if wire else "127.0.0.1"
+            while not answers(self.ports[name], "/readyz", host=host):
                 ended = self._running[name].poll() is not None
                 if ended or time.monotonic() > deadline:
                     what = "ended" if ended else "is not ready"

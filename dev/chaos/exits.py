@@ -16,9 +16,9 @@ _IN_ORDER = (0, -15)
 _NOTICED_S = 5.0
 """An exit is dated when the supervisor looks, and actions may begin late."""
 _STOP_S = 15.0
-_LEASE_S = 6.0
-"""A heartbeat is 3 s old at most, an answer to it late: the lease of 10 s has at
-least this left when a freeze begins."""
+_LEASE_S = 3.0
+"""A heartbeat is 3 s old at most, an answer to it late, and what is written needs
+3 s on the way: the lease of 10 s has at least this left when a freeze begins."""
 _GIVES_UP_S = 60.0
 """Twice Kafka's time limit of 30 s: a write waits, then the drain before the end."""
 _ENDED_IN_ORDER = (Fault.TERMINATE, Fault.LEAVE)
@@ -67,7 +67,7 @@ def _is_done_to(action: Action, end: Exit, faults: Iterable[Fault]) -> bool:
 def _may_crash(action: Action, end: Exit) -> bool:
     """A lease that ran out, a server that did not answer: ended by design."""
     match action.fault:
-        case Fault.FREEZE:
+        case Fault.FREEZE | Fault.CUT:
             return action.who == end.who and action.seconds > _LEASE_S
         case Fault.BROKER:
             return True

@@ -21,14 +21,17 @@ PARTITIONS = 4
 _AT_ONCE_MS = 100
 
 
-async def create(broker: str, topic: str, partitions: int) -> None:
+async def create(broker: str, topic: str, partitions: int, replication: int) -> None:
     """A topic whose records bear the time when the broker had them."""
-    stamped = {"message.timestamp.type": "LogAppendTime"}
+    configs = {
+        "message.timestamp.type": "LogAppendTime",
+        "min.insync.replicas": str(max(1, replication - 1)),
+    }
     admin = AIOKafkaAdminClient(bootstrap_servers=broker)
     await admin.start()
     try:
         await admin.create_topics(
-            [NewTopic(topic, partitions, 1, topic_configs=stamped)]
+            [NewTopic(topic, partitions, replication, topic_configs=configs)]
         )
     finally:
         await admin.close()

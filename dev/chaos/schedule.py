@@ -5,6 +5,8 @@ from enum import StrEnum
 from random import Random
 
 WORKERS = ("worker", "worker-2", "worker-3")
+WIRED = "worker"
+"""Its network can be cut; it never leaves."""
 
 
 class Fault(StrEnum):
@@ -13,6 +15,7 @@ class Fault(StrEnum):
     KILL = "kill -9"
     TERMINATE = "SIGTERM"
     FREEZE = "SIGSTOP"
+    CUT = "network cut"
     JOIN = "join"
     LEAVE = "leave"
     ROLLING = "rolling restart"
@@ -21,11 +24,12 @@ class Fault(StrEnum):
     SLACK = "slack fails"
 
 
-_OF_A_WORKER = (Fault.KILL, Fault.TERMINATE, Fault.FREEZE)
 _DRAWN = (
     *(Fault.KILL, Fault.KILL, Fault.TERMINATE, Fault.FREEZE, Fault.FREEZE),
-    *(Fault.JOIN, Fault.LEAVE, Fault.ROLLING, Fault.BROKER, Fault.REDIS, Fault.SLACK),
+    *(Fault.CUT, Fault.CUT, Fault.JOIN, Fault.LEAVE, Fault.ROLLING),
+    *(Fault.BROKER, Fault.REDIS, Fault.SLACK),
 )
+_ONE_OR_THREE = (1, 1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,44 +54,67 @@ class Schedule:
     workers: tuple[str, ...]
     length: int
     actions: tuple[Action, ...]
+    brokers: int = 1
+
+    @property
+    def has_cuts(self) -> bool:
+        return any(action.fault is Fault.CUT for action in self.actions)
 
     def __str__(self) -> str:
-        head = f"seed {self.seed}: {len(self.workers)} workers, {self.length} s"
+        processes = f"{self.brokers} brokers, {len(self.workers)} workers"
+        head = f"seed {self.seed}: {processes}, {self.length} s"
         return "\n".join([head, *(f"  {action}" for action in self.actions)])
 
 
 def draw(seed: int, *, length: int, faults: int) -> Schedule:
     """`faults` actions within `length` seconds, all decided by `seed`."""
     random = Random(seed)  # noqa: S311  trials, not secrets
+    brokers = random.choice(_ONE_OR_THREE)
     running = list(WORKERS[: random.randint(1, len(WORKERS))])
     at_first = tuple(running)
     times = sorted(random.uniform(1, length - 2) for _ in range(faults))
-    return Schedule(
-        seed, at_first, length, tuple(_action(random, at, running) for at in times)
-    )
+    actions = tuple(_action(random, at, running, brokers) for at in times)
+    return Schedule(seed, at_first, length, actions, brokers)
 
 
-def _action(random: Random, at: float, running: list[str]) -> Action:
+def _action(random: Random, at: float, running: list[str], brokers: int) -> Action:
     fault = random.choice(_DRAWN)
-    if fault is Fault.JOIN:
-        waiting = [name for name in WORKERS if name not in running]
-        if not waiting:
-            fault = Fault.KILL
-        else:
+    waiting = [name for name in WORKERS if name not in running]
+    if fault is Fault.JOIN and not waiting:
+        fault = Fault.KILL
+    if fault is Fault.LEAVE and len(running) == 1:
+        fault = Fault.TERMINATE
+    match fault:
+        case Fault.JOIN:
             running.append(waiting[0])
             return Action(at, fault, waiting[0])
-    if fault is Fault.LEAVE:
-        if len(running) == 1:
-            fault = Fault.TERMINATE
-        else:
+        case Fault.LEAVE:
             return Action(at, fault, running.pop())
-    if fault in _OF_A_WORKER:
-        who = random.choice([*running, "alerts"])
-        # Around the session timeout of 10 s: shorter, just so, and longer.
-        seconds = random.uniform(2, 16) if fault is Fault.FREEZE else 0.0
-        return Action(at, fault, who, seconds)
-    if fault is Fault.BROKER:
-        return Action(at, fault, "kafka", random.uniform(0.5, 6))
-    if fault is Fault.SLACK:
-        return Action(at, fault, "slack", random.uniform(2, 10))
-    return Action(at, fault, "redis" if fault is Fault.REDIS else "worker")
+        case _:
+            who = _whom(random, fault, running, brokers)
+            return Action(at, fault, who, _seconds(random, fault))
+
+
+def _whom(random: Random, fault: Fault, running: list[str], brokers: int) -> str:
+    match fault:
+        case Fault.KILL | Fault.TERMINATE | Fault.FREEZE:
+            return random.choice([*running, "alerts"])
+        case Fault.BROKER:
+            return f"kafka-{random.randint(1, brokers)}" if brokers > 1 else "kafka"
+        case Fault.SLACK | Fault.REDIS:
+            return fault.value.split()[0]
+        case _:
+            return WIRED
+
+
+def _seconds(random: Random, fault: Fault) -> float:
+    match fault:
+        case Fault.FREEZE | Fault.CUT:
+            # Shorter than the session timeout of 10 s, just so, and longer.
+            return random.triangular(2, 30, 9)
+        case Fault.BROKER:
+            return random.uniform(0.5, 6)
+        case Fault.SLACK:
+            return random.uniform(2, 10)
+        case _:
+            return 0.0

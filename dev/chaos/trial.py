@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer
@@ -14,11 +14,12 @@ from aiokafka.structs import TopicPartition
 from dev.chaos.exits import Exit, unexplained
 from dev.chaos.feed import PARTITIONS, create, feed, read_arrived
 from dev.chaos.oracle import Outcome, faults
-from dev.chaos.schedule import WORKERS, Action, Fault, Schedule
+from dev.chaos.schedule import WIRED, WORKERS, Action, Fault, Schedule
 from dev.demo.seen import read_topic
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
 from dev.system import CONFIG, REPLYCLOCK, System
+from dev.wire import Wire
 from stream.config import load_config
 from stream.simulator.play import write_play
 from stream.table import Stored, decode_state
@@ -37,12 +38,19 @@ class Trial:
     """One run of a schedule; `program` is what the workers run."""
 
     def __init__(
-        self, schedule: Schedule, stack: Stack, program: tuple[str, ...]
+        self,
+        schedule: Schedule,
+        stack: Stack,
+        program: tuple[str, ...],
+        wire: Wire | None,
     ) -> None:
         self._schedule = schedule
         self._stack = stack
-        self._system = System(stack)
+        self._system = System(stack, wires={WIRED: wire} if wire else {})
+        self._system.environment["REPLYCLOCK_REPLICATION"] = str(schedule.brokers)
         self._program = program
+        self._wire = wire
+        self._is_cut = False
         self._slack = SlackStandIn(stack.slack_page_url)
         self._rules = load_config(CONFIG).rules()
         self._wanted = {*schedule.workers, "alerts"}
@@ -54,7 +62,7 @@ class Trial:
 
     async def run(self) -> list[str]:
         """Play it to the end; every broken promise, a line each."""
-        await create(self._stack.broker, _EVENTS, PARTITIONS)
+        await create(self._stack.broker, _EVENTS, PARTITIONS, self._schedule.brokers)
         for name in sorted(self._wanted):
             self._start(name)
         await asyncio.to_thread(self._system.wait_ready, *sorted(self._wanted))
@@ -94,6 +102,8 @@ class Trial:
                 await self._terminate(who)
             case Fault.FREEZE:
                 await self._freeze(who, action.seconds)
+            case Fault.CUT:
+                await self._cut(action.seconds)
             case Fault.JOIN:
                 self._wanted.add(who)
             case Fault.LEAVE:
@@ -126,6 +136,15 @@ class Trial:
         await asyncio.sleep(seconds)
         self._frozen.discard(who)
         self._system.thaw(who)
+
+    async def _cut(self, seconds: float) -> None:
+        if self._is_cut or self._wire is None:
+            return
+        self._is_cut = True
+        self._wire.cut()
+        await asyncio.sleep(seconds)
+        self._is_cut = False
+        self._wire.mend()
 
     async def _supervise(self) -> None:
         """Start again whoever has ended, as a supervisor would; remember how."""
@@ -187,10 +206,21 @@ async def run_trial(
     program: tuple[str, ...] = REPLYCLOCK,
     on_progress: Callable[[str], None] = lambda _line: None,
 ) -> list[str]:
-    """Every broken promise of one trial; the logs stay in `folder`."""
-    services = ("kafka", "redis", "slack")
-    with Stack.start(folder, services=services, on_progress=on_progress) as stack:
-        return await Trial(schedule, stack, program).run()
+    """Every broken promise of one trial; the logs stay in `folder`.
+
+    Raises `StackError` when a cut is planned and we are not root.
+    """
+    kafka = "kafka" if schedule.brokers == 1 else "kafka-cluster"
+    with ExitStack() as parts:
+        wire = parts.enter_context(Wire.lay()) if schedule.has_cuts else None
+        stack = Stack.start(
+            folder,
+            services=(kafka, "redis", "slack"),
+            wire=wire.here if wire else "",
+            on_progress=on_progress,
+        )
+        parts.enter_context(stack)
+        return await Trial(schedule, stack, program, wire).run()
 
 
 async def _states(broker: str) -> dict[str, Stored]:

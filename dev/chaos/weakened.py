@@ -5,21 +5,21 @@
 Patched from outside, in this process only: the product has no such switch.
 """
 
-import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from faust.tables.recovery import Recovery
 from faust.types import TP
 
+from stream import timers
 from stream.cli import main
-from stream.engine import changelog, lease
+from stream.engine import transport
 from stream.engine.consumer import BatchConsumer
 from stream.engine.recovery import BatchRecovery
 
 
-def _replace(owner: type, name: str, weakened: object) -> None:
+def _replace(owner: Any, name: str, weakened: object) -> None:
     """Put it in the place of what must be there, else nothing would be weakened."""
     if name not in vars(owner):
         raise AttributeError(f"{owner.__name__} has no {name} of its own any more")
@@ -49,39 +49,21 @@ def without_beginning() -> None:
 
 
 def without_lease() -> None:
-    """A worker that was frozen writes on, over the state of its successor."""
-
-    async def never_asked(_self: lease.Lease) -> None:
-        pass
-
-    _replace(lease.Lease, "proven", never_asked)
+    """A worker that was frozen or cut off writes over the state of its successor."""
+    _replace(transport, "write_under", lambda _lease, _client: None)
 
 
-def without_acknowledgement() -> None:
-    """Writing returns before Kafka has the records: a kill loses what is committed."""
-    written = changelog.BatchWriter._write  # noqa: SLF001
-    under_way: set[asyncio.Task[None]] = set()
-
-    async def hopeful(
-        self: changelog.BatchWriter, partition: int, items: Iterable[Any]
-    ) -> None:
-        async def later() -> None:
-            await asyncio.sleep(1)
-            await written(self, partition, records)
-
-        records = list(items)
-        task = asyncio.create_task(later())
-        under_way.add(task)
-        task.add_done_callback(under_way.discard)
-
-    _replace(changelog.BatchWriter, "_write", hopeful)
+def without_fence() -> None:
+    """Deadlines do not wait for the replies that Kafka has already."""
+    fence = timers.Fence
+    _replace(timers, "Fence", lambda until, _end: fence(until, 0))
 
 
 MENDS: dict[str, Callable[[], None]] = {
     "seek": without_seek,
     "beginning": without_beginning,
     "lease": without_lease,
-    "acknowledgement": without_acknowledgement,
+    "fence": without_fence,
 }
 
 

@@ -41,8 +41,18 @@ def test_schedules_make_sense():
                 running.add(action.who)
             if action.fault is Fault.LEAVE:
                 running.remove(action.who)
+            if action.fault is Fault.CUT:
+                assert action.who in running
             assert running
             assert running <= set(WORKERS)
+
+
+def test_schedules_differ_in_all():
+    """One broker and three, one worker to three, and every fault are drawn."""
+    drawn = [draw(seed, length=30, faults=6) for seed in range(100)]
+    assert {schedule.brokers for schedule in drawn} == {1, 3}
+    assert {len(schedule.workers) for schedule in drawn} == {1, 2, 3}
+    assert {a.fault for schedule in drawn for a in schedule.actions} == set(Fault)
 
 
 def what_should_come() -> Outcome:

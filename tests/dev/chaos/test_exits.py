@@ -17,6 +17,7 @@ BECAUSE = {
     "left": (Action(5, Fault.LEAVE, "worker-2"), Exit(6, "worker-2", 0)),
     "rolled": (Action(5, Fault.ROLLING, "worker"), Exit(25, "worker-3", 0)),
     "frozen for long": (Action(5, Fault.FREEZE, "worker", 12), Exit(18, "worker", 1)),
+    "cut off for long": (Action(5, Fault.CUT, "worker", 12), Exit(18, "worker", 1)),
     "no broker": (Action(5, Fault.BROKER, "kafka", 4), Exit(38, "worker-2", 1)),
     "no Redis": (Action(5, Fault.REDIS, "redis"), Exit(6, "alerts", 1)),
 }
@@ -26,7 +27,7 @@ FOR_NO_REASON = {
     "killed too late": (Action(5, Fault.KILL, "worker"), Exit(20, "worker", -9)),
     "a segmentation fault": (Action(5, Fault.KILL, "worker"), Exit(5.2, "worker", -11)),
     "ended unasked": (Action(5, Fault.KILL, "worker"), Exit(6, "worker", 0)),
-    "frozen shortly": (Action(5, Fault.FREEZE, "worker", 3), Exit(9, "worker", 1)),
+    "frozen shortly": (Action(5, Fault.FREEZE, "worker", 2), Exit(9, "worker", 1)),
     "another was frozen": (
         Action(5, Fault.FREEZE, "worker-2", 12),
         Exit(18, "worker", 1),
