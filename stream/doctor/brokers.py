@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from stream.doctor.check import Finding, fail, ok
 from stream.kafka_access import KafkaAccess
 from stream.kafka_probe import KafkaRefusedError, KafkaUnreachableError
+from stream.topic_policy import TopicPolicy
 
-REACH = "kafka"
+REACH, NAME = "kafka", "kafka brokers"
 
 Answer = KafkaRefusedError | KafkaUnreachableError | None
 
@@ -19,30 +20,37 @@ def judge_reach(access: KafkaAccess, answer: Answer) -> Finding:
             said = how if access.has_sasl else access.protocol
             return ok(REACH, f"{access.bootstrap} lets us in ({said})")
         case KafkaUnreachableError():
-            first = access.bootstrap.split(",")[0].strip()
-            host, _, port = first.rpartition(":")
+            host, _, port = access.bootstrap.split(",")[0].strip().partition(":")
             return fail(
                 REACH,
                 f"no connection: {answer}",
                 "is it running, and is REPLYCLOCK_BROKER its address? from here:",
-                f"nc -vz {host} {port}",
+                f"nc -vz {host} {port or 9092}",
             )
         case KafkaRefusedError():
             found, _, look = str(answer).rpartition("; ")
             return fail(REACH, found, look)
 
 
-def judge_brokers(answers: Mapping[str, Answer]) -> Finding:
+def judge_brokers(answers: Mapping[str, Answer], policy: TopicPolicy) -> list[Finding]:
     """Of the addresses that the brokers announce, which clients then use."""
-    away = {address: said for address, said in answers.items() if said is not None}
-    if not away:
-        count = (
-            "1 broker answers" if len(answers) == 1 else f"all {len(answers)} answer"
+    if not answers:
+        said = "Kafka knows of none: it is starting, or has just lost them"
+        return [fail(NAME, said, "ask again in half a minute; then look at its log")]
+    findings = []
+    away = [str(said) for said in answers.values() if said is not None]
+    if away:
+        findings.append(
+            fail(
+                NAME,
+                "; ".join(away),
+                f"{len(away)} of {len(answers)} announce what does not work from here:"
+                " start them, or mend advertised.listeners in server.properties",
+            )
         )
-        return ok("kafka brokers", f"{count}: {', '.join(answers)}")
-    return fail(
-        "kafka brokers",
-        "; ".join(map(str, away.values())),
-        f"{len(away)} of {len(answers)} announce an address that does not work from"
-        " here: start them, or mend advertised.listeners in server.properties",
-    )
+    if len(answers) < policy.replication:
+        said = f"{len(answers)} of the {policy.replication} that copies need"
+        mend = f"start the others, or set REPLYCLOCK_REPLICATION={len(answers)}"
+        findings.append(fail(NAME, said, mend))
+    where = ", ".join(answers)
+    return findings or [ok(NAME, f"{len(answers)} of {len(answers)} answer: {where}")]

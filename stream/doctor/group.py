@@ -53,3 +53,9 @@ def forbidden_group(name: str, commands: Commands) -> Finding:
         "if it is the worker's user, an administrator gives it:",
         commands.allow("group", name, ["Read"]),
     )
+
+
+def moving_group(name: str) -> Finding:
+    """When the broker that knows has just started, or just taken it over."""
+    said = f"{name}: Kafka moves it to another broker at the moment"
+    return warn(NAME, said, "ask again in half a minute")

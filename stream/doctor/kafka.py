@@ -19,12 +19,13 @@ from aiokafka.errors import (
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.structs import TopicPartition
 
+from stream.doctor.brokers import NAME as BROKERS
 from stream.doctor.brokers import REACH, Answer, judge_brokers, judge_reach
 from stream.doctor.check import Check, Finding, fail, skip
 from stream.doctor.clocks import judge_stamps
 from stream.doctor.commands import Commands
 from stream.doctor.group import NAME as GROUP
-from stream.doctor.group import Group, forbidden_group, judge_group
+from stream.doctor.group import Group, forbidden_group, judge_group, moving_group
 from stream.doctor.placement import NAME as KEYS
 from stream.doctor.placement import judge_placement
 from stream.doctor.sample import open_consumer, read_sample
@@ -51,7 +52,7 @@ class KafkaWard:
     def checks(self) -> list[Check]:
         return [
             Check(name=REACH, look=self.reach),
-            Check(name="kafka brokers", look=self.brokers, needs=REACH),
+            Check(name=BROKERS, look=self.brokers, needs=REACH),
             Check(name="topics", look=self.topics, needs=REACH),
             Check(name=KEYS, look=self.records, needs=REACH, seconds=8.0),
             Check(name=GROUP, look=self.group, needs=REACH),
@@ -66,10 +67,11 @@ class KafkaWard:
         addresses = [f"{broker[1]}:{broker[2]}" for broker in answer.brokers]
         ways = [replace(self._access, bootstrap=address) for address in addresses]
         answers = await asyncio.gather(*map(_ask, ways))
-        return [judge_brokers(dict(zip(addresses, answers, strict=True)))]
+        found = dict(zip(addresses, answers, strict=True))
+        return judge_brokers(found, self._settings.topic_policy)
 
     async def topics(self) -> Sequence[Finding]:
-        found = await self._describe()
+        found, brokers = await self._describe()
         policy = self._settings.topic_policy
         there = {name: topic for name, topic in found.items() if topic.partitions}
         copies = {
@@ -77,7 +79,7 @@ class KafkaWard:
         }
         configs = await self._configs(list(there))
         return [
-            *judge_topics(self._wanted, found, policy, self._commands),
+            *judge_topics(self._wanted, found, policy, self._commands, brokers),
             *judge_topic_settings(
                 self._wanted, configs, copies, policy, self._commands
             ),
@@ -85,7 +87,7 @@ class KafkaWard:
 
     async def records(self) -> Sequence[Finding]:
         topic = self._settings.events_topic
-        count = len((await self._describe())[topic].partitions)
+        count = await self._count(topic)
         if not count:
             return [skip(KEYS, f"no {topic} to look into")]
         try:
@@ -107,7 +109,7 @@ class KafkaWard:
 
     async def group(self) -> Sequence[Finding]:
         name, topic = self._settings.worker_group, self._settings.events_topic
-        count = len((await self._describe())[topic].partitions)
+        count = await self._count(topic)
         if not count:
             return [skip(GROUP, f"no {topic} to be read")]
         places = [TopicPartition(topic, number) for number in range(count)]
@@ -125,23 +127,30 @@ class KafkaWard:
         except GroupAuthorizationFailedError:
             return [forbidden_group(name, self._commands)]
         (described,) = answer.groups
-        offsets = {p: committed[p].offset for p in places if p in committed}
+        # aiokafka does not raise for these two; they pass when it has loaded.
+        if described[0] or not committed.keys() >= set(places):
+            return [moving_group(name)]
         group = Group(
             state=described[2],
             members=[_held(member[4], topic) for member in described[5]],
             behind={
-                p.partition: ends[p] - max(offsets.get(p, -1), first[p]) for p in places
+                p.partition: ends[p] - max(committed[p].offset, first[p])
+                for p in places
             },
         )
         return [judge_group(name, group)]
 
-    async def _describe(self) -> dict[str, Topic]:
-        """By name, so that hidden is not missing; creating none (Kafka 0.11)."""
+    async def _count(self, topic: str) -> int:
+        found, _ = await self._describe()
+        return len(found[topic].partitions)
+
+    async def _describe(self) -> tuple[dict[str, Topic], list[int]]:
+        """Our topics, and the brokers' ids. By name, so that hidden is not missing."""
         names = [each.spec.name for each in self._wanted]
         request = MetadataRequest(names, allow_auto_topic_creation=False)
         async with _client(self._access) as client:
             answer = await client.send(client.get_random_node(), request)
-        return {
+        topics = {
             topic["topic"]: Topic(
                 partitions=tuple(
                     Partition(
@@ -156,6 +165,7 @@ class KafkaWard:
             )
             for topic in answer.to_object()["topics"]
         }
+        return topics, sorted(broker[0] for broker in answer.brokers)
 
     async def _configs(self, names: Sequence[str]) -> Configs:
         if not names:

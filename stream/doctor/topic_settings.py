@@ -47,6 +47,8 @@ def judge_topic_settings(
             name = each.spec.name
             findings += _insync(name, config, copies[name], policy, commands)
             findings += _cleanup(each, config, commands)
+    if not there:
+        return [skip(NAME, "no topics yet")]
     return findings or [ok(NAME, _summary(there, configs))]
 
 
@@ -89,8 +91,6 @@ def _cleanup(
 
 
 def _summary(there: Sequence[WantedTopic], configs: Configs) -> str:
-    if not there:
-        return "no topics yet"
     config = configs[there[0].spec.name]
     assert config is not None
     kept = int(config[_RETENTION])

@@ -1,5 +1,6 @@
 """Are the topics there, with the same partitions and enough copies? Pure."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,15 +36,19 @@ def judge_topics(
     found: Mapping[str, Topic],
     policy: TopicPolicy,
     commands: Commands,
+    brokers: Sequence[int] = (),
 ) -> list[Finding]:
-    """Presence, counts, leaders and copies; one line when all is well."""
+    """Presence, counts, leaders and copies; one line when all is well.
+
+    `brokers`: the ids of those that run.
+    """
     there = {name: topic for name, topic in found.items() if topic.partitions}
     findings = [
         *_hidden(wanted, found, commands),
         *_counts(wanted, there, policy, commands),
         *_missing(wanted, found, policy, commands),
         *_leaderless(there),
-        *_copies(there, policy, commands),
+        *_copies(there, policy, commands, brokers),
     ]
     if findings:
         return findings
@@ -157,7 +162,10 @@ def _leaderless(there: Mapping[str, Topic]) -> Iterator[Finding]:
 
 
 def _copies(
-    there: Mapping[str, Topic], policy: TopicPolicy, commands: Commands
+    there: Mapping[str, Topic],
+    policy: TopicPolicy,
+    commands: Commands,
+    brokers: Sequence[int],
 ) -> Iterator[Finding]:
     behind = [
         f"{name}-{partition.number}"
@@ -174,13 +182,37 @@ def _copies(
         if min(len(p.replicas) for p in topic.partitions) < policy.replication
     }
     if few:
-        yield warn(
-            "copies",
-            f"fewer than REPLYCLOCK_REPLICATION={policy.replication}: {_names(few)}",
-            "list the brokers of each partition's copies in copies.json, as",
-            '{"version":1,"partitions":[{"topic":"…","partition":0,"replicas":[1,2,3]}]}',
-            commands.reassign("copies.json"),
-        )
+        said = f"fewer than REPLYCLOCK_REPLICATION={policy.replication}: {_names(few)}"
+        yield warn("copies", said, *_more(few, policy, commands, brokers))
+
+
+def _more(
+    few: Mapping[str, Topic],
+    policy: TopicPolicy,
+    commands: Commands,
+    brokers: Sequence[int],
+) -> list[str]:
+    if len(brokers) < policy.replication:
+        return ["first more brokers: see kafka brokers"]
+    plan = {"version": 1, "partitions": _spread(few, policy.replication, brokers)}
+    text = json.dumps(plan, separators=(",", ":"))
+    return [f"echo '{text}' > copies.json", commands.reassign("copies.json")]
+
+
+def _spread(
+    few: Mapping[str, Topic], replication: int, brokers: Sequence[int]
+) -> list[dict[str, object]]:
+    """Each partition's copies stay where they are; new ones go to the next brokers."""
+    plan: list[dict[str, object]] = []
+    for name, topic in few.items():
+        for each in topic.partitions:
+            turn = each.number % max(len(brokers), 1)
+            others = [
+                b for b in [*brokers[turn:], *brokers[:turn]] if b not in each.replicas
+            ]
+            replicas = [*each.replicas, *others][:replication]
+            plan.append({"topic": name, "partition": each.number, "replicas": replicas})
+    return plan
 
 
 def _names(names: Iterable[str]) -> str:
