@@ -106,7 +106,8 @@ def test_the_command_makes_the_missing_topic(wanted, commands):
             f" admin.properties --create --topic {CHANGELOG} --partitions 2"
             " --replication-factor 3 --config cleanup.policy=compact"
             " --config segment.ms=600000 --config segment.bytes=67108864"
-            " --config min.cleanable.dirty.ratio=0.1 --config delete.retention.ms=3600000"
+            " --config min.cleanable.dirty.ratio=0.1"
+            " --config delete.retention.ms=3600000"
             " --config min.insync.replicas=2"
         ),
     )
