@@ -28,15 +28,15 @@ _SLACK_SECONDS = 4.0
 
 def checks(settings: Settings, config: Config | None) -> Sequence[Check]:
     """The entry point; `config` is None when it could not be read."""
-    slack = SlackWard(settings, config)
+    slack = SlackChecks(settings, config)
     return [
-        Check(name=REDIS, look=RedisWard(settings).look),
+        Check(name=REDIS, look=RedisChecks(settings).look),
         Check(name=SLACK, look=slack.token),
         *([] if slack.is_mute else [slack.channels_check()]),
     ]
 
 
-class RedisWard:
+class RedisChecks:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         url = settings.redis_url
@@ -64,7 +64,7 @@ class RedisWard:
         return [*found, clock]
 
 
-class SlackWard:
+class SlackChecks:
     def __init__(self, settings: Settings, config: Config | None) -> None:
         token = settings.slack_bot_token
         self._token = token.get_secret_value() if token else ""

@@ -69,11 +69,11 @@ def _judge_setup(setup: Setup) -> Finding:
 def _checks(setup: Setup, sample: int) -> list[Check]:
     """What the readable part of the setup allows to look at."""
     from stream.doctor.engine import engine_check  # noqa: PLC0415  keeps --help fast
-    from stream.doctor.kafka import KafkaWard  # noqa: PLC0415  as above
+    from stream.doctor.kafka import KafkaChecks  # noqa: PLC0415  as above
 
     checks = [engine_check()]
     if setup.settings is not None:
-        checks += KafkaWard(setup.settings, sample).checks()
+        checks += KafkaChecks(setup.settings, sample).checks()
         for point in entry_points(group=CHECKS):
             checks += point.load()(setup.settings, setup.config)
     return checks

@@ -6,18 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.client import AIOKafkaClient
-from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import (
-    CoordinatorLoadInProgressError,
     GroupAuthorizationFailedError,
-    GroupCoordinatorNotAvailableError,
     TopicAuthorizationFailedError,
 )
 from aiokafka.protocol.metadata import MetadataRequest
-from aiokafka.structs import TopicPartition
 
 from stream.doctor.brokers import NAME as BROKERS
 from stream.doctor.brokers import REACH, Answer, judge_brokers, judge_reach
@@ -25,10 +20,11 @@ from stream.doctor.check import Check, Finding, fail, skip
 from stream.doctor.clocks import judge_stamps
 from stream.doctor.commands import Commands
 from stream.doctor.group import NAME as GROUP
-from stream.doctor.group import Group, forbidden_group, judge_group, moving_group
+from stream.doctor.group import forbidden_group, judge_group, moving_group
+from stream.doctor.membership import open_admin, read_group
 from stream.doctor.placement import NAME as KEYS
 from stream.doctor.placement import judge_placement
-from stream.doctor.sample import open_consumer, read_sample
+from stream.doctor.sample import read_sample
 from stream.doctor.topic_settings import Configs, judge_topic_settings
 from stream.doctor.topics import Partition, Topic, judge_topics
 from stream.doctor.wanted import wanted_topics
@@ -39,7 +35,7 @@ from stream.settings import Settings
 _STEP_MS = 2000
 
 
-class KafkaWard:
+class KafkaChecks:
     """The checks of one Kafka; each opens and closes its own connection."""
 
     def __init__(self, settings: Settings, sample: int) -> None:
@@ -112,33 +108,11 @@ class KafkaWard:
         count = await self._count(topic)
         if not count:
             return [skip(GROUP, f"no {topic} to be read")]
-        places = [TopicPartition(topic, number) for number in range(count)]
-        async with open_consumer(self._access) as consumer:
-            first = await consumer.beginning_offsets(places)
-            ends = await consumer.end_offsets(places)
         try:
-            async with _admin(self._access) as admin:
-                coordinator = await _coordinator(admin, name)
-                # One group only: aiokafka misreads a list of them.
-                (answer,) = await admin.describe_consumer_groups([name], coordinator)
-                committed = await admin.list_consumer_group_offsets(
-                    name, coordinator, places
-                )
+            group = await read_group(self._access, name, topic, count)
         except GroupAuthorizationFailedError:
             return [forbidden_group(name, self._commands)]
-        (described,) = answer.groups
-        # aiokafka does not raise for these two; they pass when it has loaded.
-        if described[0] or not committed.keys() >= set(places):
-            return [moving_group(name)]
-        group = Group(
-            state=described[2],
-            members=[_held(member[4], topic) for member in described[5]],
-            behind={
-                p.partition: ends[p] - max(committed[p].offset, first[p])
-                for p in places
-            },
-        )
-        return [judge_group(name, group)]
+        return [moving_group(name) if group is None else judge_group(name, group)]
 
     async def _count(self, topic: str) -> int:
         found, _ = await self._describe()
@@ -171,7 +145,7 @@ class KafkaWard:
         if not names:
             return {}
         wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
-        async with _admin(self._access) as admin:
+        async with open_admin(self._access) as admin:
             (answer,) = await admin.describe_configs(wanted)
         return {
             name: None if code else {entry[0]: entry[1] for entry in entries}
@@ -187,21 +161,6 @@ async def _ask(access: KafkaAccess) -> Answer:
     return None
 
 
-async def _coordinator(admin: AIOKafkaAdminClient, group: str) -> int:
-    while True:
-        try:
-            return int(await admin.find_coordinator(group))
-        except (GroupCoordinatorNotAvailableError, CoordinatorLoadInProgressError):
-            await asyncio.sleep(0.1)  # a new cluster takes a moment
-
-
-def _held(assignment: bytes, topic: str) -> frozenset[int]:
-    if not assignment:
-        return frozenset()
-    places = ConsumerProtocolMemberAssignment.decode(assignment).partitions()
-    return frozenset(place.partition for place in places if place.topic == topic)
-
-
 @asynccontextmanager
 async def _client(access: KafkaAccess) -> AsyncIterator[AIOKafkaClient]:
     client = AIOKafkaClient(**access.client())
@@ -210,13 +169,3 @@ async def _client(access: KafkaAccess) -> AsyncIterator[AIOKafkaClient]:
         yield client
     finally:
         await client.close()
-
-
-@asynccontextmanager
-async def _admin(access: KafkaAccess) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**access.client())
-    try:
-        await admin.start()
-        yield admin
-    finally:
-        await admin.close()

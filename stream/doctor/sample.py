@@ -41,15 +41,15 @@ async def read_sample(
         share = -(-count // partitions)
         for place in places:
             consumer.seek(place, max(first[place], ends[place] - share))
-        # A transaction's marker has an offset and is no record: ask for the position.
         until = time.monotonic() + _ENOUGH_S
-        while time.monotonic() < until:
-            left = [p for p in places if await consumer.position(p) < ends[p]]
-            if not left:
-                break
+        left = places
+        while left and time.monotonic() < until:
+            # Once even when all is empty: only a fetch tells that we may not.
             for place, records in (await consumer.getmany(timeout_ms=200)).items():
                 for record in records:
                     _take(sample, place.partition, record)
+            # A transaction's marker has an offset and is no record: ask for positions.
+            left = [p for p in places if await consumer.position(p) < ends[p]]
     return sample
 
 

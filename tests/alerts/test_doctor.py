@@ -11,8 +11,8 @@ CONFIG = load_config(Path(__file__).parents[2] / "config" / "sla.yaml")
 
 
 async def found_with(config: object = CONFIG, **settings: object) -> list[Finding]:
-    wards = checks(Settings(**settings), config)  # type: ignore[arg-type]
-    return [finding async for finding in examine(wards)]
+    asked = checks(Settings(**settings), config)  # type: ignore[arg-type]
+    return [finding async for finding in examine(asked)]
 
 
 def marks(findings: list[Finding]) -> dict[str, Mark]:

@@ -1,7 +1,9 @@
 """Keys and partitions: who is in the wrong one, and why that may be."""
 
 import zlib
+from collections.abc import Callable
 
+import pytest
 from aiokafka.partitioner import DefaultPartitioner
 
 from stream.doctor.check import Mark, ok
@@ -16,18 +18,16 @@ def java(key: bytes, partitions: int) -> int:
     return int(DefaultPartitioner()(key, list(range(partitions)), []))
 
 
-def places(partition_of: object, count: int = 4) -> list[Place]:
-    return [
-        Place(key, partition_of(key), offset)  # type: ignore[operator]
-        for offset, key in enumerate(KEYS)
-    ]
+def places(partition_of: Callable[[bytes], int]) -> list[Place]:
+    return [Place(key, partition_of(key), at) for at, key in enumerate(KEYS)]
 
 
-def test_keys_in_their_places_are_one_line():
+@pytest.mark.parametrize("partitions", [1, 3, 4, 12])
+def test_keys_in_their_places_are_one_line(partitions):
     """Where Kafka's own partitioner puts them."""
-    right = places(lambda key: java(key, 4))
+    right = places(lambda key: java(key, partitions))
 
-    assert judge_placement(TOPIC, right, 4) == [
+    assert judge_placement(TOPIC, right, partitions) == [
         ok("keys", "40 conversations in 40 records, each in its place")
     ]
 
