@@ -24,7 +24,8 @@ class Group:
 
 def judge_group(name: str, group: Group) -> Finding:
     """One line: the first thing that is wrong, or that all is covered."""
-    behind = f"{sum(group.behind.values()):,} records behind"
+    lag = sum(group.behind.values())
+    behind = f"{lag:,} {'record' if lag == 1 else 'records'} behind"
     count = len(group.members)
     if group.state in _MOVING:
         said = f"{name} shares out its partitions at the moment; {behind}"
@@ -40,7 +41,7 @@ def judge_group(name: str, group: Group) -> Finding:
         mend = "restart the workers, one after the other (MonitorPartitionsUncovered)"
         return fail(NAME, said, mend)
     said = f"{name}: {members}, all {len(held)} partitions, {behind}"
-    if sum(group.behind.values()) > _FAR_BEHIND:
+    if lag > _FAR_BEHIND:
         return warn(NAME, said, "see MonitorDataDelayed in docs/runbook.md")
     return ok(NAME, said)
 

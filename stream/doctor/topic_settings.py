@@ -84,8 +84,8 @@ def _cleanup(
         said = f"{name}: {_CLEANUP}={cleanup}: only the last of a conversation is kept"
         yield fail(NAME, said, commands.change(name, _CLEANUP, "delete"))
     elif 0 <= int(config[_RETENTION]) < _LONG_ENOUGH_MS:
-        days = int(config[_RETENTION]) / _DAY_MS
-        said = f"{name}: kept for {days:.3g} days: less than the longest outage, 7 days"
+        kept = int(config[_RETENTION])
+        said = f"{name}: kept for {_days(kept)}: less than the longest outage, 7 days"
         mend = commands.change(name, _RETENTION, str(_LONG_ENOUGH_MS))
         yield warn(NAME, said, mend)
 
@@ -94,5 +94,10 @@ def _summary(there: Sequence[WantedTopic], configs: Configs) -> str:
     config = configs[there[0].spec.name]
     assert config is not None
     kept = int(config[_RETENTION])
-    length = "for ever" if kept < 0 else f"for {kept / _DAY_MS:.3g} days"
+    length = "for ever" if kept < 0 else f"for {_days(kept)}"
     return f"events kept {length}, {_INSYNC}={config[_INSYNC]}, changelog compacted"
+
+
+def _days(ms: int) -> str:
+    days = f"{ms / _DAY_MS:.3g}"
+    return f"{days} day" if days == "1" else f"{days} days"

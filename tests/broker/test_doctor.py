@@ -203,7 +203,7 @@ async def test_the_group_is_seen_with_its_members_and_its_lag(kafka, settings):
 
     (nobody,) = await checks.group()
     assert nobody.mark is Mark.WARN
-    assert nobody.found == f"{settings.worker_group} has no member; 1 records behind"
+    assert nobody.found == f"{settings.worker_group} has no member; 1 record behind"
 
     async with AIOKafkaConsumer(
         settings.events_topic,
@@ -217,7 +217,7 @@ async def test_the_group_is_seen_with_its_members_and_its_lag(kafka, settings):
         await consumer.commit()
         (current,) = await checks.group()
 
-    assert behind.found.endswith("1 member, all 2 partitions, 1 records behind")
+    assert behind.found.endswith("1 member, all 2 partitions, 1 record behind")
     assert (current.mark, current.found) == (
         Mark.OK,
         f"{settings.worker_group}: 1 member, all 2 partitions, 0 records behind",

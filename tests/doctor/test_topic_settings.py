@@ -37,7 +37,7 @@ CASES = {
     ),
     "events that are kept for a day": (
         (EVENTS, {"retention.ms": "86400000"}, 1, TopicPolicy()),
-        (Mark.WARN, "kept for 1 days", f"retention.ms={WEEK}"),
+        (Mark.WARN, "kept for 1 day:", f"retention.ms={WEEK}"),
     ),
     "events that are kept a millisecond too short": (
         (EVENTS, {"retention.ms": str(WEEK - 1)}, 1, TopicPolicy()),
