@@ -19,7 +19,7 @@ async def _look() -> Sequence[Finding]:
     except EngineError as error:
         found, _, _ = str(error).partition(": install")
         install = "pip install --require-hashes -r requirements.lock"
-        return [fail("engine", found, f"env -u NO_CYTHON {install}")]
+        return [fail("engine", found, f"unset NO_CYTHON; {install}")]
     return [ok("engine", f"{', '.join(map(_version, _PACKAGES))}, compiled")]
 
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,27 @@ def test_a_wrong_config_does_not_keep_kafka_unseen(monkeypatch):
 
     assert text.startswith("FAIL  settings        nowhere.yaml:1:1: No such file")
     assert "FAIL  kafka " in text
+
+
+def test_faust_that_is_not_compiled_is_a_fault():
+    """As the worker would say at its start; NO_CYTHON is read at the import."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "stream.cli", "doctor"],
+        env={**os.environ, "NO_CYTHON": "1"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert ended.stdout.splitlines()[1:3] == [
+        (
+            "FAIL  engine          Faust is not compiled here (no Cython wheel, or"
+            " NO_CYTHON is set)"
+        ),
+        "      unset NO_CYTHON; pip install --require-hashes -r requirements.lock",
+    ]
 
 
 @pytest.mark.parametrize("arguments", [["--sample", "0"], ["--format", "xml"]])
