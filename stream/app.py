@@ -39,7 +39,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     app = EngineApp(
-        settings.topic("replyclock-worker"),
+        settings.worker_group,
         broker=settings.kafka,
         partitions=settings.partitions,
         topic_policy=settings.topic_policy,

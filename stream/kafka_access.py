@@ -38,7 +38,7 @@ class KafkaAccess:
 
     def faults(self) -> list[str]:
         """What contradicts or is missing, a line each; reads the files."""
-        return [*self._sasl_faults(), *self._tls_faults()]
+        return [*self._address_faults(), *self._sasl_faults(), *self._tls_faults()]
 
     def tls(self) -> ssl.SSLContext | None:
         """None without TLS; raises `OSError` (`ssl.SSLError`) for unusable files."""
@@ -65,6 +65,14 @@ class KafkaAccess:
             options["sasl_plain_username"] = self.username
             options["sasl_plain_password"] = self.password
         return options
+
+    def _address_faults(self) -> list[str]:
+        # The clients would raise whatever their parsing happens to.
+        return [
+            f"REPLYCLOCK_BROKER: {address.strip()!r} is not host:port"
+            for address in self.bootstrap.split(",")
+            if not _is_address(address.strip())
+        ]
 
     def _sasl_faults(self) -> list[str]:
         given = {"USERNAME": self.username, "PASSWORD": self.password}
@@ -106,6 +114,14 @@ class KafkaAccess:
             for name, value in given.items()
             if value
         ]
+
+
+def _is_address(text: str) -> bool:
+    """A host with a port or without one; IPv6 in brackets."""
+    if ":" not in text or text.endswith("]"):
+        return bool(text)
+    host, _, port = text.rpartition(":")
+    return bool(host) and port.isdecimal() and 0 < int(port) < 1 << 16
 
 
 def _no_password() -> str:

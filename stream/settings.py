@@ -129,6 +129,11 @@ class Settings(BaseSettings):
     def dead_letters_topic(self) -> str:
         return self.topic("sla.dead-letters")
 
+    @property
+    def worker_group(self) -> str:
+        """The consumer group, and the first part of the changelog's name."""
+        return self.topic("replyclock-worker")
+
 
 def read_settings() -> Settings:
     """The environment as `Settings`; raises `SettingsError` with every fault."""

@@ -44,6 +44,24 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    "address", ["kafka:port", ":9092", ":::", "kafka:0", "kafka:65536", ""]
+)
+def test_an_address_that_is_none_is_named(address):
+    """Beside good ones, too; the clients would raise what nobody understands."""
+    access = KafkaAccess(bootstrap=f"kafka:9092, {address}")
+
+    assert access.faults() == [f"REPLYCLOCK_BROKER: {address!r} is not host:port"]
+
+
+@pytest.mark.parametrize(
+    "address", ["kafka", "kafka:65535", "10.0.0.1:9092", "[::1]:9092", "[::1]"]
+)
+def test_an_address_may_be_short_or_of_ipv6(address):
+    """What aiokafka takes."""
+    assert KafkaAccess(bootstrap=address).faults() == []
+
+
 def test_without_security_only_the_addresses_matter():
     """A plain host:port is a broker that lets everybody in."""
     access = KafkaAccess.to("a:1,b:2")

@@ -48,6 +48,14 @@ class Slack:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
+    async def identify(self) -> str:
+        """Ids of the bot and the workspace that the token is for.
+
+        Raises `SlackFailure`.
+        """
+        answer = await self._call("auth.test", {})
+        return f"bot {answer.get('bot_id')} in workspace {answer.get('team_id')}"
+
     async def post(self, channel: str, message: Message, key: str, rev: str) -> str:
         """Post, and return the new message's `ts`. Raises `SlackFailure`."""
         answer = await self._call(

@@ -5,7 +5,7 @@ A user's mistake is one line on standard error that says what to do; exit status
 that the stream does not know who listens.
 """
 
-from stream.cli import files, processes, simulate
+from stream.cli import doctor, files, processes, simulate
 from stream.cli.group import main
 
-__all__ = ["files", "main", "processes", "simulate"]
+__all__ = ["doctor", "files", "main", "processes", "simulate"]

@@ -1,22 +1,20 @@
 """The commands that read files: check, parse, replay. No Kafka, no network."""
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import click
 
 from stream.channels.fields import NotJsonError
 from stream.channels.sources import SOURCES
 from stream.cli.group import config_option, example, main, raise_faults, read_config
-from stream.config import load_config
-from stream.faults import ConfigError
 from stream.records import encode_event, encode_fact
 from stream.replay import BadLineError, Replay
 from stream.settings import SettingsError, read_settings
+from stream.setup import read_setup
 from stream.sla.instants import from_ms, parse_rfc3339
 
 
@@ -28,27 +26,16 @@ def check(file: Path | None, form: str) -> None:
 
     Exit status 0 when both are good, 1 when not.
     """
-    faults: list[dict[str, Any]] = []
-    lines: list[str] = []
-    path = file or Path(os.environ.get("REPLYCLOCK_CONFIG", "config/sla.yaml"))
-    try:
-        settings = read_settings()
-        path = file or settings.config
-    except SettingsError as error:
-        lines += str(error).splitlines()
-        faults += [{"file": "environment", "message": m} for m in lines]
-    try:
-        load_config(path)
-    except ConfigError as error:
-        lines += map(str, error.faults)
-        faults += [vars(fault) for fault in error.faults]
+    setup = read_setup(file)
     if form == "json":
-        click.echo(json.dumps({"ok": not faults, "faults": faults}, indent=2))
-    elif lines:
-        click.echo("\n".join(lines), err=True)
+        click.echo(
+            json.dumps({"ok": not setup.faults, "faults": setup.faults}, indent=2)
+        )
+    elif setup.lines:
+        click.echo("\n".join(setup.lines), err=True)
     else:
-        click.echo(f"{path}: good")
-    sys.exit(1 if faults else 0)
+        click.echo(f"{setup.path}: good")
+    sys.exit(1 if setup.faults else 0)
 
 
 @main.command(epilog=example("replyclock replay events.jsonl --config config/sla.yaml"))

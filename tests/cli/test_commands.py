@@ -223,7 +223,16 @@ def test_simulate_says_what_it_cannot_play(tmp_path, accounts):
     assert result.stderr
 
 
-COMMANDS = ["alerts", "check", "intake", "parse", "replay", "simulate", "worker"]
+COMMANDS = [
+    "alerts",
+    "check",
+    "doctor",
+    "intake",
+    "parse",
+    "replay",
+    "simulate",
+    "worker",
+]
 
 
 def test_every_command_is_listed():

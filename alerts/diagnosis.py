@@ -1,0 +1,117 @@
+"""What Redis and Slack said, judged. Pure; no password, token or name is shown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
+
+from alerts.slack.failures import FailureReason, SlackFailure
+from stream.doctor.check import Finding, fail, ok, warn
+
+REDIS, SLACK = "redis", "slack"
+_CHANNELS = "slack channels"
+_WHERE = "see REPLYCLOCK_REDIS_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class RedisAddress:
+    """Of the URL only what may be shown."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    def cli(self, words: str) -> str:
+        """Redis's own command; it asks for a password by itself (`--askpass`)."""
+        return f"redis-cli -h {self.host} -p {self.port} {words}"
+
+
+def judge_redis(info: Mapping[str, Any], address: RedisAddress) -> list[Finding]:
+    """Of what `INFO` says: who it is, and whether it keeps what it took."""
+    findings = []
+    if info.get("role") == "slave":
+        said = f"{address} is a replica: it takes no writes"
+        findings.append(fail(REDIS, said, f"{_WHERE}: name the primary"))
+    if not info.get("aof_enabled"):
+        findings.append(
+            warn(
+                REDIS,
+                "appendonly is off: a crash forgets which alerts were posted",
+                address.cli("CONFIG SET appendonly yes"),
+                address.cli("CONFIG REWRITE"),
+            )
+        )
+    elif info.get("aof_last_write_status", "ok") != "ok":
+        said = "it cannot write its file: what it takes is not kept"
+        findings.append(fail(REDIS, said, "is its disk full? see its log"))
+    evicts = str(info.get("maxmemory_policy", "noeviction"))
+    if evicts != "noeviction":
+        findings.append(
+            warn(
+                REDIS,
+                f"maxmemory-policy is {evicts}: full, it throws alerts away unsaid",
+                address.cli("CONFIG SET maxmemory-policy noeviction"),
+                address.cli("CONFIG REWRITE"),
+            )
+        )
+    said = f"{address} is Redis {info.get('redis_version', '?')}"
+    return findings or [ok(REDIS, f"{said}, appendonly, noeviction")]
+
+
+def judge_redis_failure(error: Exception, address: RedisAddress) -> Finding:
+    match error:
+        case AuthenticationError() | NoPermissionError():
+            said = f"{address} does not take this user and password, or not for this"
+            return fail(REDIS, said, _WHERE)
+        case ResponseError():
+            said = f"{address} refuses: {str(error).partition(' ')[0]}"
+            return fail(REDIS, said, _WHERE, address.cli("PING"))
+        case _:
+            said = f"no connection to {address}: {type(error).__name__}"
+            mend = f"is it running, and is it there? {_WHERE}"
+            return fail(REDIS, said, mend, address.cli("PING"))
+
+
+def judge_slack(failure: SlackFailure) -> Finding:
+    """Of `auth.test`."""
+    match failure.reason:
+        case FailureReason.RATE_LIMITED:
+            return warn(SLACK, "asks us to wait", "ask again in a minute")
+        case FailureReason.NETWORK | FailureReason.TIMEOUT | FailureReason.SERVER:
+            return fail(
+                SLACK,
+                f"no answer: {failure}",
+                "see REPLYCLOCK_SLACK_API_URL, HTTPS_PROXY, and status.slack.com",
+            )
+        case _:
+            return fail(
+                SLACK,
+                f"does not take our token: {failure.detail}",
+                "see REPLYCLOCK_SLACK_BOT_TOKEN: the app's page, OAuth & Permissions",
+            )
+
+
+def judge_channels(
+    channels: Sequence[str], failures: Mapping[str, SlackFailure]
+) -> list[Finding]:
+    """Of reading each receiver's channel."""
+    findings = [_judge_channel(name, failure) for name, failure in failures.items()]
+    return findings or [ok(_CHANNELS, f"we may read {', '.join(channels)}")]
+
+
+def _judge_channel(channel: str, failure: SlackFailure) -> Finding:
+    said = f"{channel}: {failure.detail}"
+    match failure.reason:
+        case FailureReason.CHANNEL if "not_in_channel" in failure.detail:
+            return fail(_CHANNELS, said, "in that channel type: /invite @<our app>")
+        case FailureReason.CHANNEL:
+            mend = "see alerts.receivers of the config; a private channel: invite us"
+            return fail(_CHANNELS, said, mend)
+        case FailureReason.TOKEN:
+            mend = "the app needs the scopes chat:write, channels:history"
+            return fail(_CHANNELS, said, f"{mend} (private: groups:history)")
+        case _:
+            return warn(_CHANNELS, said, "ask again in a minute")

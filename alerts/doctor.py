@@ -1,0 +1,112 @@
+"""What the delivery side looks at for `replyclock doctor`: Redis and Slack."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from redis.exceptions import NoPermissionError, RedisError
+
+from alerts.app import connect
+from alerts.diagnosis import (
+    REDIS,
+    SLACK,
+    RedisAddress,
+    judge_channels,
+    judge_redis,
+    judge_redis_failure,
+    judge_slack,
+)
+from alerts.slack.client import Slack
+from alerts.slack.failures import SlackFailure
+from stream.config import Config
+from stream.doctor.check import Check, Finding, ok, skip, warn
+from stream.doctor.clocks import judge_clock
+from stream.settings import Settings
+
+_SLACK_SECONDS = 4.0
+
+
+def checks(settings: Settings, config: Config | None) -> Sequence[Check]:
+    """The entry point; `config` is None when it could not be read."""
+    slack = SlackChecks(settings, config)
+    return [
+        Check(name=REDIS, look=RedisChecks(settings).look),
+        Check(name=SLACK, look=slack.token),
+        *([] if slack.is_mute else [slack.channels_check()]),
+    ]
+
+
+class RedisChecks:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        url = settings.redis_url
+        self._address = RedisAddress(url.host or "127.0.0.1", url.port or 6379)
+
+    async def look(self) -> Sequence[Finding]:
+        try:
+            async with connect(self._settings) as redis:
+                # The connection is made here, not between the two looks at the clock.
+                await redis.ping()
+                asked = _now()
+                seconds, micros = await redis.time()
+                answered = _now()
+                try:
+                    info = await redis.info()
+                except NoPermissionError:
+                    said = "this user may not run INFO: persistence is unknown"
+                    found = [skip(REDIS, said, "ACL SETUSER <user> +info")]
+                else:
+                    found = judge_redis(info, self._address)
+        except (RedisError, OSError) as error:
+            return [judge_redis_failure(error, self._address)]
+        told = seconds * 1000 + micros // 1000
+        clock = judge_clock("redis clock", asked=asked, told=told, answered=answered)
+        return [*found, clock]
+
+
+class SlackChecks:
+    def __init__(self, settings: Settings, config: Config | None) -> None:
+        token = settings.slack_bot_token
+        self._token = token.get_secret_value() if token else ""
+        self._url = settings.slack_api_url
+        self._receivers = config.alerts.receivers if config else {}
+
+    @property
+    def is_mute(self) -> bool:
+        """Without a token there is nothing more to ask."""
+        return not self._token
+
+    def channels_check(self) -> Check:
+        return Check(name="slack channels", look=self._channels, needs=SLACK)
+
+    async def token(self) -> Sequence[Finding]:
+        if self.is_mute:
+            mend = "set it, or REPLYCLOCK_SLACK_BOT_TOKEN_FILE, for replyclock alerts"
+            return [warn(SLACK, "REPLYCLOCK_SLACK_BOT_TOKEN is not set here", mend)]
+        async with Slack(self._token, self._url, _SLACK_SECONDS) as slack:
+            try:
+                who = await slack.identify()
+            except SlackFailure as failure:
+                return [judge_slack(failure)]
+        return [ok(SLACK, f"takes our token: {who}")]
+
+    async def _channels(self) -> Sequence[Finding]:
+        """Read as a restarted process would: that needs no more than posting does."""
+        channels = sorted({r.slack.channel for r in self._receivers.values()})
+        if not channels:
+            return [skip("slack channels", "the config could not be read")]
+        now = _now() / 1000
+        async with Slack(self._token, self._url, _SLACK_SECONDS) as slack:
+            asked = [slack.find(channel, "", now) for channel in channels]
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+        failures: dict[str, SlackFailure] = {}
+        for channel, answer in zip(channels, answers, strict=True):
+            if isinstance(answer, SlackFailure):
+                failures[channel] = answer
+            elif isinstance(answer, BaseException):
+                raise answer
+        return judge_channels(channels, failures)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

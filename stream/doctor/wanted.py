@@ -1,0 +1,24 @@
+"""The topics that an installation has, and what its worker does with each."""
+
+from dataclasses import dataclass
+
+from stream.engine.topic import ChangelogSpec, TopicSpec
+from stream.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTopic:
+    spec: TopicSpec
+    rights: tuple[str, ...]
+    """The operations of the worker's user (docs/kafka.md)."""
+
+
+def wanted_topics(settings: Settings) -> tuple[WantedTopic, ...]:
+    count = settings.partitions
+    changelog = f"{settings.worker_group}-conversations-changelog"
+    return (
+        WantedTopic(TopicSpec(settings.events_topic, count), ("Read",)),
+        WantedTopic(TopicSpec(settings.facts_topic, count), ("Write",)),
+        WantedTopic(TopicSpec(settings.dead_letters_topic, count), ("Write",)),
+        WantedTopic(ChangelogSpec(changelog, count), ("Read", "Write")),
+    )

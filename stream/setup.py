@@ -1,0 +1,44 @@
+"""Settings and rules together, with every fault of both."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stream.config import Config, load_config
+from stream.faults import ConfigError
+from stream.settings import PREFIX, Settings, SettingsError, read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What could be read; a part that could not is `None`, and has `faults`."""
+
+    path: Path
+    settings: Settings | None
+    config: Config | None
+    lines: list[str]
+    """A line each, for people."""
+    faults: list[dict[str, Any]]
+    """The same with places, for programs."""
+
+
+def read_setup(file: Path | None = None) -> Setup:
+    """The environment and the rules of `file`, or of the one the environment names."""
+    lines: list[str] = []
+    faults: list[dict[str, Any]] = []
+    settings: Settings | None = None
+    config: Config | None = None
+    path = file or Path(os.environ.get(f"{PREFIX}CONFIG", "config/sla.yaml"))
+    try:
+        settings = read_settings()
+        path = file or settings.config
+    except SettingsError as error:
+        lines += str(error).splitlines()
+        faults += [{"file": "environment", "message": m} for m in lines]
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        lines += map(str, error.faults)
+        faults += [vars(fault) for fault in error.faults]
+    return Setup(path, settings, config, lines, faults)

@@ -1,0 +1,89 @@
+"""The delivery side's checks beside a real Redis and the stand-in Slack."""
+
+from pathlib import Path
+
+from alerts.doctor import checks
+from stream.config import load_config
+from stream.doctor.check import Finding, Mark, examine
+from stream.settings import Settings
+
+CONFIG = load_config(Path(__file__).parents[2] / "config" / "sla.yaml")
+
+
+async def found_with(config: object = CONFIG, **settings: object) -> list[Finding]:
+    asked = checks(Settings(**settings), config)  # type: ignore[arg-type]
+    return [finding async for finding in examine(asked)]
+
+
+def marks(findings: list[Finding]) -> dict[str, Mark]:
+    return {finding.name: finding.mark for finding in findings}
+
+
+async def test_all_is_well(redis_url, slack):
+    """Redis, its clock, the token, and both channels of the config."""
+    found = await found_with(
+        redis_url=redis_url, slack_api_url=slack.url, slack_bot_token=slack.token
+    )
+
+    assert marks(found) == dict.fromkeys(
+        ("redis", "redis clock", "slack", "slack channels"), Mark.OK
+    )
+    assert found[-1].found == "we may read C0OPS, C0SALES"
+    assert slack.token not in str(found)
+
+
+async def test_a_password_that_redis_does_not_know(start_stack, slack):
+    """It is a fault of the settings, not of the network, and is not shown."""
+    stack = start_stack("redis")
+    url = stack.redis_url.replace("redis://", "redis://us:hush-9931@")
+    (found, *_) = await found_with(redis_url=url)
+
+    assert found.mark is Mark.FAIL
+    assert "does not take this user and password" in found.found
+    assert "hush" not in str(found)
+
+
+async def test_nobody_is_there(redis_url):
+    """Redis and Slack away are a line each; no token is no request."""
+    (redis, slack) = await found_with(redis_url="redis://127.0.0.1:9/0")
+
+    assert (redis.mark, slack.mark) == (Mark.FAIL, Mark.WARN)
+    assert redis.found.startswith("no connection to 127.0.0.1:9")
+    assert "REPLYCLOCK_SLACK_BOT_TOKEN is not set" in slack.found
+
+    *_, slack, channels = await found_with(
+        redis_url=redis_url, slack_api_url="http://127.0.0.1:9/", slack_bot_token="x"
+    )
+    assert slack.found.startswith("no answer: network")
+    assert channels.mark is Mark.SKIP
+
+
+async def test_a_token_that_slack_does_not_know(redis_url, slack):
+    """Slack's own word is shown, the token is not."""
+    *_, found, _ = await found_with(
+        redis_url=redis_url, slack_api_url=slack.url, slack_bot_token="xoxb-hush"
+    )
+
+    assert found.found == "does not take our token: auth.test: invalid_auth"
+    assert "hush" not in str(found)
+
+
+async def test_a_channel_that_does_not_exist(redis_url, slack):
+    """It is named, the others are not."""
+    receivers = CONFIG.alerts.receivers
+    ops = receivers["ops-slack"]
+    lost = ops.model_copy(
+        update={"slack": ops.slack.model_copy(update={"channel": "C0NOWHERE"})}
+    )
+    alerts = CONFIG.alerts.model_copy(update={"receivers": receivers | {"lost": lost}})
+    config = CONFIG.model_copy(update={"alerts": alerts})
+
+    *_, found = await found_with(
+        config,
+        redis_url=redis_url,
+        slack_api_url=slack.url,
+        slack_bot_token=slack.token,
+    )
+
+    assert found.mark is Mark.FAIL
+    assert found.found == "C0NOWHERE: conversations.history: channel_not_found"
