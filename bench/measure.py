@@ -67,10 +67,12 @@ async def measure(side: Side, workload: Workload, stack: Stack, prefix: str) -> 
     try:
         await asyncio.sleep(_SETTLE)
         process.send_signal(signal.SIGSTOP)
-        await _write_backlog(stack.broker, events, workload)
+        await write_backlog(stack.broker, events, workload)
         cpu, began = cpu_seconds(process.pid), time.time()
         process.send_signal(signal.SIGCONT)
-        await _wait_committed(stack.broker, prefix + side.group, workload, process)
+        await wait_committed(
+            stack.broker, prefix + side.group, workload.events, process
+        )
         cpu = cpu_seconds(process.pid) - cpu
     finally:
         await asyncio.to_thread(terminate, process)
@@ -97,7 +99,7 @@ def cpu_seconds(pid: int) -> float:
     return (user + system) / os.sysconf("SC_CLK_TCK")
 
 
-async def _write_backlog(broker: str, topic: str, workload: Workload) -> None:
+async def write_backlog(broker: str, topic: str, workload: Workload) -> None:
     """Within a second or so: the frozen process sends no heartbeats meanwhile."""
     producer = AIOKafkaProducer(
         bootstrap_servers=broker, acks="all", max_batch_size=256 * 1024
@@ -116,8 +118,8 @@ async def _write_backlog(broker: str, topic: str, workload: Workload) -> None:
         await producer.stop()
 
 
-async def _wait_committed(
-    broker: str, group: str, workload: Workload, process: subprocess.Popen[bytes]
+async def wait_committed(
+    broker: str, group: str, events: int, process: subprocess.Popen[bytes]
 ) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=broker)
     await admin.start()
@@ -126,13 +128,13 @@ async def _wait_committed(
             while True:
                 committed = await admin.list_consumer_group_offsets(group)
                 done = sum(max(0, found.offset) for found in committed.values())
-                if done >= workload.events:
+                if done >= events:
                     return
                 if process.poll() is not None:
                     raise StackError(f"{group} ended with {process.returncode}")
                 await asyncio.sleep(0.1)
     except TimeoutError:
-        raise StackError(f"{group} committed {done} of {workload.events}") from None
+        raise StackError(f"{group} committed {done} of {events}") from None
     finally:
         await admin.close()
 

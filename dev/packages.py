@@ -13,6 +13,7 @@ from dev.faults import MissingError, StackError
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _PACKAGES = {
     "java": "default-jre-headless",
+    "javac": "default-jdk-headless",
     "mvn": "maven",
     "redis-server": "redis-server",
     "prometheus": "prometheus",

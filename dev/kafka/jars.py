@@ -16,22 +16,22 @@ from dev.service import Spawn
 POM = Path(__file__).with_name("pom.xml")
 
 
-def jars_folder(cache: Path = CACHE) -> Path:
+def jars_folder(cache: Path = CACHE, pom: Path = POM) -> Path:
     """Where the jars of this very pom.xml are, or will be."""
-    return cache / "kafka" / hashlib.sha256(POM.read_bytes()).hexdigest()[:16]
+    return cache / "kafka" / hashlib.sha256(pom.read_bytes()).hexdigest()[:16]
 
 
-def ensure_jars() -> None:
+def ensure_jars(pom: Path = POM) -> None:
     """Fetch the jars outside of a stack; raises `StackError` with Maven's words."""
-    if jars_folder().is_dir():
+    if jars_folder(pom=pom).is_dir():
         return
     log = CACHE / "maven.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    print("fetching Kafka's jars (Maven, 44 MB, once)", file=sys.stderr)
+    print(f"fetching the jars of {pom.parent.name} (Maven, once)", file=sys.stderr)
     processes = Processes()
     try:
-        fetch_jars(lambda command: processes.spawn(command, log=log))
+        fetch_jars(lambda command: processes.spawn(command, log=log), pom=pom)
     except StackError as error:
         said = log.read_text("utf-8", "replace") if log.exists() else ""
         said = said.replace("\x1b[0m", "")
@@ -41,12 +41,12 @@ def ensure_jars() -> None:
         processes.close()
 
 
-def fetch_jars(spawn: Spawn, cache: Path = CACHE) -> None:
+def fetch_jars(spawn: Spawn, cache: Path = CACHE, pom: Path = POM) -> None:
     """Fill the folder; calls Maven only when the pom.xml is new.
 
     The folder appears complete or not at all, also when two stacks fetch at once.
     """
-    folder = jars_folder(cache)
+    folder = jars_folder(cache, pom)
     if folder.is_dir():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def fetch_jars(spawn: Spawn, cache: Path = CACHE) -> None:
         try:
             goal = f"-DoutputDirectory={part}", "dependency:copy-dependencies"
             # -U: ask again for what an earlier, failed try noted as missing
-            options = ["--quiet", "--batch-mode", "-U", "-f", str(POM)]
+            options = ["--quiet", "--batch-mode", "-U", "-f", str(pom)]
             maven = spawn(["mvn", *options, *goal])
             if maven.wait():
                 raise StackError("Maven could not fetch Kafka's jars")

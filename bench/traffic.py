@@ -1,0 +1,110 @@
+"""Traffic in real time: who writes when, whose promise breaks, and who answers.
+
+A customer's message tells of a wait that began long ago, so that a target of minutes
+ends `LEAD` seconds after the message arrives. Most are answered a second later.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from aiokafka.partitioner import murmur2
+
+from bench.workload import PARTITIONS, Records
+from stream.records import encode_event
+from stream.sla.events import Author, AuthorKind, Channel, Direction, MessageEvent
+from stream.sla.facts import Measure
+from stream.sla.instants import from_ms
+from stream.sla.policy import Attributes, Rules
+
+SLOT_MS = 50
+"""What arrives within it is written at once."""
+LEAD_MS = 5000
+_ANSWERED_AFTER_MS = 1000
+_BREAKING = 20
+"""One in so many customers waits in vain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What is written `at` (milliseconds), by partition."""
+
+    at: int
+    partitions: tuple[Records, ...]
+
+
+class Traffic:
+    """Slots to be filled; `breaches` counts the promises that will break."""
+
+    def __init__(self, rules: Rules, start: int, seconds: int) -> None:
+        account = next(name for channel, name in rules.queues if channel == "whatsapp")
+        queue = rules.queue_of("whatsapp", account)
+        policy = rules.book.choose(Attributes("whatsapp", account, queue))
+        assert policy is not None
+        target = next(t for t in policy.targets if t.measure is Measure.FIRST_REPLY)
+        self._within = target.within
+        self._account = account
+        self._start = start
+        self._slots: list[tuple[Records, ...]] = [
+            tuple([] for _ in range(PARTITIONS))
+            for _ in range(seconds * 1000 // SLOT_MS)
+        ]
+        self._customers = 0
+        self.events = 0
+        self.breaches = 0
+
+    def steady(self, rate: int, until: int) -> None:
+        """`rate` events a second for `until` seconds, evenly."""
+        customers = rate * until // 2
+        random = Random(rate)  # noqa: S311  traffic, not secrets
+        for number in range(customers):
+            at = number * until * 1000 // customers
+            breaks = number % _BREAKING == 0
+            # Whoever is answered might have waited a little longer or shorter.
+            lead = LEAD_MS + random.randrange(1000)
+            self._customer(at, at + lead, answered=not breaks)
+
+    def burst(self, customers: int, written_within: int, due: int) -> None:
+        """`customers` whose promises all break within the second `due`."""
+        for number in range(customers):
+            at = number * written_within * 1000 // customers
+            deadline = due * 1000 + number * 1000 // customers
+            self._customer(at, deadline, answered=False)
+
+    def slots(self) -> Iterator[Slot]:
+        for number, partitions in enumerate(self._slots):
+            yield Slot(self._start + number * SLOT_MS, partitions)
+
+    def _customer(self, at: int, deadline: int, *, answered: bool) -> None:
+        self._customers += 1
+        name = f"whatsapp:{self._account}:{self._customers * 7919:020x}"
+        self._say(name, at, deadline - self._within, Direction.INBOUND)
+        if answered:
+            reply = at + _ANSWERED_AFTER_MS
+            self._say(name, reply, reply, Direction.OUTBOUND)
+        else:
+            self.breaches += 1
+
+    def _say(
+        self, conversation: str, at: int, occurred: int, direction: Direction
+    ) -> None:
+        slot = at // SLOT_MS
+        if slot >= len(self._slots):
+            return
+        is_reply = direction is Direction.OUTBOUND
+        kind = AuthorKind.AGENT if is_reply else AuthorKind.CUSTOMER
+        self.events += 1
+        event = MessageEvent(
+            v=1,
+            event_id=f"e{self.events}",
+            occurred_at=from_ms(self._start + occurred),
+            conversation_id=conversation,
+            channel=Channel.WHATSAPP,
+            account=self._account,
+            message_id=f"wamid.{self.events}",
+            direction=direction,
+            author=Author(kind=kind, id="agent:7" if is_reply else None),
+        )
+        key = conversation.encode()
+        partition = (murmur2(key) & 0x7FFFFFFF) % PARTITIONS
+        self._slots[slot][partition].append((key, encode_event(event)))
