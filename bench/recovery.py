@@ -28,7 +28,7 @@ from stream.sla.instants import from_ms, parse_rfc3339
 from stream.sla.policy import Rules
 from stream.table import encode_state
 
-_TOPICS = ("conversations.events", "sla.facts", "sla.dead-letters")
+TOPICS = ("conversations.events", "sla.facts", "sla.dead-letters")
 _BEGIN = parse_rfc3339("2100-01-01T09:00:00Z")
 _AT_ONCE = 20_000
 
@@ -51,11 +51,11 @@ async def restart(
 ) -> Restart:
     """Write each conversation's state `repeats` times, start `side`, and wait."""
     prefix = f"restart-{side.name}-{conversations}-{repeats}."
-    topics = {prefix + name: PARTITIONS for name in _TOPICS}
+    topics = {prefix + name: PARTITIONS for name in TOPICS}
     changelog = prefix + side.changelog
     await ensure_topics(stack.broker, {**topics, changelog: PARTITIONS})
     for _ in range(repeats):
-        await _write(stack.broker, changelog, rules, conversations)
+        await write_states(stack.broker, changelog, rules, conversations)
     began = time.monotonic()
     process = await asyncio.to_thread(start, side, stack, prefix, within=180.0)
     seconds = time.monotonic() - began
@@ -82,11 +82,21 @@ def bytes_each(run: Restart, empty: Restart) -> float:
     return (run.memory - empty.memory) / run.conversations
 
 
+def account_of(rules: Rules) -> str:
+    """The one that all of them wrote to."""
+    return next(name for channel, name in rules.queues if channel == "whatsapp")
+
+
+def key_of(account: str, number: int) -> str:
+    """The id of a conversation, as long as real ones."""
+    return f"whatsapp:{account}:{number * 7919:020x}"
+
+
 def waiting(rules: Rules, count: int) -> Iterator[tuple[bytes, bytes]]:
     """Keys and states of `count` customers who wait for their first reply."""
-    account = next(name for channel, name in rules.queues if channel == "whatsapp")
+    account = account_of(rules)
     for number in range(count):
-        name = f"whatsapp:{account}:{number * 7919:020x}"
+        name = key_of(account, number)
         event = MessageEvent(
             v=1,
             event_id=f"e{number}",
@@ -102,7 +112,8 @@ def waiting(rules: Rules, count: int) -> Iterator[tuple[bytes, bytes]]:
         yield name.encode(), encode_state(number, state)
 
 
-async def _write(broker: str, topic: str, rules: Rules, count: int) -> None:
+async def write_states(broker: str, topic: str, rules: Rules, count: int) -> None:
+    """Put the states of `count` conversations that wait into a changelog."""
     producer = AIOKafkaProducer(
         bootstrap_servers=broker, acks="all", max_batch_size=256 * 1024
     )

@@ -49,10 +49,15 @@ SIDES = (OURS, STOCK)
 
 
 def start(
-    side: Side, stack: Stack, prefix: str, *, within: float = 60.0
+    side: Side,
+    stack: Stack,
+    prefix: str,
+    *,
+    within: float = 60.0,
+    port: int | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start it on the topics of `prefix` and return when it waits for events."""
-    port = reserve_port()
+    port = port or reserve_port()
     log = stack.log_file(f"{prefix}{side.name}")
     process = stack.processes.spawn(
         [sys.executable, "-m", *side.command],

@@ -10,6 +10,7 @@ from random import Random
 
 from aiokafka.partitioner import murmur2
 
+from bench.recovery import account_of, key_of
 from bench.workload import PARTITIONS, Records
 from stream.records import encode_event
 from stream.sla.events import Author, AuthorKind, Channel, Direction, MessageEvent
@@ -37,7 +38,7 @@ class Traffic:
     """Slots to be filled; `breaches` counts the promises that will break."""
 
     def __init__(self, rules: Rules, start: int, seconds: int) -> None:
-        account = next(name for channel, name in rules.queues if channel == "whatsapp")
+        account = account_of(rules)
         queue = rules.queue_of("whatsapp", account)
         policy = rules.book.choose(Attributes("whatsapp", account, queue))
         assert policy is not None
@@ -77,7 +78,7 @@ class Traffic:
 
     def _customer(self, at: int, deadline: int, *, answered: bool) -> None:
         self._customers += 1
-        name = f"whatsapp:{self._account}:{self._customers * 7919:020x}"
+        name = key_of(self._account, self._customers)
         self._say(name, at, deadline - self._within, Direction.INBOUND)
         if answered:
             reply = at + _ANSWERED_AFTER_MS
