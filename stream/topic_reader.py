@@ -57,6 +57,10 @@ class TopicReader:
         self, tp: TopicPartition, offsets: Iterable[int]
     ) -> AsyncIterator[tuple[int, ConsumerRecord | None]]:
         """The records at ascending offsets; None for one that is not there any more."""
+        if tp not in await self.partitions(tp.topic):
+            for offset in offsets:
+                yield offset, None
+            return
         begin = (await self._consumer.beginning_offsets([tp]))[tp]
         end = (await self._consumer.end_offsets([tp]))[tp]
         read: deque[ConsumerRecord] = deque()

@@ -5,7 +5,7 @@ A user's mistake is one line on standard error that says what to do; exit status
 that the stream does not know who listens.
 """
 
-from stream.cli import files, processes, simulate
+from stream.cli import dead_letters, files, processes, resend, simulate
 from stream.cli.group import main
 
-__all__ = ["files", "main", "processes", "simulate"]
+__all__ = ["dead_letters", "files", "main", "processes", "resend", "simulate"]
