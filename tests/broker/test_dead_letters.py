@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -16,6 +16,7 @@ from aiokafka.structs import TopicPartition
 
 from dev.demo.seen import read_topic
 from dev.places import REPOSITORY
+from dev.stack import Stack
 from dev.system import System
 from stream.engine import ensure_topics
 from stream.records import DeadLetter, decode_dead_letter, decode_fact, encode_event
@@ -38,14 +39,23 @@ WHY = "Invalid enum value - at `$.channel`"
 WRONG_KEY = "the key is not the conversation_id"
 
 
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("dead-letters")
+    with Stack.start(folder, services=["kafka"]) as stack:
+        yield stack
+
+
 @pytest.fixture
-def system(start_stack, prefix) -> System:
-    """Our processes beside a Kafka with their topics, the limit at fifty in a row."""
-    system = System(start_stack("kafka"), prefix=prefix)
+def system(stack, prefix) -> Iterator[System]:
+    """Our processes with topics of their own, the limit at fifty in a row."""
+    system = System(stack, prefix=prefix)
     system.environment["REPLYCLOCK_DEAD_LETTERS_CONSECUTIVE"] = "50"
     topics = {prefix + name: PARTITIONS for name in (EVENTS, FACTS, LETTERS)}
-    asyncio.run(ensure_topics(system.stack.broker, topics))
-    return system
+    asyncio.run(ensure_topics(stack.broker, topics))
+    yield system
+    for name in system.names:
+        system.kill(name)
 
 
 def test_the_worker_stops_and_a_restart_adds_nothing(system, prefix):
