@@ -19,12 +19,14 @@ T = TypeVar("T")
 
 def ask(work: Callable[[Settings, TopicReader], Awaitable[T]]) -> T:
     """Do `work`; the topics of events and dead letters are there, or it ends here."""
-    # Its every attempt would be a line; the one that counts is said below.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         settings = read_settings()
     except SettingsError as error:
         raise_faults(error)
+    # Its every attempt would be a line; the one that counts is said below.
+    logger = logging.getLogger("aiokafka")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
     try:
         return asyncio.run(_work(settings, work))
     except RefusedStartError as error:
@@ -35,6 +37,8 @@ def ask(work: Callable[[Settings, TopicReader], Awaitable[T]]) -> T:
         why = f"refuses: {error}; docs/kafka.md lists the rights needed"
     except (KafkaError, TimeoutError) as error:
         why = f"did not answer: {str(error) or type(error).__name__}; try again"
+    finally:
+        logger.setLevel(level)
     raise click.ClickException(f"kafka at {settings.broker} {why}")
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -13,11 +11,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.structs import TopicPartition
+from click.testing import CliRunner, Result
 
 from dev.demo.seen import read_topic
-from dev.places import REPOSITORY
 from dev.stack import Stack
 from dev.system import System
+from stream.cli import main
 from stream.engine import ensure_topics
 from stream.records import DeadLetter, decode_dead_letter, decode_fact, encode_event
 from stream.sla.facts import FactKind
@@ -92,9 +91,9 @@ def test_the_worker_stops_and_a_restart_adds_nothing(system, prefix):
 def test_what_was_dead_is_listed_shown_and_resent(system, prefix):
     """An event under a wrong key is found, looked at, and starts its clock at last."""
     empty = command(system, "list")
-    assert (empty.returncode, empty.stdout) == (0, "no dead letters\n")
+    assert (empty.exit_code, empty.stdout) == (0, "no dead letters\n")
     nothing = command(system, "resend", "--all")
-    assert (nothing.returncode, nothing.stdout) == (0, "nothing to resend\n")
+    assert (nothing.exit_code, nothing.stdout) == (0, "nothing to resend\n")
 
     away = (HOME + 1) % PARTITIONS
     put(system, prefix, [(b"x", away, BAD), (b"x", away, GOOD), (KEY, HOME, BAD)])
@@ -124,29 +123,29 @@ def test_what_was_dead_is_listed_shown_and_resent(system, prefix):
     raw = command(system, "show", f"{HOME}:0", "--raw")
     assert raw.stdout.endswith(BAD.decode() + "\n")
     assert "personal data" in raw.stderr
-    assert command(system, "show", f"{HOME}:7").returncode == 1
+    assert command(system, "show", f"{HOME}:7").exit_code == 1
 
     tried = command(system, "resend", "--all", "--dry-run")
-    assert (tried.returncode, tried.stdout) == (1, "1 of 3 records would be resent\n")
+    assert (tried.exit_code, tried.stdout) == (1, "1 of 3 records would be resent\n")
     assert clocks(system, prefix) == 0
     done = command(system, "resend", "--all", "--reason", "key")
-    assert (done.returncode, done.stdout) == (0, "1 of 1 records resent\n")
+    assert (done.exit_code, done.stdout) == (0, "1 of 1 records resent\n")
     wait_until(lambda: clocks(system, prefix) == 1)
 
     again = command(system, "resend", "--all")
-    assert (again.returncode, again.stdout) == (1, "0 of 2 records resent\n")
+    assert (again.exit_code, again.stdout) == (1, "0 of 2 records resent\n")
     assert f"{HOME}:0 cannot be read: {WHY}\n" in again.stderr
     twice = command(system, "resend", f"{away}:1")
-    assert (twice.returncode, twice.stdout) == (0, "nothing to resend\n")
+    assert (twice.exit_code, twice.stdout) == (0, "nothing to resend\n")
     assert f"{away}:1 was resent before\n" in twice.stderr
     assert values(system, prefix + EVENTS).count(GOOD) == 2
     assert "1 of them resent" in command(system, "list").stdout
-    assert command(system, "resend", "3:99").returncode == 1
+    assert command(system, "resend", "3:99").exit_code == 1
 
     forget(system, TopicPartition(events, away), before=1)
     assert "no longer in the topic" in command(system, "show", f"{away}:0").stdout
     gone = command(system, "resend", f"{away}:0")
-    assert (gone.returncode, gone.stdout) == (1, "0 of 1 records resent\n")
+    assert (gone.exit_code, gone.stdout) == (1, "0 of 1 records resent\n")
 
 
 def test_topics_that_are_not_there_are_one_line(system):
@@ -154,7 +153,7 @@ def test_topics_that_are_not_there_are_one_line(system):
     system.environment["REPLYCLOCK_TOPIC_PREFIX"] = "other."
     result = command(system, "list")
 
-    assert (result.returncode, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: other.sla.dead-letters is missing in Kafka")
     assert len(result.stderr.splitlines()) == 1
 
@@ -162,17 +161,13 @@ def test_topics_that_are_not_there_are_one_line(system):
 # -- what the tests do
 
 
-def command(system: System, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "stream.cli", "dead-letters", *words],
-        env=system.environment,
-        cwd=REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+def command(system: System, *words: str) -> Result:
+    """Run `replyclock dead-letters`; what it raises beside its exit fails the test."""
+    runner = CliRunner(env=system.environment)
+    result = runner.invoke(main, ["dead-letters", *words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
 
 
 def put(
