@@ -6,6 +6,7 @@ what is marked is not resent. The other ways were dearer: a header on the resent
 can only be found by reading seven days of events, and a transaction around both needs
 rights that nothing else of ours needs. Record first, then mark: dying in between
 repeats a record, which the rules skip by its `event_id`; the other order would lose it.
+Two calls at the same moment may repeat records likewise.
 """
 
 import asyncio

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -74,6 +75,10 @@ class Partition:
         else:
             self.stopped = taken.exceeded.offset
 
+    def work_off(self, count: int) -> None:
+        while self.stopped is None and self.next < len(self.dead):
+            self.work(count)
+
 
 # A batch of so many records, or (0 and less) a restart so many records back.
 STEPS = st.lists(st.integers(-8, 9), max_size=25)
@@ -99,8 +104,7 @@ def test_batches_and_restarts_change_nothing(dead, bounds, steps):
             partition.work(step)
         else:
             partition.start(max(0, partition.next + step))
-    while partition.stopped is None and partition.next < len(dead):
-        partition.work(5)
+    partition.work_off(5)
 
     stop = stop_of(dead, bounds)
     assert partition.stopped == stop
@@ -114,14 +118,12 @@ def test_a_restart_after_the_stop_writes_nothing(dead, bounds, back, size):
     stop = stop_of(dead, bounds)
     assume(stop is not None)
     partition = Partition(dead, bounds)
-    while partition.stopped is None:
-        partition.work(5)
+    partition.work_off(5)
     letters = list(partition.letters)
 
     partition.stopped = None
     partition.start(max(0, stop - back))
-    while partition.stopped is None:
-        partition.work(size)
+    partition.work_off(size)
 
     assert (partition.stopped, partition.letters) == (stop, letters)
 
@@ -147,7 +149,7 @@ def test_it_says_how_many_of_how_many_and_why():
 def test_a_version_that_can_read_more_begins_anew():
     """What has a letter and can be read ends the count of what was before."""
     letters = dict.fromkeys(range(90, 103), "old")
-    dead = {110: "new", 111: "new"}
+    dead = {104: "new"}
 
     assert taken(Bounds(0, 0.2), letters, dead).exceeded is None
     assert taken(Bounds(0, 0.2), {}, dead).exceeded is None
@@ -171,3 +173,22 @@ def test_transactions_leave_holes_that_count_as_nothing():
 
     exceeded = limit.take(records, {2: "a", 4: "a", 6: "a"}).exceeded
     assert exceeded == Exceeded(6, 3, 3, "a", 1.0)
+
+
+class Unseen(Sequence[Record]):
+    """A batch whose records may be counted and not looked at."""
+
+    def __len__(self) -> int:
+        return 5
+
+    def __getitem__(self, index: Any) -> Any:
+        raise AssertionError("somebody looked")
+
+
+def test_a_batch_that_can_be_read_is_not_looked_through():
+    """Once what has a letter was read again, good records cost nothing each."""
+    limit = DeadLetterLimit(Bounds(3, 1), {1: "a"}, began=0, first=0)
+    limit.take([Record(0), Record(1)], {1: "a"})
+
+    assert limit.take(Unseen(), {}) == Taken([], None)
+    assert limit.take([Record(9)], {9: "a"}) == Taken([9], None)
