@@ -135,6 +135,10 @@ class System:
         self._running[name].send_signal(signal.SIGTERM)
         return self._running[name].wait(seconds)
 
+    def wait_ended(self, name: str, seconds: float = 40) -> int:
+        """The exit status of a process that ends by itself."""
+        return self._running[name].wait(seconds)
+
     def freeze(self, name: str) -> None:
         """Stop a process where it is, as a paused machine would; `thaw` goes on."""
         self._running[name].send_signal(signal.SIGSTOP)

@@ -4,24 +4,16 @@ Decode, skip what was seen, apply, write. What cannot be read goes to the dead
 letters with its place and the reason, and the rest of the batch goes on.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-
-import structlog
+from collections.abc import Callable, Sequence
 
 from stream.book import Book, Changes
+from stream.dead_letters import Dead, DeadLetters
 from stream.metrics import WorkerMetrics
-from stream.records import (
-    Record,
-    UnreadableRecordError,
-    dead_letter,
-    decode_event,
-)
+from stream.records import Record, UnreadableRecordError, decode_event
 from stream.sla.conversation import DUPLICATE, TOO_LATE, apply
 from stream.sla.events import Event, HeartbeatEvent
 from stream.sla.state import Conversation
 from stream.tally import Tally
-
-log = structlog.get_logger(__name__)
 
 
 class Tracker:
@@ -31,18 +23,19 @@ class Tracker:
         self,
         book: Book,
         metrics: WorkerMetrics,
-        write_dead_letters: Callable[
-            [int, Sequence[tuple[bytes, bytes]]], Awaitable[None]
-        ],
+        dead_letters: DeadLetters,
         now: Callable[[], int],
     ) -> None:
         self._book = book
         self._metrics = metrics
-        self._write_dead_letters = write_dead_letters
+        self._dead_letters = dead_letters
         self._now = now
 
     async def track(self, partition: int, records: Sequence[Record]) -> None:
-        """Apply a batch; the offsets are safe to commit when this returns."""
+        """Apply a batch; the offsets are safe to commit when this returns.
+
+        Raises `DeadLetterLimitError`, with nothing of the batch applied.
+        """
         async with self._book.lock(partition):
             await self._track(partition, records)
 
@@ -51,19 +44,17 @@ class Tracker:
         changes = Changes()
         tally = Tally(now, self._book.rules.allowed_lateness)
         events: list[Event] = []
-        dead: list[tuple[bytes, bytes]] = []
+        dead: list[Dead] = []
         for record in records:
             try:
                 event = _read(record, tally)
             except UnreadableRecordError as error:
-                dead.append(dead_letter(record, str(error), now))
+                dead.append((record, str(error)))
                 continue
             events.append(event)
             if not isinstance(event, HeartbeatEvent):
                 self._apply(partition, record, event, changes, tally, now)
-        if dead:
-            await self._write_dead_letters(partition, dead)
-            log.warning("records dead-lettered", partition=partition, count=len(dead))
+        await self._dead_letters.take(partition, records, dead, now)
         await self._book.write(partition, changes)
         tally.add_to(self._metrics, events)
 

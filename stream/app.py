@@ -15,6 +15,8 @@ from stream.agents import Tracker
 from stream.book import Book
 from stream.config import Config
 from stream.current_state import CurrentState, Ownership
+from stream.dead_letter_topic import DeadLetterTopic
+from stream.dead_letters import DeadLetters
 from stream.engine import EngineApp, run_worker
 from stream.metrics import WorkerMetrics
 from stream.probes import serve_probes
@@ -47,7 +49,11 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     events = settings.events_topic
     table = app.state_table("conversations")
     facts = app.writer(settings.facts_topic)
-    dead_letters = app.writer(settings.dead_letters_topic)
+    dead_letters = DeadLetters(
+        settings.dead_letter_bounds,
+        write=app.writer(settings.dead_letters_topic).write,
+        recall=DeadLetterTopic(settings.kafka, settings.dead_letters_topic).reasons,
+    )
     waiting = Waiting()
     registry = CollectorRegistry()
     metrics = WorkerMetrics(config, registry)
@@ -59,7 +65,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         metrics=metrics,
         waiting=waiting,
     )
-    tracker = Tracker(book, metrics, dead_letters.write, wall_clock)
+    tracker = Tracker(book, metrics, dead_letters, wall_clock)
 
     async def end_offsets(partitions: Iterable[int]) -> dict[int, int]:
         return await app.end_offsets(events, partitions)
@@ -87,6 +93,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     def lost(partitions: frozenset[int]) -> None:
         for partition in partitions:
             book.drop(partition)
+            dead_letters.forget(partition)
             timers.forget(partition)
 
     app.every(TICK, timers.tick)

@@ -5,7 +5,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -149,18 +149,57 @@ def decode_fact(data: bytes) -> Fact:
     return fact
 
 
-def dead_letter(record: Record, reason: str, now: int) -> tuple[bytes, bytes]:
-    """Key and value of a dead letter: the place and the reason.
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The place of a record that could not be read, and the reason.
 
-    The value is left out: it may hold what a customer wrote (semantics 4.7); the
-    record itself stays in its topic, at this place.
+    The record's value is left out: it may hold what a customer wrote (semantics 4.7);
+    the record itself stays in its topic, at this place.
     """
-    letter = {
-        "v": 1,
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "reason": reason,
-        "at": rfc3339(now),
-    }
+
+    v: Literal[1]
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    at: str
+    """RFC 3339."""
+    resent: bool = False
+    """This is no new letter: the record was written anew, to the end of its topic."""
+
+    @property
+    def instant(self) -> int:
+        """`at` in milliseconds."""
+        return parse_rfc3339(self.at)
+
+
+_dead_letters = msgspec.json.Decoder(DeadLetter)
+
+
+def dead_letter(record: Record, reason: str, now: int) -> tuple[bytes, bytes]:
+    """Key and value of a dead letter."""
+    letter = DeadLetter(
+        v=1,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        reason=reason,
+        at=rfc3339(now),
+    )
     return record.key or b"", _encoder.encode(letter)
+
+
+def resent_mark(letter: DeadLetter, now: int) -> bytes:
+    """The value that stands for the letter's record having been written anew."""
+    return _encoder.encode(
+        msgspec.structs.replace(letter, resent=True, at=rfc3339(now))
+    )
+
+
+def decode_dead_letter(data: bytes) -> DeadLetter:
+    """Raises `UnreadableRecordError` for what is no dead letter of version 1."""
+    try:
+        letter = _dead_letters.decode(data)
+        _ = letter.instant
+    except (ValueError, RecursionError) as error:
+        raise UnreadableRecordError("not a dead letter of version 1") from error
+    return letter

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, RedisDsn, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from stream.dead_letter_limit import Bounds
 from stream.kafka_access import KafkaAccess, Mechanism, Protocol
 from stream.refusal import RefusedStartError
 from stream.topic_policy import TopicPolicy
@@ -40,6 +41,12 @@ class Settings(BaseSettings):
     )
     create_topics: bool = Field(
         default=True, description="or stop, and say how, when one is missing"
+    )
+    dead_letters_consecutive: int = Field(
+        1000, ge=0, description="so many in a row stop the worker; 0: never"
+    )
+    dead_letters_ratio: float = Field(
+        0.5, gt=0, le=1, description="more of the last 2000 stop it; 1: never"
     )
     kafka_security_protocol: Protocol = "PLAINTEXT"
     kafka_sasl_mechanism: Mechanism = "SCRAM-SHA-512"
@@ -113,6 +120,10 @@ class Settings(BaseSettings):
             min_insync=self.min_insync_replicas or max(1, self.replication - 1),
             create=self.create_topics,
         )
+
+    @property
+    def dead_letter_bounds(self) -> Bounds:
+        return Bounds(self.dead_letters_consecutive, self.dead_letters_ratio)
 
     def topic(self, name: str) -> str:
         return self.topic_prefix + name

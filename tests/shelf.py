@@ -10,8 +10,10 @@ from stream.agents import Tracker
 from stream.book import Book, Items
 from stream.config import parse_config
 from stream.current_state import CurrentState, Ownership
+from stream.dead_letter_limit import Bounds
+from stream.dead_letters import DeadLetters
 from stream.metrics import WorkerMetrics
-from stream.records import decode_fact, encode_event
+from stream.records import decode_dead_letter, decode_fact, encode_event
 from stream.sla.events import Event
 from stream.sla.facts import Fact
 from stream.timers import Timers
@@ -33,7 +35,7 @@ class Record:
 class Shelf:
     """`arrive` puts records into the topic, `work` applies them, time is `now`."""
 
-    def __init__(self, config: str = CONFIG) -> None:
+    def __init__(self, config: str = CONFIG, bounds: Bounds = Bounds()) -> None:  # noqa: B008  a frozen value
         self.config = parse_config(config, "test.yaml")
         self.now = START
         self.owned = frozenset({0})
@@ -62,9 +64,9 @@ class Shelf:
             metrics=self.metrics,
             waiting=self.waiting,
         )
-        self.tracker = Tracker(
-            self.book, self.metrics, self.write_dead, lambda: self.now
-        )
+        self.bounds = bounds
+        self.recalled = 0
+        self.restart()
         self.timers = Timers(
             self.book,
             lambda: self.owned,
@@ -72,6 +74,11 @@ class Shelf:
             self.applied.get,
             lambda: self.now,
         )
+
+    def restart(self) -> None:
+        """Another worker goes on: of the letters it knows what is in Kafka."""
+        letters = DeadLetters(self.bounds, write=self.write_dead, recall=self.recall)
+        self.tracker = Tracker(self.book, self.metrics, letters, lambda: self.now)
 
     def arrive(self, *events: Event | Record, partition: int = 0) -> None:
         """Put events, or records as they are, at the end of a partition."""
@@ -122,6 +129,15 @@ class Shelf:
     async def write_dead(self, _: int, items: Iterable[tuple[bytes, bytes]]) -> None:
         self.calls.append("dead letters")
         self.dead += items
+
+    async def recall(self, topic: str, partition: int, most: int) -> dict[int, str]:
+        self.recalled += 1
+        letters = [decode_dead_letter(value) for _, value in self.dead[-most:]]
+        return {
+            letter.offset: letter.reason
+            for letter in letters
+            if (letter.topic, letter.partition) == (topic, partition)
+        }
 
     async def end_offsets(self, partitions: Iterable[int]) -> dict[int, int]:
         asked = list(partitions)

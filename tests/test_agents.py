@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from aiokafka.errors import TopicAuthorizationFailedError
 
+from stream.dead_letter_limit import Bounds
+from stream.dead_letters import DeadLetterLimitError
 from stream.records import encode_event
 from stream.sla.events import HeartbeatEvent
 from stream.sla.instants import from_ms, rfc3339
@@ -176,3 +179,77 @@ async def test_what_is_older_than_we_remember_is_rejected():
 
     assert shelf.sample("events_rejected_total", reason="too_late") == 1
     assert shelf.dead == []
+
+
+# -- the limit of dead letters
+
+
+def bad(offset: int) -> Record:
+    return Record(offset, b"c", b"{}")
+
+
+async def test_too_many_dead_letters_stop_the_batch():
+    """Letters up to the limit, nothing of the batch applied, and one clear line."""
+    shelf = Shelf(bounds=Bounds(3, 1))
+    shelf.arrive(customer(0), *map(bad, range(1, 8)))
+
+    with pytest.raises(DeadLetterLimitError) as stopped:
+        await shelf.work()
+
+    assert (shelf.calls, shelf.states, len(shelf.dead)) == (["dead letters"], {}, 3)
+    assert str(stopped.value).startswith(
+        "3 of the last 3 records of conversations.events, partition 0, cannot be read"
+        " (up to offset 3); the commonest reason, 100%: Object missing required field"
+        " `kind`. "
+    )
+    assert "docs/runbook.md" in str(stopped.value)
+
+
+async def test_a_restart_adds_no_letters_and_a_higher_limit_goes_on():
+    """What has a letter gets no second one, by whichever worker it is read again."""
+    shelf = Shelf(bounds=Bounds(3, 1))
+    shelf.arrive(customer(0), *map(bad, range(1, 8)))
+    for _ in range(2):
+        with pytest.raises(DeadLetterLimitError):
+            await shelf.work()
+        shelf.restart()
+    assert len(shelf.dead) == 3
+
+    shelf.bounds = Bounds(0, 1)
+    shelf.restart()
+    await shelf.work()
+
+    letters = [json.loads(value)["offset"] for _, value in shelf.dead]
+    assert (letters, stored(shelf)) == ([1, 2, 3, 4, 5, 6, 7], {b"c": 0})
+
+
+async def test_letters_are_read_back_once_and_only_when_something_is_dead():
+    """A takeover without unreadable records asks Kafka for nothing."""
+    shelf = Shelf()
+    shelf.arrive(customer(0))
+    await shelf.work()
+    assert shelf.recalled == 0
+
+    for offset in (1, 2):
+        shelf.arrive(bad(offset))
+        await shelf.work()
+    assert shelf.recalled == 1
+
+    shelf.tracker._dead_letters.forget(0)
+    shelf.arrive(bad(3))
+    await shelf.work()
+    assert shelf.recalled == 2
+
+
+async def test_letters_that_cannot_be_read_back_stop_nothing():
+    """Without the right to read them the limit counts from zero."""
+    shelf = Shelf(bounds=Bounds(3, 1))
+
+    async def refuse(topic: str, partition: int, most: int) -> dict[int, str]:
+        raise TopicAuthorizationFailedError
+
+    shelf.tracker._dead_letters._recall = refuse
+    shelf.arrive(bad(0), bad(1), customer(0))
+    await shelf.work()
+
+    assert (len(shelf.dead), stored(shelf)) == (2, {b"c": 2})

@@ -11,11 +11,15 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from stream.records import (
+    DeadLetter,
     UnreadableRecordError,
+    dead_letter,
+    decode_dead_letter,
     decode_event,
     decode_fact,
     encode_event,
     encode_fact,
+    resent_mark,
 )
 from stream.sla.events import (
     AssignmentEvent,
@@ -41,6 +45,7 @@ from stream.sla.events import (
 )
 from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
 from stream.sla.instants import from_ms, rfc3339
+from tests.shelf import Record
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9)
 maybe = st.none() | names
@@ -336,3 +341,37 @@ def test_a_fact_on_the_wire():
         "waited_s": 300.0,
         "waited_business_s": 300.0,
     }
+
+
+def test_a_dead_letter_is_read_as_it_was_written():
+    """Place, reason and time; the mark of a resent record is the same with its time."""
+    record = Record(117, b"c", b"Anna", partition=3)
+    key, value = dead_letter(record, "why", 1_795_424_400_000)
+    letter = decode_dead_letter(value)
+
+    assert key == b"c"
+    assert letter == DeadLetter(
+        v=1,
+        topic="conversations.events",
+        partition=3,
+        offset=117,
+        reason="why",
+        at="2026-11-23T09:00:00.000Z",
+    )
+    assert letter.instant == 1_795_424_400_000
+    mark = decode_dead_letter(resent_mark(letter, 1_795_424_402_000))
+    assert mark == msgspec.structs.replace(
+        letter, resent=True, at="2026-11-23T09:00:02.000Z"
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{"v": 2}, {"offset": "1"}, {"at": "soon"}, {"reason": None}], ids=str
+)
+def test_what_is_no_dead_letter_is_refused(changes):
+    """Another version, a wrong type, a time that is none."""
+    _, value = dead_letter(Record(1, None, None), "why", 0)
+    with pytest.raises(UnreadableRecordError):
+        decode_dead_letter(json.dumps(json.loads(value) | changes).encode())
+    with pytest.raises(UnreadableRecordError):
+        decode_dead_letter(b"")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stream.dead_letter_limit import Bounds
 from stream.settings import SettingsError, read_settings
 
 SECRET = "s3cr3t-3630"
@@ -163,6 +164,16 @@ def test_a_refusal_shows_no_secret(monkeypatch):
     with pytest.raises(SettingsError) as caught:
         read_settings()
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("ratio", ["0", "1.5", "nan", "half"])
+def test_a_ratio_of_dead_letters_is_a_part(monkeypatch, ratio):
+    """More than none and at most all; the limits are one value."""
+    monkeypatch.setenv("REPLYCLOCK_DEAD_LETTERS_CONSECUTIVE", "7")
+    assert read_settings().dead_letter_bounds == Bounds(7, 0.5)
+
+    monkeypatch.setenv("REPLYCLOCK_DEAD_LETTERS_RATIO", ratio)
+    assert refusal().startswith("REPLYCLOCK_DEAD_LETTERS_RATIO: ")
 
 
 # -- Kafka

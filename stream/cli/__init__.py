@@ -5,7 +5,15 @@ A user's mistake is one line on standard error that says what to do; exit status
 that the stream does not know who listens.
 """
 
-from stream.cli import doctor, files, processes, simulate
+from stream.cli import dead_letters, doctor, files, processes, resend, simulate
 from stream.cli.group import main
 
-__all__ = ["doctor", "files", "main", "processes", "simulate"]
+__all__ = [
+    "dead_letters",
+    "doctor",
+    "files",
+    "main",
+    "processes",
+    "resend",
+    "simulate",
+]

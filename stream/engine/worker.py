@@ -11,9 +11,9 @@ import structlog
 import uvloop
 
 from stream.engine.app import EngineApp
-from stream.engine.guard import EngineError
 from stream.engine.topics import ensure_topics, wait_for_broker, wait_for_coordinator
 from stream.engine.watchdog import LoopWatch, Watchdog
+from stream.refusal import RefusedStartError
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ async def _serve(app: EngineApp, asked: asyncio.Event) -> int:
     if app.crash_reason is not None:
         crash = app.crash_reason
         # Our own errors hold no record's words; others may.
-        why = {"reason": str(crash)} if isinstance(crash, EngineError) else {}
+        why = {"reason": str(crash)} if isinstance(crash, RefusedStartError) else {}
         log.error("worker crashed", error=type(crash).__name__, **why)
         return 1
     return int(failed)

@@ -226,6 +226,7 @@ def test_simulate_says_what_it_cannot_play(tmp_path, accounts):
 COMMANDS = [
     "alerts",
     "check",
+    "dead-letters",
     "doctor",
     "intake",
     "parse",
@@ -233,6 +234,7 @@ COMMANDS = [
     "simulate",
     "worker",
 ]
+LETTERS = ["dead-letters list", "dead-letters resend", "dead-letters show"]
 
 
 def test_every_command_is_listed():
@@ -244,10 +246,10 @@ def test_every_command_is_listed():
     ] == (COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", COMMANDS + LETTERS)
 def test_every_command_has_an_example(command):
     """The help of a command ends with a line that can be copied."""
-    result = run(command, "--help")
+    result = run(*command.split(), "--help")
 
     assert result.exit_code == 0
     assert f"replyclock {command}" in result.stdout.split("Example:")[1]
@@ -262,6 +264,11 @@ MISTAKES = {
     "An end that is no time": ["replay", "-", "--config", EXAMPLE, "--until", "soon"],
     "A start that is no time": ["simulate", "--start", "soon", "--config", EXAMPLE],
     "A play that is too short": ["simulate", "--seconds", "5"],
+    "A place that is none": ["dead-letters", "show", "0-117"],
+    "A time that is none": ["dead-letters", "list", "--since", "soon"],
+    "Nothing to resend is named": ["dead-letters", "resend"],
+    "A place and all": ["dead-letters", "resend", "0:1", "--all"],
+    "A place and a reason": ["dead-letters", "resend", "0:1", "--reason", "kind"],
     "A format that does not exist": ["check", "--format", "xml"],
 }
 
@@ -285,15 +292,32 @@ def test_a_config_that_is_not_there_is_one_line(monkeypatch, command):
     assert result.stderr == "nowhere.yaml:1:1: No such file or directory\n"
 
 
-@pytest.mark.parametrize("command", ["worker", "intake", "parse"])
+@pytest.mark.parametrize("command", ["worker", "intake", "parse", "dead-letters"])
 def test_wrong_settings_are_one_line_each(monkeypatch, command):
     """A process that cannot start says every wrong variable and exits with 1."""
     monkeypatch.setenv("REPLYCLOCK_PARTITIONS", "0")
     monkeypatch.setenv("REPLYCLOCK_WORKER_PORT", "99999")
-    result = run(*([command, "whatsapp"] if command == "parse" else [command]))
+    more = {"parse": ["whatsapp"], "dead-letters": ["list"]}
+    result = run(command, *more.get(command, []))
 
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("words", [["list"], ["show", "0:1"], ["resend", "--all"]])
+def test_dead_letters_without_kafka_are_one_line(monkeypatch, words):
+    """A Kafka that is not there: exit 1, and the setting to look at."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refuses
+        broker = f"127.0.0.1:{taken.getsockname()[1]}"
+        monkeypatch.setenv("REPLYCLOCK_BROKER", broker)
+        result = run("dead-letters", *words)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    start = f"Error: kafka at {broker} is not reachable: "
+    assert result.stderr.startswith(start)
+    assert result.stderr.endswith("; see REPLYCLOCK_BROKER\n")
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_a_worker_without_kafka_says_so_and_goes_on_trying():

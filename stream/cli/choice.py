@@ -1,0 +1,75 @@
+"""Which dead letters a command is about, as people type it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from stream.dead_letter_topic import Found
+from stream.durations import parse_duration
+from stream.sla.instants import parse_rfc3339
+
+Place = tuple[int, int]
+"""Partition and offset of a record in the events topic."""
+
+
+class PlaceType(click.ParamType):
+    """`PARTITION:OFFSET`, as `dead-letters list` prints it."""
+
+    name = "PARTITION:OFFSET"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Place:
+        partition, _, offset = str(value).partition(":")
+        if not (partition.isdecimal() and offset.isdecimal()):
+            self.fail(f"{value!r} is no place: write 0:117", param, ctx)
+        return int(partition), int(offset)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Letters written at `since` (milliseconds) or later, for a reason that has this.
+
+    None: all of them.
+    """
+
+    since: int | None = None
+    reason: str | None = None
+
+    def holds(self, found: Found) -> bool:
+        letter = found.letter
+        return (self.since is None or letter.instant >= self.since) and (
+            self.reason is None or self.reason.casefold() in letter.reason.casefold()
+        )
+
+
+def choice_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options `--since` and `--reason`."""
+    since = click.option(
+        "--since",
+        callback=_since,
+        help="Written then or later: 2026-11-23T09:00:00Z, or so long ago: 4h.",
+    )
+    reason = click.option("--reason", help="Only whose reason contains this text.")
+    return since(reason(command))
+
+
+def now() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def _since(_: click.Context, param: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return now() - parse_duration(text)
+    except ValueError:
+        try:
+            return parse_rfc3339(text)
+        except ValueError as error:
+            how = f"{text!r}: write 2026-11-23T09:00:00Z, or how long ago: 15m, 4h"
+            raise click.BadParameter(how, param=param) from error

@@ -1,0 +1,123 @@
+"""Looking into topics without being anybody's worker: no group, nothing committed."""
+
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from time import monotonic
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from stream.kafka_access import KafkaAccess
+
+_SILENT_S = 10.0
+
+Batches = AsyncIterator[tuple[TopicPartition, list[ConsumerRecord]]]
+
+
+class TopicReader:
+    """Methods raise aiokafka's `KafkaError`, and `TimeoutError` when Kafka is silent.
+
+    One reading at a time: each has the consumer for itself.
+    """
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+
+    async def partitions(self, topic: str) -> list[TopicPartition]:
+        """Those of a topic; none when it is missing, or hidden from this user."""
+        # Of all topics: to ask for one by name may create it.
+        known = await self._consumer._client.fetch_all_metadata()  # noqa: SLF001 - listed in engine/guard.py
+        numbers = known.partitions_for_topic(topic) or ()
+        return [TopicPartition(topic, number) for number in sorted(numbers)]
+
+    async def last(
+        self, parts: Iterable[TopicPartition], most: int | None = None
+    ) -> AsyncIterator[ConsumerRecord]:
+        """What the partitions hold now, oldest first in each; the `most` last of each.
+
+        What is written meanwhile is left out.
+        """
+        parts = list(parts)
+        begins = await self._consumer.beginning_offsets(parts)
+        ends = await self._consumer.end_offsets(parts)
+        waiting = [tp for tp in parts if begins[tp] < ends[tp]]
+        self._assign(
+            {
+                tp: begins[tp] if most is None else max(begins[tp], ends[tp] - most)
+                for tp in waiting
+            }
+        )
+        async for tp, records in self._until(ends, waiting):
+            for record in records:
+                if record.offset < ends[tp]:
+                    yield record
+
+    async def at(
+        self, tp: TopicPartition, offsets: Iterable[int]
+    ) -> AsyncIterator[tuple[int, ConsumerRecord | None]]:
+        """The records at ascending offsets; None for one that is not there any more."""
+        if tp not in await self.partitions(tp.topic):
+            for offset in offsets:
+                yield offset, None
+            return
+        begin = (await self._consumer.beginning_offsets([tp]))[tp]
+        end = (await self._consumer.end_offsets([tp]))[tp]
+        read: deque[ConsumerRecord] = deque()
+        following = -1  # what the next fetch brings
+        for offset in offsets:
+            if not begin <= offset < end:
+                yield offset, None
+                continue
+            while read and read[0].offset < offset:
+                read.popleft()
+            if not read:
+                if offset != following:
+                    self._assign({tp: offset})
+                async for _, records in self._until({tp: end}, [tp]):
+                    read.extend(records)
+                    break
+                following = read[-1].offset + 1 if read else -1
+            there = bool(read) and read[0].offset == offset
+            yield offset, read[0] if there else None
+
+    def _assign(self, firsts: dict[TopicPartition, int]) -> None:
+        # Both without an `await` in between: aiokafka asks for the position of what
+        # has none, and without a group its `stop` then waits for ever.
+        self._consumer.assign(list(firsts))
+        for tp, offset in firsts.items():
+            self._consumer.seek(tp, offset)
+
+    async def _until(
+        self, ends: dict[TopicPartition, int], waiting: list[TopicPartition]
+    ) -> Batches:
+        """What is fetched until each position is at its end (excluded)."""
+        heard = monotonic()
+        while waiting:
+            found = await self._consumer.getmany(*waiting, timeout_ms=500)
+            for tp, records in found.items():
+                heard = monotonic()
+                yield tp, records
+            # By position: the last offsets may hold no record (transactions).
+            waiting = [
+                tp for tp in waiting if await self._consumer.position(tp) < ends[tp]
+            ]
+            if waiting and not found and monotonic() - heard > _SILENT_S:
+                raise TimeoutError(f"Kafka sent nothing for {_SILENT_S:.0f} s")
+
+
+@asynccontextmanager
+async def reading(access: KafkaAccess) -> AsyncIterator[TopicReader]:
+    """A reader of all topics that this user may read."""
+    consumer = AIOKafkaConsumer(
+        **access.client(),
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",  # what retention took meanwhile is skipped
+        request_timeout_ms=int(_SILENT_S * 1000),
+    )
+    try:
+        await consumer.start()
+        yield TopicReader(consumer)
+    finally:
+        await consumer.stop()
