@@ -48,6 +48,24 @@ def without_beginning() -> None:
     _replace(BatchRecovery, "on_rebalance", on_rebalance)
 
 
+def without_return() -> None:
+    """Changelog records that a rebalance threw away are not read again."""
+
+    async def seek_back(_self: BatchRecovery, _dropped: object) -> None:
+        pass
+
+    _replace(BatchRecovery, "seek_back", seek_back)
+
+
+def without_restore() -> None:
+    """Streams do not wait for the tables: what Kafka has of them counts as read."""
+
+    def need_recovery(_self: BatchRecovery) -> bool:
+        return False
+
+    BatchRecovery.need_recovery = need_recovery  # type: ignore[method-assign]
+
+
 def without_lease() -> None:
     """A worker that was frozen or cut off writes over the state of its successor."""
     _replace(transport, "write_under", lambda _lease, _client: None)
@@ -62,6 +80,8 @@ def without_fence() -> None:
 MENDS: dict[str, Callable[[], None]] = {
     "seek": without_seek,
     "beginning": without_beginning,
+    "return": without_return,
+    "restore": without_restore,
     "lease": without_lease,
     "fence": without_fence,
 }

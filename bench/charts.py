@@ -1,0 +1,75 @@
+"""What live traffic and growth gave, as tables and charts of a Markdown page."""
+
+from collections.abc import Callable, Sequence
+
+from bench.growth import Growth
+from bench.live import Delay, Live
+from bench.markdown import table
+
+_LIVE_HEADS = (
+    *("traffic", "events/s", "CPU of a core", "breaches", "not told"),
+    *("detection p99 above lateness", "at most", "reply p99", "at most"),
+)
+_GROWTH_HEADS = (*("conversations", "workers", "events/CPU-s", "events/s", "a scrape"),)
+
+
+def live_table(runs: Sequence[Live]) -> str:
+    """Nothing when not measured."""
+    return table(
+        _LIVE_HEADS,
+        [
+            (
+                run.what,
+                f"{run.rate:,.0f}",
+                f"{run.load:.0%}",
+                f"{run.breaches:,}",
+                f"{run.missing:,}",
+                *_delay(run.detection),
+                *_delay(run.reply),
+            )
+            for run in runs
+        ],
+    )
+
+
+def growth_table(runs: Sequence[Growth]) -> str:
+    return table(
+        _GROWTH_HEADS,
+        [
+            (
+                f"{run.conversations:,}",
+                str(run.workers),
+                f"{run.events / run.cpu_seconds:,.0f}",
+                f"{run.events / run.wall_seconds:,.0f}",
+                f"{run.scrape_seconds * 1000:,.0f} ms",
+            )
+            for run in runs
+        ],
+    )
+
+
+def growth_chart(
+    title: str,
+    unit: str,
+    runs: Sequence[Growth],
+    names: Callable[[Growth], str],
+    value: Callable[[Growth], float],
+) -> str:
+    """A line over the runs, drawn by whoever shows Mermaid; level is linear growth."""
+    labels = ", ".join(f'"{names(run)}"' for run in runs)
+    values = [value(run) for run in runs]
+    return "\n".join(
+        [
+            "```mermaid",
+            "xychart-beta",
+            f'    title "{title}"',
+            f"    x-axis [{labels}]",
+            f'    y-axis "{unit}" 0 --> {max(values) * 1.5:.6g}',
+            f"    line [{', '.join(f'{each:.6g}' for each in values)}]",
+            "```",
+        ]
+    )
+
+
+def _delay(delay: Delay) -> tuple[str, str]:
+    return f"{delay.p99:.2f} s", f"{delay.most:.2f} s"
