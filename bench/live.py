@@ -62,7 +62,7 @@ async def steady(rules: Rules, stack: Stack, rate: int, title: str) -> Live:
     """`rate` events a second; one customer in twenty is not answered in time."""
     begin = _begin(rate * _STEADY_S)
     traffic = Traffic(rules, begin, _STEADY_S)
-    traffic.steady(rate, _STEADY_S)
+    traffic.steady(rate, _STEADY_S - 1)
     return await _live(traffic, rules, stack, title, _STEADY_S)
 
 
@@ -71,7 +71,7 @@ async def burst(rules: Rules, stack: Stack, customers: int, rate: int) -> Live:
     seconds = _BURST_DUE_S + _STEADY_S
     begin = _begin(customers + rate * seconds)
     traffic = Traffic(rules, begin, seconds)
-    traffic.steady(rate, seconds)
+    traffic.steady(rate, seconds - 1)
     traffic.burst(customers, _BURST_DUE_S - 4, _BURST_DUE_S)
     title = f"{customers:,} deadlines in one second"
     return await _live(traffic, rules, stack, title, seconds)
