@@ -1,4 +1,4 @@
-"""`make bench`: our worker and stock Faust in turn on the same events."""
+"""`make bench`: our worker, stock Faust and Quix Streams in turn on the same events."""
 
 import asyncio
 import sys
@@ -10,8 +10,8 @@ import click
 from bench.machine import this_machine
 from bench.measure import Run, measure
 from bench.recovery import Restart, restart
-from bench.report import PAGE, RESULTS, Report, compare, restart_table, table, write
-from bench.sides import OURS, SIDES, STOCK
+from bench.report import PAGE, RESULTS, Report, compare, restart_table, tables, write
+from bench.sides import OURS, PEERS, STOCK, installed_sides
 from bench.workload import Workload, gather, make_workload, write_events
 from dev.faults import StackError
 from dev.stack import Stack
@@ -54,6 +54,9 @@ def main(
         events, pairs = 4000, 1
     click.echo(f"writing {events:,} events")
     workloads = _workloads(events, quick=quick)
+    for side in PEERS:
+        if not side.is_installed:
+            click.echo(f"without {side.name}, which `make bench` installs")
     machine = this_machine()
     try:
         with tempfile.TemporaryDirectory(prefix="replyclock-bench-") as folder:
@@ -71,7 +74,7 @@ def main(
         )
         for workload in workloads
     )
-    click.echo(f"\n{table(comparisons)}\n")
+    click.echo(f"\n{tables(comparisons)}\n")
     wrong = [run for run in runs if not run.is_right]
     report = Report(
         machine=machine,
@@ -101,17 +104,18 @@ async def _run(
     folder: Path, workloads: list[Workload], pairs: int, *, quick: bool
 ) -> tuple[list[Run], list[Restart]]:
     runs = []
+    sides = installed_sides()
     restarts: list[Restart] = []
     with Stack.start(folder, services=("kafka",), on_progress=click.echo) as stack:
         rules = load_config(CONFIG).rules()
         if not quick:
             small = make_workload("", "", write_events(rules, _WARM_UP), rules)
-            for side in SIDES:
+            for side in sides:
                 click.echo(f"warm-up: {side.name}")
                 await measure(side, small, stack, f"warm-up-{side.name}.")
         for workload in workloads:
             for number in range(1, pairs + 1):
-                for side in SIDES:
+                for side in sides:
                     prefix = f"{workload.name}-{number}-{side.name}."
                     run = await measure(side, workload, stack, prefix)
                     runs.append(run)

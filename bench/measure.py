@@ -70,11 +70,11 @@ async def measure(side: Side, workload: Workload, stack: Stack, prefix: str) -> 
         await _write_backlog(stack.broker, events, workload)
         cpu, began = cpu_seconds(process.pid), time.time()
         process.send_signal(signal.SIGCONT)
-        await _wait_committed(stack.broker, prefix + side.group, workload, process)
+        await _wait_committed(stack.broker, side.group_of(prefix), workload, process)
         cpu = cpu_seconds(process.pid) - cpu
     finally:
         await asyncio.to_thread(terminate, process)
-    ids, ended = await _read(stack.broker, facts, prefix + side.changelog)
+    ids, ended = await _read(stack.broker, facts, side.changelog_of(prefix))
     different = frozenset(ids)
     return Run(
         side=side.name,
