@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_VENV := .dev/bench-venv
 SECONDS_TO_RUN ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -43,13 +44,20 @@ lint: install ## Check style, types, import rules, generated files.
 chaos: servers ## Kill and freeze everything in seeded trials: TRIALS=50 SEED=1.
 	@$(BIN)/python -m dev.chaos $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED))
 
-bench: servers ## Measure events per CPU-second beside stock Faust.
+bench: servers $(BENCH_VENV)/.installed ## Measure events per CPU-second beside stock Faust and Quix Streams.
 	@$(BIN)/python -m bench
+
+$(BENCH_VENV)/.installed: requirements-bench.lock $(VENV)/.installed
+	@echo "installing Quix Streams into $(BENCH_VENV)"
+	@test -x $(BENCH_VENV)/bin/python || $(BIN)/python -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/pip install --quiet --require-hashes -r requirements-bench.lock
+	@touch $@
 
 lock: install ## Resolve the dependencies anew.
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile -q --universal --generate-hashes pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --group dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --group bench -o requirements-bench.lock
 
 format: install ## Format the code.
 	@$(BIN)/ruff check --quiet --fix --exit-zero

@@ -1,8 +1,8 @@
-"""Benchmarks: the whole worker on real Kafka, beside stock Faust with our rules.
+"""Benchmarks: the whole worker on real Kafka, beside peers with our rules.
 
-    python -m bench            three pairs of runs a workload, some minutes
-    python -m bench --quick    one small pair: does it still run, are the facts right
+    python -m bench            three runs of each side a workload, some minutes
+    python -m bench --quick    one small run of each: are the facts still right
 
-Both sides read the same events from the same broker, are frozen while the backlog
+All sides read the same events from the same broker, are frozen while the backlog
 is written, and are measured from their first event until all is committed.
 """

@@ -1,32 +1,30 @@
-"""`make bench`: our worker and stock Faust in turn on the same events."""
+"""`make bench`: our worker, stock Faust and Quix Streams in turn on the same events."""
 
 import asyncio
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
+from bench.comparison import Comparison, compare
 from bench.machine import this_machine
-from bench.measure import Run, measure
-from bench.recovery import Restart, restart
-from bench.report import PAGE, RESULTS, Report, compare, restart_table, table, write
-from bench.sides import OURS, SIDES, STOCK
+from bench.measure import Run
+from bench.page import PAGE, figures
+from bench.page import page as written
+from bench.parts import Bench
+from bench.report import RESULTS, Report, write
+from bench.sides import PEERS
 from bench.workload import Workload, gather, make_workload, write_events
 from dev.faults import StackError
 from dev.stack import Stack
 from dev.system import CONFIG
 from stream.config import load_config
 
-_WARM_UP = 4000
 _A_CONVERSATION = 50
 """Events of each conversation where they are few and long."""
-
-_RESTARTS = (
-    *((OURS, 0, 1), (OURS, 1_000_000, 1), (OURS, 200_000, 5)),
-    *((STOCK, 0, 1), (STOCK, 50_000, 1)),
-)
-"""Side, conversations, states of each in the changelog."""
 
 
 @click.command()
@@ -54,34 +52,19 @@ def main(
         events, pairs = 4000, 1
     click.echo(f"writing {events:,} events")
     workloads = _workloads(events, quick=quick)
-    machine = this_machine()
+    for side in PEERS:
+        if not side.is_installed:
+            click.echo(f"without {side.name}, which `make bench` installs")
     try:
         with tempfile.TemporaryDirectory(prefix="replyclock-bench-") as folder:
-            runs, restarts = asyncio.run(
-                _run(Path(folder), workloads, pairs, quick=quick)
-            )
+            report = asyncio.run(_measure(Path(folder), workloads, pairs, quick=quick))
     except StackError as error:
         sys.exit(f"bench: {error}")
-    comparisons = tuple(
-        compare(
-            runs,
-            workload=workload.name,
-            title=workload.title,
-            conversations=workload.conversations,
-        )
-        for workload in workloads
-    )
-    click.echo(f"\n{table(comparisons)}\n")
-    wrong = [run for run in runs if not run.is_right]
-    report = Report(
-        machine=machine,
-        comparisons=comparisons,
-        runs=tuple(runs),
-        restarts=tuple(restarts),
-    )
-    click.echo(restart_table(report.restarts))
+    click.echo(f"\n{figures(report)}\n")
+    wrong = [run for run in report.runs if not run.is_right]
     if results or page or not (quick or wrong):
-        click.echo(write(report, results or RESULTS, page or PAGE))
+        click.echo(write(report, results or RESULTS))
+        (page or PAGE).write_text(written(report), "utf-8")
     for run in wrong:
         click.echo(f"wrong facts: {run}", err=True)
     sys.exit(1 if wrong else 0)
@@ -97,41 +80,40 @@ def _workloads(count: int, *, quick: bool) -> list[Workload]:
     return [play, make_workload("few", "few long conversations", few, rules)]
 
 
-async def _run(
+async def _measure(
     folder: Path, workloads: list[Workload], pairs: int, *, quick: bool
-) -> tuple[list[Run], list[Restart]]:
-    runs = []
-    restarts: list[Restart] = []
+) -> Report:
+    machine = this_machine()
+    rules = load_config(CONFIG).rules()
     with Stack.start(folder, services=("kafka",), on_progress=click.echo) as stack:
-        rules = load_config(CONFIG).rules()
+        bench = Bench(stack, rules)
         if not quick:
-            small = make_workload("", "", write_events(rules, _WARM_UP), rules)
-            for side in SIDES:
-                click.echo(f"warm-up: {side.name}")
-                await measure(side, small, stack, f"warm-up-{side.name}.")
-        for workload in workloads:
-            for number in range(1, pairs + 1):
-                for side in SIDES:
-                    prefix = f"{workload.name}-{number}-{side.name}."
-                    run = await measure(side, workload, stack, prefix)
-                    runs.append(run)
-                    _tell(run, number, pairs, workload)
-        for side, conversations, repeats in () if quick else _RESTARTS:
-            click.echo(f"restart: {side.name}, {conversations * repeats:,} records")
-            restarts.append(
-                await restart(
-                    side, rules, stack, conversations=conversations, repeats=repeats
-                )
-            )
-    return runs, restarts
+            await bench.warm_up()
+        runs = await bench.pairs(workloads, pairs)
+        report = Report(
+            machine=machine,
+            comparisons=tuple(_compared(runs, workload) for workload in workloads),
+            runs=tuple(runs),
+        )
+        if quick:
+            return report
+        most = report.comparisons[0].per_second.median
+        return replace(
+            report,
+            one_writes=tuple(await bench.one_writes(pairs)),
+            restarts=tuple(await bench.restarts()),
+            lives=tuple(await bench.lives(int(most))),
+            growths=tuple(await bench.growths()),
+            losses=tuple(await bench.losses()),
+        )
 
 
-def _tell(run: Run, number: int, pairs: int, workload: Workload) -> None:
-    facts = "all facts right" if run.is_right else "WRONG FACTS"
-    click.echo(
-        f"{workload.title}, pair {number} of {pairs}: {run.side:<12}"
-        f"{run.events / run.cpu_seconds:>9,.0f} events/CPU-s"
-        f"{run.events / run.wall_seconds:>9,.0f} events/s, {facts}"
+def _compared(runs: Sequence[Run], workload: Workload) -> Comparison:
+    return compare(
+        runs,
+        workload=workload.name,
+        title=workload.title,
+        conversations=workload.conversations,
     )
 
 

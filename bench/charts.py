@@ -1,16 +1,60 @@
-"""What live traffic and growth gave, as tables and charts of a Markdown page."""
+"""What the parts of the bench gave, as tables and charts of a Markdown page."""
 
 from collections.abc import Callable, Sequence
 
 from bench.growth import Growth
 from bench.live import Delay, Live
+from bench.loss import Loss
 from bench.markdown import table
+from bench.recovery import Restart, bytes_each, rate
 
+_RESTART_HEADS = (
+    *("worker", "changelog records", "conversations", "start to ready"),
+    *("records/s", "bytes a conversation"),
+)
+_LOSS_HEADS = ("worker", "when", "facts lost", "twice", "never true", "")
 _LIVE_HEADS = (
     *("traffic", "events/s", "CPU of a core", "breaches", "not told"),
     *("detection p99 above lateness", "at most", "reply p99", "at most"),
 )
 _GROWTH_HEADS = (*("conversations", "workers", "events/CPU-s", "events/s", "a scrape"),)
+
+
+def restart_table(restarts: Sequence[Restart]) -> str:
+    """How long until a restarted worker is ready."""
+    empty = {run.side: run for run in restarts if not run.records}
+    return table(
+        _RESTART_HEADS,
+        [
+            (
+                run.side,
+                f"{run.records:,}",
+                f"{run.conversations:,}",
+                f"{run.seconds:.1f} s",
+                f"{rate(run, empty[run.side]):,.0f}",
+                f"{bytes_each(run, empty[run.side]):,.0f}",
+            )
+            for run in restarts
+            if run.records
+        ],
+    )
+
+
+def loss_table(losses: Sequence[Loss]) -> str:
+    return table(
+        _LOSS_HEADS,
+        [
+            (
+                loss.side,
+                loss.event.value,
+                f"{loss.missing:,} of {loss.facts:,}",
+                f"{loss.repeated:,}",
+                f"{loss.unexpected:,}",
+                "" if loss.is_done else "did not come to its end",
+            )
+            for loss in losses
+        ],
+    )
 
 
 def live_table(runs: Sequence[Live]) -> str:

@@ -30,6 +30,8 @@ from stream.sla.events import Author, AuthorKind, Channel, Direction, MessageEve
 from stream.sla.instants import from_ms, parse_rfc3339
 from stream.sla.policy import Rules
 
+SHARED = 100_000
+"""Conversations that one, two and three workers share."""
 _REPLIES, _ANSWERED = 50_000, 10_000
 """So many answers to so many conversations, however many there are."""
 _SHARED_WITHIN_S = 120.0
@@ -51,7 +53,7 @@ class Growth(Struct, frozen=True, kw_only=True):
 async def grow(rules: Rules, stack: Stack, conversations: int, workers: int) -> Growth:
     """Let `workers` share `conversations`, and answer some of them."""
     prefix = f"growth-{conversations}-{workers}."
-    changelog = prefix + OURS.changelog
+    changelog = OURS.changelog_of(prefix)
     names = [*(prefix + name for name in TOPICS), changelog]
     await ensure_topics(stack.broker, dict.fromkeys(names, PARTITIONS))
     await write_states(stack.broker, changelog, rules, conversations)
@@ -74,7 +76,7 @@ async def grow(rules: Rules, stack: Stack, conversations: int, workers: int) -> 
         began = time.monotonic()
         for process in processes:
             process.send_signal(signal.SIGCONT)
-        group = prefix + OURS.group
+        group = OURS.group_of(prefix)
         await wait_committed(stack.broker, group, replies.events, processes[0])
         wall = time.monotonic() - began
         after = sum(cpu_seconds(process.pid) for process in processes)

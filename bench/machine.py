@@ -9,12 +9,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from bench.sides import QUIX
 from dev.kafka.jars import jars_folder
 from dev.places import REPOSITORY
 
 
 class Machine(Struct, frozen=True, kw_only=True):
-    """`load` is that of the minute before the start: above a half, try again later."""
+    """`load` is that of the minute before the start: above a half, try again later.
+
+    `quixstreams` is None where it was not measured.
+    """
 
     date: str
     commit: str | None
@@ -26,6 +30,7 @@ class Machine(Struct, frozen=True, kw_only=True):
     kafka: str
     faust: str
     aiokafka: str
+    quixstreams: str | None = None
 
 
 def this_machine() -> Machine:
@@ -41,6 +46,7 @@ def this_machine() -> Machine:
         kafka=_kafka(),
         faust=version("faust-streaming"),
         aiokafka=version("aiokafka"),
+        quixstreams=_quixstreams(),
     )
 
 
@@ -55,6 +61,14 @@ def _cpu() -> str:
 def _kafka() -> str:
     names = [jar.stem for jar in jars_folder().glob("kafka_2.13-*.jar")]
     return names[0].partition("-")[2] if names else "unknown"
+
+
+def _quixstreams() -> str | None:
+    """Its environment is another, so that one's Python is asked."""
+    if not QUIX.is_installed:
+        return None
+    code = "from importlib.metadata import version; print(version('quixstreams'))"
+    return subprocess.check_output([QUIX.python, "-c", code], text=True).strip()
 
 
 def _commit() -> str | None:

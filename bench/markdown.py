@@ -25,8 +25,8 @@ def times(ratio: Spread) -> str:
 
 
 def reached(value: float, target: float) -> str:
-    """Whether a figure is at least its target, and else by how much it is not."""
-    return "yes" if value >= target else f"no: {value / target - 1:.0%}"
+    """Whether a figure is at least its target, before it is rounded; else how near."""
+    return "reached" if value >= target else f"{value / target:.0%} of it"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -33,7 +33,7 @@ from stream.records import decode_fact
 
 _SETTLE = 1.0
 _LONGEST = 180.0
-_EVENTS, _FACTS = "conversations.events", "sla.facts"
+EVENTS, FACTS = "conversations.events", "sla.facts"
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class Run(Struct, frozen=True, kw_only=True):
 
 async def measure(side: Side, workload: Workload, stack: Stack, prefix: str) -> Run:
     """Let `side` work `workload` off, on topics of its own named by `prefix`."""
-    events, facts = prefix + _EVENTS, prefix + _FACTS
+    events, facts = prefix + EVENTS, prefix + FACTS
     topics = (events, facts, prefix + "sla.dead-letters")
     await ensure_topics(stack.broker, dict.fromkeys(topics, PARTITIONS))
     process = await asyncio.to_thread(start, side, stack, prefix)
@@ -70,13 +70,12 @@ async def measure(side: Side, workload: Workload, stack: Stack, prefix: str) -> 
         await write_backlog(stack.broker, events, workload)
         cpu, began = cpu_seconds(process.pid), time.time()
         process.send_signal(signal.SIGCONT)
-        await wait_committed(
-            stack.broker, prefix + side.group, workload.events, process
-        )
+        group = side.group_of(prefix)
+        await wait_committed(stack.broker, group, workload.events, process)
         cpu = cpu_seconds(process.pid) - cpu
     finally:
         await asyncio.to_thread(terminate, process)
-    ids, ended = await _read(stack.broker, facts, prefix + side.changelog)
+    ids, ended = await read_facts(stack.broker, facts, side.changelog_of(prefix))
     different = frozenset(ids)
     return Run(
         side=side.name,
@@ -139,7 +138,9 @@ async def wait_committed(
         await admin.close()
 
 
-async def _read(broker: str, facts: str, changelog: str) -> tuple[list[str], float]:
+async def read_facts(
+    broker: str, facts: str, changelog: str
+) -> tuple[list[str], float]:
     """The ids of all facts, and when the last fact or state was written."""
     ids: list[str] = []
     last = 0

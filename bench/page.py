@@ -1,0 +1,167 @@
+"""`docs/performance.md`, written from a report."""
+
+from collections.abc import Iterator
+
+from bench.charts import (
+    growth_chart,
+    growth_table,
+    live_table,
+    loss_table,
+    restart_table,
+)
+from bench.comparison import tables
+from bench.growth import SHARED, Growth
+from bench.one_write.table import one_write_table
+from bench.report import Report
+from bench.sides import QUIX
+from dev.places import REPOSITORY
+
+PAGE = REPOSITORY / "docs" / "performance.md"
+REMARKS = REPOSITORY / "bench" / "remarks.md"
+"""What the numbers do not say by themselves, written by hand."""
+
+_BESIDE = {
+    False: "a stock Faust program",
+    True: "programs of stock Faust and Quix Streams",
+}
+
+_QUIX = """\
+- **Quix** is `bench/quix_streams.py`: a stateful function and a topic of facts, as Quix
+  Streams' documentation shows them. Kafka's part is librdkafka, in C, and its CPU time
+  counts; state is in RocksDB, the only one it has, and each commit writes a
+  conversation once. What RocksDB does after the last commit is not counted. It has no
+  timers, metrics or dead letters to pay for.
+"""
+
+
+def page(report: Report) -> str:
+    """All of it."""
+    m = report.machine
+    first = report.comparisons[0]
+    # A bench without Quix does not speak of it.
+    quix = any(peer.side == QUIX.name for peer in first.peers)
+    versions = f", quixstreams {m.quixstreams}" if quix else ""
+    parts = "\n\n".join(_parts(report))
+    return f"""\
+# Performance
+
+Written by `make bench` ({m.date[:10]}); do not edit. The numbers are in
+`bench/results/`, what is said about them in `bench/remarks.md`.
+
+{m.cpu}, {m.cores} cores shared by the broker and what is measured; {m.system};
+Python {m.python}, Kafka {m.kafka}, faust-streaming {m.faust}, aiokafka {m.aiokafka}\
+{versions};
+load before the start {m.load:.1f}; commit {m.commit or "unknown"}.
+
+{REMARKS.read_text("utf-8").strip()}
+
+## The whole worker, with rules
+
+Working off a backlog on real Kafka, beside {_BESIDE[quix]}
+with the same rules, in the same run.
+
+{tables(report.comparisons)}
+
+Median of {first.pairs} pairs of runs, ours and each other in turn; least to most in
+brackets. "per CPU-second" compares events for each second of CPU time, of all threads
+and the kernel, until all is committed, and has a target; "by the clock" compares events
+a second until the last fact or state is in Kafka. Ratios travel between machines, rates
+do not.
+
+{parts}
+
+## What is compared
+
+- **Ours** is `replyclock worker` as it runs in production: dead letters, deadlines,
+  gauges of who waits, Prometheus counters.
+- **Stock** is `bench/stock_faust.py`: an agent, a table and a topic of facts, as
+  Faust's documentation shows them, with uvloop, linger, large batches and Cython
+  switched on. It has no timers, metrics or dead letters to pay for.
+{_QUIX if quix else ""}\
+- All: the same events of a seeded play, four partitions, the same rules and codecs,
+  `acks=all`, a commit every 0.5 s, state with a changelog.
+- Each process is started, frozen, and continued when the backlog is in Kafka, so
+  start-up and waiting count for nobody.
+- No deadline passes meanwhile: the play's clocks are far ahead.
+- After each run every fact is read back. Every side must have written exactly the
+  facts that the bare rules draw from the events, once each, or the bench fails.
+"""
+
+
+def figures(report: Report) -> str:
+    """The tables alone, for a terminal."""
+    return "\n\n".join([tables(report.comparisons), *_parts(report)])
+
+
+def _parts(report: Report) -> Iterator[str]:
+    if report.one_writes:
+        yield f"""\
+## One state write an event, no rules
+
+A count for each of 200,000 keys, a changelog record for every event, acknowledged by
+all replicas before the source is committed. Kafka Streams has a store in memory and a
+JVM that is warm (`bench/one_write`); aiokafka alone has neither recovery nor rebalance.
+
+{one_write_table(report.one_writes)}"""
+    if report.restarts:
+        yield f"""\
+## A restart
+
+With conversations that all wait. The rate leaves out what a start with an empty
+changelog takes; ours includes building deadlines and gauges, which stock does not have.
+Memory is the whole process, an empty one taken off.
+
+{restart_table(report.restarts)}"""
+    if report.lives:
+        yield f"""\
+## Live traffic
+
+Events arrive at their times; one customer in twenty is not answered. "The most" is the
+rate by the clock above. The writer of the traffic, the broker and the worker share the
+machine. Detection is `noticed_at` less the deadline and `allowed_lateness`; a reply's
+delay is from when it is written to the fact that it was in time.
+
+{live_table(report.lives)}"""
+    if report.growths:
+        yield _growth(report)
+    if report.losses:
+        yield f"""\
+## Loss and duplicates
+
+While a backlog is worked off, the worker ends and is started again, or a second one
+joins. Facts that are there twice have the same id; one that is lost is gone.
+
+{loss_table(report.losses)}"""
+
+
+def _growth(report: Report) -> str:
+    alone = [run for run in report.growths if run.workers == 1]
+    shared = [run for run in report.growths if run.conversations == SHARED]
+    conversations = growth_chart(
+        "CPU of an event, by live conversations",
+        "microseconds",
+        alone,
+        lambda run: f"{run.conversations:,}",
+        _microseconds,
+    )
+    workers = growth_chart(
+        f"CPU of an event, by workers that share {SHARED:,} conversations",
+        "microseconds",
+        shared,
+        lambda run: str(run.workers),
+        _microseconds,
+    )
+    return f"""\
+## Growth
+
+50,000 answers to 10,000 of the conversations that wait. A level line is linear growth.
+
+{growth_table(report.growths)}
+
+{conversations}
+
+{workers}"""
+
+
+def _microseconds(run: Growth) -> float:
+    return run.cpu_seconds / run.events * 1e6
