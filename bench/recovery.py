@@ -55,7 +55,7 @@ async def restart(
     changelog = prefix + side.changelog
     await ensure_topics(stack.broker, {**topics, changelog: PARTITIONS})
     for _ in range(repeats):
-        await _write(stack.broker, changelog, rules, conversations)
+        await write_changelog(stack.broker, changelog, rules, conversations)
     began = time.monotonic()
     process = await asyncio.to_thread(start, side, stack, prefix, within=180.0)
     seconds = time.monotonic() - began
@@ -102,7 +102,8 @@ def waiting(rules: Rules, count: int) -> Iterator[tuple[bytes, bytes]]:
         yield name.encode(), encode_state(number, state)
 
 
-async def _write(broker: str, topic: str, rules: Rules, count: int) -> None:
+async def write_changelog(broker: str, topic: str, rules: Rules, count: int) -> None:
+    """A state for each of `count` customers who wait, acknowledged by Kafka."""
     producer = AIOKafkaProducer(
         bootstrap_servers=broker, acks="all", max_batch_size=256 * 1024
     )
