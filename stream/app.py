@@ -45,6 +45,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         broker=settings.kafka,
         partitions=settings.partitions,
         topic_policy=settings.topic_policy,
+        membership=settings.membership,
     )
     events = settings.events_topic
     table = app.state_table("conversations")

@@ -7,17 +7,32 @@ not here: they live in `sla.yaml` (`stream.config`).
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, RedisDsn, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    RedisDsn,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from stream.dead_letter_limit import Bounds
+from stream.durations import parse_duration
 from stream.kafka_access import KafkaAccess, Mechanism, Protocol
+from stream.membership import LONGEST_SESSION_S, SHORTEST_SESSION_S, Membership
 from stream.refusal import RefusedStartError
 from stream.topic_policy import TopicPolicy
 
 PREFIX = "REPLYCLOCK_"
+
+
+def _session_timeout(text: str) -> str:
+    if not SHORTEST_SESSION_S <= parse_duration(text) / 1000 <= LONGEST_SESSION_S:
+        raise ValueError("not from 10s to 1m")
+    return text
 
 
 class SettingsError(RefusedStartError):
@@ -55,6 +70,14 @@ class Settings(BaseSettings):
     kafka_ca_file: str = Field("", description="empty: whom this machine trusts")
     kafka_cert_file: str = Field("", description="PEM, if Kafka asks for one")
     kafka_key_file: str = Field("", description="empty: inside of the certfile")
+    member_id: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9._-]{0,200}$",
+        description="of the worker, if its place in the group is to outlive a restart",
+    )
+    session_timeout: Annotated[str, AfterValidator(_session_timeout)] = Field(
+        "10s", description="after which Kafka gives a silent worker's partitions away"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="auto: colours on a terminal, JSON lines elsewhere"
@@ -112,6 +135,12 @@ class Settings(BaseSettings):
             cert_file=self.kafka_cert_file,
             key_file=self.kafka_key_file,
         )
+
+    @property
+    def membership(self) -> Membership:
+        """How the worker is a member of its group."""
+        seconds = parse_duration(self.session_timeout) / 1000
+        return Membership(self.member_id, seconds)
 
     @property
     def topic_policy(self) -> TopicPolicy:

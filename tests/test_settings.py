@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from stream.dead_letter_limit import Bounds
+from stream.membership import Membership
 from stream.settings import SettingsError, read_settings
 
 SECRET = "s3cr3t-3630"
@@ -227,3 +228,36 @@ def test_one_broker_may_be_down(monkeypatch, replication, given, min_insync):
     monkeypatch.setenv("REPLYCLOCK_MIN_INSYNC_REPLICAS", str(given))
 
     assert read_settings().topic_policy.min_insync == min_insync
+
+
+def test_membership_is_dynamic_by_default():
+    """A member id is an operator's decision; Kafka waits for ten seconds."""
+    assert read_settings().membership == Membership("", 10.0)
+
+
+def test_a_static_member(monkeypatch):
+    """An id and a longer session reach the engine; a rebalance waits for longer."""
+    monkeypatch.setenv("REPLYCLOCK_MEMBER_ID", "worker-0.eu_1")
+    monkeypatch.setenv("REPLYCLOCK_SESSION_TIMEOUT", "1m")
+    membership = read_settings().membership
+
+    assert membership == Membership("worker-0.eu_1", 60.0)
+    assert membership.is_static
+    assert membership.rebalance_timeout > membership.session_timeout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SESSION_TIMEOUT", "9s", "not from 10s to 1m"),
+        ("SESSION_TIMEOUT", "61s", "not from 10s to 1m"),
+        ("SESSION_TIMEOUT", "soon", "is no duration"),
+        ("MEMBER_ID", "worker 0", "MEMBER_ID"),
+        ("MEMBER_ID", "w" * 201, "MEMBER_ID"),
+    ],
+)
+def test_a_membership_that_cannot_be(monkeypatch, name, value, said):
+    """Shorter than a lease needs, longer than a breach may wait, no name for Kafka."""
+    monkeypatch.setenv(f"REPLYCLOCK_{name}", value)
+
+    assert said in refusal()

@@ -10,18 +10,18 @@ import faust
 from aiokafka.structs import ConsumerRecord, TopicPartition
 from faust.transport.drivers.aiokafka import Producer
 from faust.types import TP, StreamT
-from yarl import URL
 
 from stream.engine.changelog import BatchProducer, BatchWriter, StateTable
 from stream.engine.consumer import BatchConsumer
-from stream.engine.credentials import credentials_for
+from stream.engine.faust_settings import faust_settings
 from stream.engine.guard import EngineError, check_engine
+from stream.engine.holds import Holds
 from stream.engine.lease import Lease
-from stream.engine.recovery import BatchTables
 from stream.engine.store import PartitionStore
 from stream.engine.topic import ChangelogSpec
 from stream.engine.transport import BatchSchema, BatchTransport
 from stream.kafka_access import KafkaAccess
+from stream.membership import Membership
 from stream.topic_policy import TopicPolicy
 
 Partitions = frozenset[int]
@@ -30,7 +30,6 @@ BatchHandler = Callable[[int, Sequence[ConsumerRecord]], Awaitable[None]]
 Tick = Callable[[], Awaitable[None]]
 
 _NONE: Partitions = frozenset()
-_SESSION_TIMEOUT_S = 10.0
 
 
 class EngineApp(faust.App):
@@ -49,6 +48,7 @@ class EngineApp(faust.App):
         broker: KafkaAccess | str,
         partitions: int,
         topic_policy: TopicPolicy = TopicPolicy(),  # noqa: B008 - a frozen value
+        membership: Membership = Membership(),  # noqa: B008 - a frozen value
         stall_after: float = 120.0,
     ) -> None:
         """`stall_after`: seconds without movement after which the worker ends.
@@ -59,6 +59,7 @@ class EngineApp(faust.App):
         self.access = access = KafkaAccess.to(broker)
         self.partitions = partitions
         self.topic_policy = topic_policy
+        self.membership = membership
         self.stall_after = stall_after
         self._batched: str | None = None
         self._restored: Partitions = _NONE
@@ -66,38 +67,10 @@ class EngineApp(faust.App):
         self._restored_callbacks: list[PartitionsCallback] = []
         self._lost_callbacks: list[PartitionsCallback] = []
         self._running_ticks: list[asyncio.Lock] = []
-        self.lease = Lease(_SESSION_TIMEOUT_S)
-        servers = access.bootstrap.split(",")
-        super().__init__(
-            app_id,
-            broker=[URL(f"aiokafka://{server.strip()}") for server in servers],
-            broker_credentials=credentials_for(access),
-            store="memory://",
-            TableManager=BatchTables,
-            autodiscover=False,
-            broker_commit_interval=0.5,  # bounds what a crash repeats
-            broker_heartbeat_interval=3.0,
-            broker_max_poll_records=2000,  # bounds a batch
-            broker_rebalance_timeout=30.0,
-            broker_request_timeout=30.0,
-            broker_session_timeout=_SESSION_TIMEOUT_S,
-            consumer_auto_offset_reset="earliest",
-            cython_optimizations=True,
-            producer_acks=-1,
-            producer_linger=0.005,
-            producer_max_batch_size=256 * 1024,
-            producer_request_timeout=30.0,
-            stream_buffer_maxsize=16,  # batches, not records
-            stream_wait_empty=True,
-            table_standby_replicas=0,  # useless with a store in memory
-            topic_allow_declare=False,  # `ensure_topics` did, and knew the policy
-            topic_disable_leader=True,
-            topic_partitions=partitions,
-            web_enabled=False,
-            web_host="localhost",  # in every member's metadata; must not change
-            web_tables_enabled=False,
-            web_router_enabled=False,
-        )
+        self._in_hand = 0
+        self.lease = Lease(membership.session_timeout)
+        self.holds = Holds(membership, access, app_id)
+        super().__init__(app_id, **faust_settings(access, partitions, membership))
 
     # -- declaring
 
@@ -125,6 +98,7 @@ class EngineApp(faust.App):
         return register
 
     async def _handle(self, handler: BatchHandler, message: Any) -> None:
+        self._in_hand += 1
         try:
             await handler(message.partition, message.value)
         except Exception as error:  # noqa: BLE001 - any fault must stop the worker
@@ -132,6 +106,7 @@ class EngineApp(faust.App):
             # Neither acknowledge the batch nor take another one: a later batch
             # would carry the state past the one that failed.
             await asyncio.Event().wait()
+        self._in_hand -= 1
         self._batches.applied[message.tp] = message.offset + 1
 
     def state_table(self, name: str) -> StateTable:
@@ -231,6 +206,11 @@ class EngineApp(faust.App):
 
     # -- called by the engine
 
+    async def wait_for_turn(self) -> None:
+        """Return when nobody else works as our member; see `Holds.wait_for_turn`."""
+        if self._batched is not None:
+            await self.holds.wait_for_turn(self._batched, self.partitions)
+
     def store_of(self, changelog: str) -> PartitionStore:
         return self._state_tables[changelog].store
 
@@ -270,6 +250,9 @@ class EngineApp(faust.App):
         if self.crash_reason is None:
             await self._ticks_ended()
         await super().on_stop()
+        if self.crash_reason is None and not self._in_hand and self.holds.released():
+            self.lease.end()  # what we wrote is acknowledged, and nothing follows
+            await self._batches.commit_applied()
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker_consumer, self)

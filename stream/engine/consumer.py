@@ -17,42 +17,23 @@ What stock Faust does wrong here, and where it is mended (numbers of `faust.md`)
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 
 import structlog
 import uvloop
-from aiokafka.structs import TopicPartition
 from faust.transport.drivers.aiokafka import (
     AIOKafkaConsumerThread,
     Consumer,
-    Transport,
 )
 from faust.types import TP, ConsumerMessage, Message
 
-from stream.engine.lease import renew_by
+from stream.engine.consumer_thread import FETCH_WAIT_S, ConsumerThread
+from stream.engine.holds import Holds
 
 log = structlog.get_logger(__name__)
 
-# How long a fetch may wait for records: so long a seek waits for one under way, and
-# so long a record waits that came to a partition which the fetch had left out.
-# Faust's 1.5 s would be seen as a late breach.
-_FETCH_WAIT_S = 0.2
 _NOTHING_ACTIVE_S = 0.05
-
-
-class _ConsumerThread(AIOKafkaConsumerThread):
-    app: Any
-
-    def _create_worker_consumer(self, transport: Transport) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = int(_FETCH_WAIT_S * 1000)  # noqa: SLF001 - listed in guard.py
-        renew_by(self.app.lease, consumer._client)  # noqa: SLF001 - listed in guard.py
-        return consumer
-
-    async def pause_fetching(self, tps: Iterable[TP]) -> None:
-        """Leave partitions out of fetches; runs in the thread of the consumer."""
-        self._ensure_consumer().pause(*(TopicPartition(*tp) for tp in tps))
 
 
 class BatchConsumer(Consumer):
@@ -75,7 +56,7 @@ class BatchConsumer(Consumer):
         self._dropped: set[TP] = set()
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-        return _ConsumerThread(
+        return ConsumerThread(
             self,
             loop=self.loop,
             beacon=self.beacon,
@@ -92,7 +73,7 @@ class BatchConsumer(Consumer):
             # Asked under the lock: while we waited for it another generation may
             # have begun and sought, and its records are not for us to drop.
             generation = self.app.consumer_generation_id
-            records = await self._fetch(min(timeout, _FETCH_WAIT_S), generation)
+            records = await self._fetch(min(timeout, FETCH_WAIT_S), generation)
         if records is None:
             await asyncio.sleep(_NOTHING_ACTIVE_S)
             return
@@ -229,7 +210,7 @@ class BatchConsumer(Consumer):
     async def pause_changelogs(self) -> None:
         """After a recovery: what we write ourselves need not come back to us."""
         changelogs = [tp for tp in self.assignment() if self._is_changelog_tp(tp)]
-        assert isinstance(self._thread, _ConsumerThread)
+        assert isinstance(self._thread, ConsumerThread)
         await self._thread.call_thread(self._thread.pause_fetching, changelogs)
 
     async def _starts(self, tps: list[TP]) -> Mapping[TP, int]:
@@ -260,6 +241,20 @@ class BatchConsumer(Consumer):
         if self.app.crash_reason is not None or not self.app.lease.holds():
             return False
         return await super()._commit(offsets)
+
+    async def claim(self) -> bool:
+        """Hold what is ours as a static member; False: the group shares out anew."""
+
+        async def commit() -> bool:
+            await self.app.lease.proven()
+            return await self.commit_applied()
+
+        holds: Holds = self.app.holds
+        return await holds.claim([*self.applied], commit)
+
+    async def commit_applied(self) -> bool:
+        """Commit where each source partition stands, whether it has moved or not."""
+        return not self.applied or bool(await self._thread.commit(dict(self.applied)))
 
     async def wait_empty(self) -> None:
         if self.app.crash_reason is None:

@@ -88,6 +88,7 @@ PRIVATE_NAMES = {
     "aiokafka.client:AIOKafkaClient": ("_get_conn", "send"),
     "aiokafka.conn:AIOKafkaConnection": ("_writer", "send"),
     "aiokafka.consumer.consumer:AIOKafkaConsumer": ("_client", "_fetch_max_wait_ms"),
+    "aiokafka.protocol.group:JoinGroupRequest": ("_member_id",),
     "aiokafka.producer.producer:AIOKafkaProducer": ("create_batch", "send_batch"),
 }
 

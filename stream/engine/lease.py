@@ -8,6 +8,9 @@ of it; a lease counts the same time from when we *asked*, so it always ends firs
     heartbeat sent ──▶ heard by Kafka ─────── session timeout ───────▶ others may own
           └────────────── lease ──────────────▶ nothing is sent any more
 
+A static member's place is given away earlier, so whoever takes it looks whether the
+last process has ended its work, and waits as long as Kafka does (`holds.py`).
+
 Asked for at the last moment, when a request to write goes to the socket. From there
 the kernel would go on trying for minutes, also for a process that has ended, and a
 network that was cut would deliver old state when it is back. So the kernel is told to
@@ -34,7 +37,7 @@ from aiokafka.protocol.produce import ProduceRequest
 _POLL_S = 0.02
 _ON_THE_WAY_S = 3.0
 """So long the kernel tries to deliver. What remains of a lease just before its next
-heartbeat, 10 s less 3 s, is longer."""
+heartbeat, 10 s or more less 3 s, is longer."""
 # During a rebalance a heartbeat is answered so, and keeps the member all the same.
 _STILL_MEMBER = (NoError.errno, RebalanceInProgressError.errno)
 _BOOT_TIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -77,6 +80,10 @@ class Lease:
     def leave_within(self, seconds: float) -> None:
         """A rebalance has begun; after `seconds` it goes on without us."""
         self._leave_by = self._clock() + seconds
+
+    def end(self) -> None:
+        """From now on nothing is written: we have stopped, or Kafka disowned us."""
+        self._leave_by = self._clock()
 
     def holds(self) -> bool:
         """Whether nobody else owns our partitions when what is sent now arrives."""

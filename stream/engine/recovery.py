@@ -120,6 +120,8 @@ class BatchRecovery(Recovery):
             await self._wait(
                 consumer.perform_seek(), timeout=app.conf.broker_request_timeout
             )
+            if not await consumer.claim():
+                return  # another rebalance has begun; it ends here again
             await consumer.pause_changelogs()
             await app.restore_partitions(assignment)
         if app.consumer_generation_id != generation_id:

@@ -1,9 +1,7 @@
 """Kafka's topics: wait for the broker, create what is missing, refuse what differs."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Mapping, Sequence
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -14,6 +12,7 @@ from aiokafka.errors import (
     KafkaError,
 )
 
+from stream.engine.admin import open_admin, quiet
 from stream.engine.guard import EngineError
 from stream.engine.topic import ChangelogSpec, TopicSpec
 from stream.kafka_access import KafkaAccess
@@ -39,7 +38,7 @@ async def wait_for_broker(broker: KafkaAccess | str) -> None:
     pause = _FIRST_RETRY_S
     while True:
         try:
-            with _quiet():
+            with quiet():
                 await probe(access)
         except KafkaUnreachableError as error:
             log.warning(
@@ -61,7 +60,7 @@ async def wait_for_coordinator(broker: KafkaAccess | str, group: str) -> None:
     Without this aiokafka logs an error at every start on a new cluster.
     """
     try:
-        async with _admin(broker) as admin, asyncio.timeout(_COORDINATED_WITHIN_S):
+        async with open_admin(broker) as admin, asyncio.timeout(_COORDINATED_WITHIN_S):
             while not await _coordinated(admin, group):  # noqa: ASYNC110 - Kafka sends no event
                 await asyncio.sleep(0.1)
     except GroupAuthorizationFailedError as error:
@@ -99,7 +98,7 @@ async def ensure_topics(
     access = KafkaAccess.to(broker)
     specs = [*(TopicSpec(name, count) for name, count in topics.items()), *changelogs]
     try:
-        async with _admin(access) as admin:
+        async with open_admin(access) as admin:
             missing = _missing(specs, await _partitions(admin))
             if missing and not policy.create:
                 why = "REPLYCLOCK_CREATE_TOPICS is false"
@@ -178,26 +177,3 @@ async def _wait_until_created(
     async with asyncio.timeout(_CREATED_WITHIN_S):
         while _missing(specs, await _partitions(admin)):  # noqa: ASYNC110 - Kafka sends no event
             await asyncio.sleep(0.1)
-
-
-@asynccontextmanager
-async def _admin(broker: KafkaAccess | str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**KafkaAccess.to(broker).client())
-    try:
-        with _quiet():
-            await admin.start()
-        yield admin
-    finally:
-        await admin.close()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    # aiokafka logs each refused connection as an error; we say it in one line.
-    logger = logging.getLogger("aiokafka")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

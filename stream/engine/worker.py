@@ -60,6 +60,7 @@ async def _prepare(app: EngineApp, topics: Mapping[str, int]) -> None:
         app.access, topics, policy=app.topic_policy, changelogs=app.changelogs()
     )
     await wait_for_coordinator(app.access, app.conf.id)
+    await app.wait_for_turn()
 
 
 async def _serve(app: EngineApp, asked: asyncio.Event) -> int:

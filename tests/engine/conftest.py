@@ -73,7 +73,10 @@ class Engine:
         self.sent: Counter[bytes] = Counter()
 
     async def start(
-        self, broker: str | None = None, wire: Wire | None = None, **options: float
+        self,
+        broker: str | None = None,
+        wire: Wire | None = None,
+        **options: float | str,
     ) -> Worker:
         log = self.folder / f"worker-{len(self.workers)}.log"
         with log.open("wb") as errors:

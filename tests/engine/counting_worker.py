@@ -16,6 +16,7 @@ from faust.types import TP
 
 from stream.engine import EngineApp, EngineError, StateTable, run_worker
 from stream.logs import set_up_logs
+from stream.membership import Membership
 
 
 def tell(**what: object) -> None:
@@ -140,6 +141,9 @@ def main() -> int:
             prefix + "app",
             broker=broker,
             partitions=partitions,
+            membership=Membership(
+                options.get("member_id", ""), options.get("session_timeout", 10.0)
+            ),
             stall_after=options.get("stall", 120.0),
         )
         if options.get("tableless"):

@@ -1,0 +1,43 @@
+"""The thread in which aiokafka's consumer fetches, joins and sends heartbeats."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from aiokafka.structs import TopicPartition
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Transport
+from faust.types import TP
+
+from stream.engine.fence import MemberFencedError, fence_by
+from stream.engine.lease import renew_by
+
+FETCH_WAIT_S = 0.2
+"""How long a fetch may wait for records: so long a seek waits for one under way, and
+so long a record waits that came to a partition which the fetch had left out. Faust's
+1.5 s would be seen as a late breach."""
+
+
+class ConsumerThread(AIOKafkaConsumerThread):
+    """Renews the lease, is fenced, signs commits; `app` is an `EngineApp`."""
+
+    app: Any
+    logger = logging.getLogger("faust.consumer")  # else it would log as ours
+
+    def _create_worker_consumer(self, transport: Transport) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = int(FETCH_WAIT_S * 1000)  # noqa: SLF001 - listed in guard.py
+        client = consumer._client  # noqa: SLF001 - listed in guard.py
+        renew_by(self.app.lease, client)
+        if self.app.membership.is_static:
+            fence_by(self.app.lease, client, self._fenced)
+            self.app.holds.sign(consumer)
+        return consumer
+
+    def _fenced(self) -> None:
+        error = MemberFencedError(self.app.membership.member_id)
+        asyncio.run_coroutine_threadsafe(self.app.crash(error), self.parent_loop)
+
+    async def pause_fetching(self, tps: Iterable[TP]) -> None:
+        """Leave partitions out of fetches; runs in the thread of the consumer."""
+        self._ensure_consumer().pause(*(TopicPartition(*tp) for tp in tps))
