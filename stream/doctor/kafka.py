@@ -21,13 +21,14 @@ from stream.doctor.clocks import judge_stamps
 from stream.doctor.commands import Commands
 from stream.doctor.group import NAME as GROUP
 from stream.doctor.group import forbidden_group, judge_group, moving_group
-from stream.doctor.membership import open_admin, read_group
+from stream.doctor.membership import read_group
 from stream.doctor.placement import NAME as KEYS
 from stream.doctor.placement import judge_placement
 from stream.doctor.sample import read_sample
 from stream.doctor.topic_settings import Configs, judge_topic_settings
 from stream.doctor.topics import Partition, Topic, judge_topics
 from stream.doctor.wanted import wanted_topics
+from stream.engine.admin import open_admin
 from stream.kafka_access import KafkaAccess
 from stream.kafka_probe import KafkaRefusedError, KafkaUnreachableError, probe
 from stream.settings import Settings

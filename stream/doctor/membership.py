@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
@@ -15,6 +13,7 @@ from aiokafka.structs import TopicPartition
 
 from stream.doctor.group import Group
 from stream.doctor.sample import open_consumer
+from stream.engine.admin import open_admin
 from stream.kafka_access import KafkaAccess
 
 _PATIENCE_S = 3.0
@@ -76,13 +75,3 @@ def _held(assignment: bytes, topic: str) -> frozenset[int]:
         return frozenset()
     places = ConsumerProtocolMemberAssignment.decode(assignment).partitions()
     return frozenset(place.partition for place in places if place.topic == topic)
-
-
-@asynccontextmanager
-async def open_admin(access: KafkaAccess) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**access.client())
-    try:
-        await admin.start()
-        yield admin
-    finally:
-        await admin.close()

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from bench.charts import restart_table
 from bench.comparison import compare, tables
+from bench.growth import SHARED, Growth
 from bench.machine import Machine
 from bench.markdown import Spread
 from bench.measure import Run
@@ -135,6 +136,25 @@ def test_the_page_speaks_of_quix_where_it_was_measured(quix: bool):  # noqa: FBT
     ] == [quix] * 3
     assert "| stock-faust |" in text
     assert "None" not in text
+
+
+def test_the_page_has_a_section_for_each_part_that_was_measured():
+    """Parts that were left out leave no empty heading."""
+    report = a_report()
+    grown = Growth(
+        conversations=SHARED,
+        workers=1,
+        cpu_seconds=1.0,
+        wall_seconds=1.0,
+        events=1000,
+        scrape_seconds=0.01,
+    )
+    parts = ("## One state write", "## A restart", "## Live", "## Growth", "## Loss")
+    restarted = a_restart("replyclock", 0, 2.0, 50_000_000)
+    more = replace(report, restarts=(restarted,), growths=(grown,))
+
+    assert not any(part in page(report) for part in parts)
+    assert [part in page(more) for part in parts] == [False, True, False, True, False]
 
 
 def test_what_is_written_can_be_read_again(tmp_path: Path):

@@ -1,8 +1,9 @@
 """Tables and charts of the performance page, of fixed figures."""
 
-from bench.charts import growth_chart, growth_table, live_table
+from bench.charts import growth_chart, growth_table, live_table, loss_table
 from bench.growth import Growth
 from bench.live import Delay, Live
+from bench.loss import Event, Loss
 from bench.one_write.measure import OneWrite
 from bench.one_write.table import one_write_table
 
@@ -86,3 +87,19 @@ def test_growth():
     assert 'x-axis ["10,000", "100,000"]' in chart
     assert 'y-axis "us" 0 --> 1500' in chart
     assert "line [500, 1000]" in chart
+
+
+def test_losses():
+    """What is gone, what came twice; and a worker that never finished says so."""
+    lost = Loss(
+        side="stock-faust",
+        event=Event.KILL,
+        is_done=False,
+        facts=4450,
+        missing=5,
+        repeated=2,
+        unexpected=0,
+    )
+    assert loss_table([lost]).splitlines()[2] == (
+        "| stock-faust | kill -9 | 5 of 4,450 | 2 | 0 | did not come to its end |"
+    )
