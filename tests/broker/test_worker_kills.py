@@ -1,15 +1,30 @@
 """The worker dies in the middle of a backlog; nothing is lost, nothing is twice."""
 
+import asyncio
+
 import pytest
+from aiokafka.structs import TopicPartition
 
 from dev.demo.judgement import backlog_differences, verdict_differences
+from stream.engine.group import Group, open_group
+from stream.kafka_access import KafkaAccess
 from stream.sla.facts import Verdict
 
 pytestmark = pytest.mark.broker
 
 
+async def _group(broker: str) -> Group:
+    """The worker's."""
+    place = TopicPartition("conversations.events", 0)
+    async with open_group(
+        KafkaAccess.to(broker), "replyclock-worker", [place], 10.0
+    ) as look:
+        return await look()
+
+
+@pytest.mark.parametrize("member_id", ["", "worker-0"], ids=["dynamic", "static"])
 @pytest.mark.parametrize("how", ["kill", "terminate"])
-def test_a_worker_that_dies_in_a_backlog(scene, how):
+def test_a_worker_that_dies_in_a_backlog(scene, how, member_id):
     """Every event applied, replay's verdicts and facts, one message a breach.
 
     The backlog holds replies that were said in time and told late. Replay, whose
@@ -20,6 +35,7 @@ def test_a_worker_that_dies_in_a_backlog(scene, how):
     stage = scene("worker", "alerts")
     system = stage.system
     system.terminate("worker")
+    system.environment["REPLYCLOCK_MEMBER_ID"] = member_id
     play = stage.backlog(rate=1000)
     truth = play.truth
     # Who was answered while we were down is a breach on record, and no news.
@@ -34,6 +50,8 @@ def test_a_worker_that_dies_in_a_backlog(scene, how):
     half_way = len(stage.see().facts)
     system.start("worker")
     system.wait_ready("worker")
+    if member_id:
+        assert asyncio.run(_group(system.stack.broker)).has(member_id)
 
     seen = stage.wait_until(
         lambda seen: (
