@@ -14,8 +14,8 @@ from bench.machine import this_machine
 from bench.measure import Run
 from bench.page import PAGE, figures
 from bench.page import page as written
-from bench.parts import Bench
-from bench.report import RESULTS, Report, write
+from bench.parts import PARTS, Bench, Part
+from bench.report import RESULTS, Report, encoded, read, write
 from bench.sides import PEERS
 from bench.workload import Workload, gather, make_workload, write_events
 from dev.faults import StackError
@@ -41,13 +41,29 @@ _A_CONVERSATION = 50
     type=click.Path(path_type=Path),
     help="The page that is written; default: docs/performance.md.",
 )
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    type=click.Choice(PARTS),
+    help="Measure this part alone, and put it into the newest results.",
+)
 def main(
-    *, events: int, pairs: int, quick: bool, results: Path | None, page: Path | None
+    *,
+    events: int,
+    pairs: int,
+    quick: bool,
+    results: Path | None,
+    page: Path | None,
+    parts: tuple[str, ...],
 ) -> None:
     """Measure, compare, write; exit 1 when a side's facts are not the right ones.
 
-    Example: python -m bench --quick
+    Examples: python -m bench --quick; python -m bench --part lives
     """
+    if parts:
+        _measure_again(parts, pairs, results or RESULTS, page or PAGE)
+        return
     if quick:
         events, pairs = 4000, 1
     click.echo(f"writing {events:,} events")
@@ -80,6 +96,35 @@ def _workloads(count: int, *, quick: bool) -> list[Workload]:
     return [play, make_workload("few", "few long conversations", few, rules)]
 
 
+def _measure_again(
+    parts: tuple[str, ...], pairs: int, results: Path, page: Path
+) -> None:
+    newest = sorted(results.glob("worker-*.json"))
+    if not newest:
+        sys.exit("bench: no results yet: measure everything first")
+    report = read(newest[-1])
+    apart = {**report.apart, **dict.fromkeys(parts, this_machine())}
+    try:
+        with tempfile.TemporaryDirectory(prefix="replyclock-bench-") as folder:
+            found = asyncio.run(_measure_parts(Path(folder), parts, pairs))
+    except StackError as error:
+        sys.exit(f"bench: {error}")
+    report = replace(report, apart=apart, **found)
+    click.echo(f"\n{figures(report)}\n")
+    newest[-1].write_bytes(encoded(report))
+    page.write_text(written(report), "utf-8")
+
+
+async def _measure_parts(
+    folder: Path, parts: tuple[str, ...], pairs: int
+) -> dict[str, tuple[Part, ...]]:
+    rules = load_config(CONFIG).rules()
+    with Stack.start(folder, services=("kafka",), on_progress=click.echo) as stack:
+        bench = Bench(stack, rules)
+        await bench.warm_up()
+        return {name: tuple(await bench.part(name, pairs)) for name in parts}
+
+
 async def _measure(
     folder: Path, workloads: list[Workload], pairs: int, *, quick: bool
 ) -> Report:
@@ -97,15 +142,8 @@ async def _measure(
         )
         if quick:
             return report
-        most = report.comparisons[0].per_second.median
-        return replace(
-            report,
-            one_writes=tuple(await bench.one_writes(pairs)),
-            restarts=tuple(await bench.restarts()),
-            lives=tuple(await bench.lives(int(most))),
-            growths=tuple(await bench.growths()),
-            losses=tuple(await bench.losses()),
-        )
+        found = {name: tuple(await bench.part(name, pairs)) for name in PARTS}
+        return replace(report, **found)
 
 
 def _compared(runs: Sequence[Run], workload: Workload) -> Comparison:

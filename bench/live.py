@@ -6,6 +6,7 @@ to the fact that it was in time: what timers cost the stream.
 """
 
 import asyncio
+import signal
 import time
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 from msgspec import Struct
 
-from bench.measure import cpu_seconds
+from bench.measure import cpu_seconds, wait_committed, write_backlog
 from bench.sides import OURS, start
 from bench.traffic import Slot, Traffic
 from bench.workload import PARTITIONS
@@ -34,6 +35,7 @@ _LATE_S = 0.5
 _AFTERWARDS_S = 12.0
 """For the last deadlines and what was delayed."""
 _STEADY_S = 20
+_MOST_RATE, _MOST_S = 4000, 11
 _BURST_DUE_S = 12
 
 
@@ -56,6 +58,25 @@ class Live(Struct, frozen=True, kw_only=True):
     detection: Delay
     reply: Delay
     load: float
+
+
+async def most(rules: Rules, stack: Stack) -> int:
+    """Events a second when such traffic is a backlog: more can never be live."""
+    prefix = f"most-{time.time_ns()}."
+    await ensure_topics(stack.broker, {prefix + name: PARTITIONS for name in _TOPICS})
+    traffic = Traffic(rules, int(time.time() * 1000) + 3_600_000, _MOST_S)
+    traffic.steady(_MOST_RATE, _MOST_S - 1)
+    process = await asyncio.to_thread(start, OURS, stack, prefix)
+    try:
+        process.send_signal(signal.SIGSTOP)
+        await write_backlog(stack.broker, prefix + _TOPICS[0], traffic.backlog())
+        process.send_signal(signal.SIGCONT)
+        began = time.monotonic()
+        group = OURS.group_of(prefix)
+        await wait_committed(stack.broker, group, traffic.events, process)
+        return int(traffic.events / (time.monotonic() - began))
+    finally:
+        await asyncio.to_thread(terminate, process)
 
 
 async def steady(rules: Rules, stack: Stack, rate: int, title: str) -> Live:

@@ -1,6 +1,6 @@
 """`docs/performance.md`, written from a report."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bench.charts import (
     growth_chart,
@@ -94,8 +94,23 @@ def figures(report: Report) -> str:
 
 
 def _parts(report: Report) -> Iterator[str]:
-    if report.one_writes:
-        yield f"""\
+    for name, section in _SECTIONS.items():
+        if getattr(report, name):
+            yield section(report) + _apart(report, name)
+
+
+def _apart(report: Report, name: str) -> str:
+    if name not in report.apart:
+        return ""
+    m = report.apart[name]
+    return (
+        f"\n\nMeasured by itself, {m.date[:10]}, load before the start {m.load:.1f},"
+        f" commit {m.commit or 'unknown'}."
+    )
+
+
+def _one_writes(report: Report) -> str:
+    return f"""\
 ## One state write an event, no rules
 
 A count for each of 200,000 keys, a changelog record for every event, acknowledged by
@@ -103,8 +118,10 @@ all replicas before the source is committed. Kafka Streams has a store in memory
 JVM that is warm (`bench/one_write`); aiokafka alone has neither recovery nor rebalance.
 
 {one_write_table(report.one_writes)}"""
-    if report.restarts:
-        yield f"""\
+
+
+def _restarts(report: Report) -> str:
+    return f"""\
 ## A restart
 
 With conversations that all wait. The rate leaves out what a start with an empty
@@ -112,20 +129,23 @@ changelog takes; ours includes building deadlines and gauges, which stock does n
 Memory is the whole process, an empty one taken off.
 
 {restart_table(report.restarts)}"""
-    if report.lives:
-        yield f"""\
+
+
+def _lives(report: Report) -> str:
+    return f"""\
 ## Live traffic
 
-Events arrive at their times; one customer in twenty is not answered. "The most" is the
-rate by the clock above. The writer of the traffic, the broker and the worker share the
-machine. Detection is `noticed_at` less the deadline and `allowed_lateness`; a reply's
-delay is from when it is written to the fact that it was in time.
+Events arrive at their times: customers who write and are answered a second later, and
+one in twenty who is not. The rate in the first column is that at which a backlog of the
+same traffic is worked off. Its writer, the broker and the worker share the machine.
+Detection is `noticed_at` less the deadline and `allowed_lateness`; a reply's delay is
+from when it is written to the fact that it was in time.
 
 {live_table(report.lives)}"""
-    if report.growths:
-        yield _growth(report)
-    if report.losses:
-        yield f"""\
+
+
+def _losses(report: Report) -> str:
+    return f"""\
 ## Loss and duplicates
 
 While a backlog is worked off, the worker ends and is started again, or a second one
@@ -134,7 +154,7 @@ joins. Facts that are there twice have the same id; one that is lost is gone.
 {loss_table(report.losses)}"""
 
 
-def _growth(report: Report) -> str:
+def _growths(report: Report) -> str:
     alone = [run for run in report.growths if run.workers == 1]
     shared = [run for run in report.growths if run.conversations == SHARED]
     conversations = growth_chart(
@@ -165,3 +185,13 @@ def _growth(report: Report) -> str:
 
 def _microseconds(run: Growth) -> float:
     return run.cpu_seconds / run.events * 1e6
+
+
+_SECTIONS: dict[str, Callable[[Report], str]] = {
+    "one_writes": _one_writes,
+    "restarts": _restarts,
+    "lives": _lives,
+    "growths": _growths,
+    "losses": _losses,
+}
+"""By the name of the part in the report, in the order of the page."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from bench.growth import SHARED, Growth, grow
-from bench.live import Live, burst, steady
+from bench.live import Live, burst, most, steady
 from bench.loss import Event, Loss, lose
 from bench.measure import Run, measure
 from bench.one_write.measure import OneWrite, one_write
@@ -27,13 +27,18 @@ _RESTARTS = (
 """Side, conversations, states of each in the changelog."""
 
 _SHARES = (0.3, 0.6, 0.8)
-"""Of the most that live traffic can be, which is searched for first."""
+"""Of the most that live traffic can be."""
 
 _BURST, _BESIDE = 100_000, 500
 """Deadlines, and events a second meanwhile."""
 
 _GROWTHS = ((10_000, 1), (SHARED, 1), (1_000_000, 1), (SHARED, 2), (SHARED, 3))
 """Conversations, workers."""
+
+
+PARTS = ("one_writes", "restarts", "lives", "growths", "losses")
+"""Beside the pairs; by their names in the report."""
+Part = OneWrite | Restart | Live | Growth | Loss
 
 
 class Bench:
@@ -62,6 +67,20 @@ class Bench:
             click.echo(f"warm-up: {side.name}")
             await measure(side, small, self._stack, f"warm-up-{side.name}.")
 
+    async def part(self, name: str, pairs: int) -> Sequence[Part]:
+        """One of `PARTS`."""
+        match name:
+            case "one_writes":
+                return await self.one_writes(pairs)
+            case "restarts":
+                return await self.restarts()
+            case "lives":
+                return await self.lives()
+            case "growths":
+                return await self.growths()
+            case _:
+                return await self.losses()
+
     async def one_writes(self, pairs: int) -> list[OneWrite]:
         click.echo("one state write an event: ours, aiokafka, Kafka Streams")
         return await one_write(self._stack, _ONE_WRITES, pairs)
@@ -81,13 +100,15 @@ class Bench:
             )
         return found
 
-    async def lives(self, most: int) -> list[Live]:
-        """Shares of `most` events a second, then a burst of deadlines."""
+    async def lives(self) -> list[Live]:
+        """Shares of the most that can be live, then a burst of deadlines."""
+        click.echo("live traffic: how much it can be")
+        limit = await most(self._rules, self._stack)
         found = []
         for share in _SHARES:
-            rate = int(most * share)
+            rate = int(limit * share)
             click.echo(f"live traffic: {rate:,} events a second")
-            title = f"{share:.0%} of the most"
+            title = f"{share:.0%} of {limit:,} events/s"
             try:
                 found.append(await steady(self._rules, self._stack, rate, title))
             except StackError as error:

@@ -19,9 +19,13 @@ RESULTS = REPOSITORY / "bench" / "results"
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """A part that was not measured is empty."""
+    """A part that was not measured is empty; `apart` are those measured by themselves.
+
+    Those have a machine, which is to say date, load and commit, of their own.
+    """
 
     machine: Machine
+    apart: dict[str, Machine] = {}
     comparisons: tuple[Comparison, ...]
     runs: tuple[Run, ...]
     one_writes: tuple[OneWrite, ...] = ()
@@ -35,8 +39,12 @@ def write(report: Report, results: Path) -> Path:
     """Keep the numbers, named by the day; their place."""
     results.mkdir(parents=True, exist_ok=True)
     file = results / f"worker-{report.machine.date[:10]}.json"
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+    file.write_bytes(encoded(report))
     return file
+
+
+def encoded(report: Report) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(report)) + b"\n"
 
 
 def read(file: Path) -> Report:

@@ -1,7 +1,7 @@
 """Traffic in real time: who writes when, whose promise breaks, and who answers.
 
-A customer's message tells of a wait that began long ago, so that a target of minutes
-ends `LEAD` seconds after the message arrives. Most are answered a second later.
+Most customers are answered a second after they wrote. Of the others the message tells
+of a wait that began long ago, so that a target of minutes ends `LEAD_MS` after it came.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from random import Random
 from aiokafka.partitioner import murmur2
 
 from bench.recovery import account_of, key_of
-from bench.workload import PARTITIONS, Records
+from bench.workload import PARTITIONS, Records, Workload
 from stream.records import encode_event
 from stream.sla.events import Author, AuthorKind, Channel, Direction, MessageEvent
 from stream.sla.facts import Measure
@@ -61,8 +61,8 @@ class Traffic:
         for number in range(customers):
             at = number * until * 1000 // customers
             breaks = number % _BREAKING == 0
-            # Whoever is answered might have waited a little longer or shorter.
-            lead = LEAD_MS + random.randrange(1000)
+            # Most have just begun to wait; who is to wait in vain began long ago.
+            lead = LEAD_MS + random.randrange(1000) if breaks else self._within
             self._customer(at, at + lead, answered=not breaks)
 
     def burst(self, customers: int, written_within: int, due: int) -> None:
@@ -75,6 +75,16 @@ class Traffic:
     def slots(self) -> Iterator[Slot]:
         for number, partitions in enumerate(self._slots):
             yield Slot(self._start + number * SLOT_MS, partitions)
+
+    def backlog(self) -> Workload:
+        """All of it at once."""
+        partitions: tuple[Records, ...] = tuple([] for _ in range(PARTITIONS))
+        for slot in self._slots:
+            for whole, records in zip(partitions, slot, strict=True):
+                whole.extend(records)
+        return Workload(
+            "live", "live", self.events, self._customers, partitions, frozenset()
+        )
 
     def _customer(self, at: int, deadline: int, *, answered: bool) -> None:
         self._customers += 1
