@@ -1,11 +1,12 @@
 """Policies: who is promised what (semantics 1 and 2.11)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
 from typing import NamedTuple
+from zlib import crc32
 
 from stream.sla.events import AuthorKind, Nature, Status
 from stream.sla.facts import Measure
@@ -54,6 +55,10 @@ class Target:
         points = sorted(at for at in shares | before if 0 < at < within)
         return (*points, within)
 
+    def of_length(self, within: int) -> "Target":
+        """A window's target, for a channel that keeps it open so long."""
+        return replace(self, within=within)
+
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
@@ -97,6 +102,14 @@ class Policy:
             _is_among(getattr(attributes, name), wanted)
             for name, wanted in self.match.items()
         )
+
+    def target(self, measure: Measure) -> Target | None:
+        """What it promises of `measure`, if anything."""
+        return self._targets.get(measure)
+
+    @cached_property
+    def _targets(self) -> dict[Measure, Target]:
+        return {target.measure: target for target in self.targets}
 
     @cached_property
     def _counted(self) -> frozenset[tuple[AuthorKind, Nature]]:
@@ -142,6 +155,14 @@ def _is_among(value: object, wanted: frozenset[str]) -> bool:
 _ALWAYS: Mapping[str, Calendar] = {ALWAYS: AlwaysOpen()}
 
 
+class Chosen(NamedTuple):
+    """What the book says of attributes; `fingerprint` tells them from others."""
+
+    policy: Policy | None
+    shadow: Policy | None
+    fingerprint: int
+
+
 @dataclass(frozen=True)
 class PolicyBook:
     """Ordered policies, first match wins. `version` is the content's hash."""
@@ -151,14 +172,23 @@ class PolicyBook:
 
     def choose(self, attributes: Attributes) -> Policy | None:
         """The policy for these attributes; None where nothing is promised."""
+        return self.chosen(attributes).policy
+
+    def chosen(self, attributes: Attributes) -> Chosen:
+        """The same with the shadow policy, remembered for the next conversation."""
         try:
             return self._chosen[attributes]
         except KeyError:
             pass
-        policy = next((p for p in self.policies if p.matches(attributes)), None)
+        found = [policy for policy in self.policies if policy.matches(attributes)]
+        chosen = Chosen(
+            next((policy for policy in found if not policy.shadow), None),
+            next((policy for policy in found if policy.shadow), None),
+            crc32(repr((*attributes[:5], *sorted(attributes.tags))).encode()),
+        )
         if len(self._chosen) < REMEMBERED:
-            self._chosen[attributes] = policy
-        return policy
+            self._chosen[attributes] = chosen
+        return chosen
 
     def named(self, name: str) -> Policy | None:
         return self._by_name.get(name)
@@ -168,7 +198,12 @@ class PolicyBook:
         return {policy.name: policy for policy in self.policies}
 
     @cached_property
-    def _chosen(self) -> dict[Attributes, Policy | None]:
+    def asks_for_hours(self) -> bool:
+        """Whether a policy depends on a calendar being open."""
+        return any("hours" in policy.match for policy in self.policies)
+
+    @cached_property
+    def _chosen(self) -> dict[Attributes, Chosen]:
         return {}
 
 
