@@ -45,7 +45,8 @@ def up(services: str, state: Path) -> None:
 
     Example: python -m dev.stack up --services kafka,redis --state /tmp/mine
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT, too: a shell's background job is born with it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     try:
         with Stack.start(

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,26 @@ def lines_until(process: subprocess.Popen[str], last: str) -> Iterator[str]:
             return
 
 
+@contextmanager
+def killed_in_the_end(process: subprocess.Popen[str]) -> Iterator[None]:
+    """A test that fails must not wait for the process it failed to end."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
 @pytest.mark.broker
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whatever_ends_it_nothing_is_left(tmp_path: Path, number: signal.Signals):
     """Ctrl-C, SIGTERM and even kill -9 of `up` end its services."""
     command = [*_COMMAND, "up", "--services", "redis,slack", "--state", str(tmp_path)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
-    ) as process:
+    with (
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+        ) as process,
+        killed_in_the_end(process),
+    ):
         shown = list(lines_until(process, "Ctrl-C stops all"))
         assert [line.split()[0] for line in shown[2:4]] == ["redis", "slack"]
         assert "redis://127.0.0.1:" in shown[2]
