@@ -71,7 +71,9 @@ def decode_first(data: bytes) -> tuple[int, Conversation]:
     old = stored.conversation
     said = {name: value for name, (_, value) in old.attributes.items()}
     link = old.attributes.get("link")
-    held = Held(**{n: v for n, v in said.items() if n != "link"})
+    held = Held(
+        said.get("queue"), said.get("assignee"), said.get("priority"), said.get("tier")
+    )
     turns = tuple(
         Turn(t.at, _KINDS[t.kind], t.ref, t.author, t.nature, t.by, t.reason)
         for t in old.turns

@@ -77,7 +77,7 @@ class Choice:
             deadline=self._rules.calendar(new.calendar).deadline(clock.since, left),
         )
 
-    def _start(  # noqa: PLR0917  inner, for each clock
+    def _start(
         self, policy: Policy, measure: Measure, held: Held, at: int, fingerprint: int
     ) -> Clock | None:
         pin = self._pins.get((measure, at, policy.shadow))

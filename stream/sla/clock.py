@@ -65,7 +65,7 @@ def key_of(clock: Clock) -> Key:
     return clock.measure, clock.started_at, clock.shadow
 
 
-def start(
+def start(  # noqa: PLR0917  for each wait
     target: Target,
     policy: Policy,
     version: str,
@@ -129,9 +129,7 @@ def end(
     reason: Reason | None = None,
 ) -> Clock:
     """The wait is over."""
-    return replace(
-        clock, over_at=at, answered=answered, author=author, reason=reason
-    )
+    return replace(clock, over_at=at, answered=answered, author=author, reason=reason)
 
 
 def reopen(clock: Clock, at: int, calendar: Calendar) -> Clock:

@@ -97,10 +97,13 @@ def _is_next(state: Conversation, turns: tuple[Turn, ...], turn: Turn) -> bool:
     if turns[-1] is not turn or len(turns) == len(state.turns):
         return False
     last = state.last
-    if last is not None and last.end_reason is Reason.LAPSED:
-        # Concluded, and then a word from before it came to light.
-        if last.ended_at is not None and turn.at < last.ended_at:
-            return False
+    if (
+        last is not None
+        and last.ended_at is not None
+        and last.end_reason is Reason.LAPSED
+        and turn.at < last.ended_at
+    ):
+        return False  # silence was concluded, and then there was a word in it
     if turn.kind is not FAILURE:
         return True
     return all(t.kind is not OUTBOUND or t.ref != turn.ref for t in turns)

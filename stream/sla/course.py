@@ -6,7 +6,7 @@ the same sessions (semantics 3.2). Nothing is concluded here: a deadline that pa
 is the business of `stream.sla.verdicts`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -29,6 +29,7 @@ from stream.sla.timeline import (
 
 REPLIES = frozenset({Measure.FIRST_REPLY, Measure.NEXT_REPLY})
 _WAITS = REPLIES | {Measure.WINDOW}
+
 
 class Course:
     """Walks a timeline from `held` and `session` on.
@@ -192,13 +193,19 @@ class Course:
             for number, clock in enumerate(found)
             if clock.measure is Measure.RESOLUTION
         }
-        for number in last.values():
+        anew = []
+        for shadow, number in last.items():
             clock = found[number]
             if self._choice.policy_of(clock).on_reopen is OnReopen.TOTAL:
                 calendar = self._rules.calendar(clock.calendar)
                 found[number] = clocks.reopen(clock, at, calendar)
             else:
-                found += self._started(at, Measure.RESOLUTION, session, clock.shadow)
+                anew.append(shadow)
+        found += [
+            clock
+            for clock in self._started(at, Measure.RESOLUTION, session)
+            if clock.shadow in anew
+        ]
         self.session = replace(session, clocks=tuple(found))
 
     def _end_wait(self, at: int, reason: Reason) -> None:
@@ -244,9 +251,7 @@ class Course:
             )
             self._pause_or_resume(at)
 
-    def _started(
-        self, at: int, measure: Measure, session: Session, shadow: bool | None = None
-    ) -> list[Clock]:
+    def _started(self, at: int, measure: Measure, session: Session) -> list[Clock]:
         """New clocks of the real policy and of a shadow one, where they promise it."""
         running = {
             clock.shadow
@@ -256,10 +261,12 @@ class Course:
         return [
             clock
             for clock in self._choice.started(self.held, measure, at)
-            if clock.shadow not in running and shadow in (None, clock.shadow)
+            if clock.shadow not in running
         ]
 
-    def _each(self, measures, change) -> None:
+    def _each(
+        self, measures: Collection[Measure], change: Callable[[Clock], Clock]
+    ) -> None:
         """Change the running clocks of `measures`."""
         session = self._now
         changed = tuple(

@@ -92,7 +92,9 @@ def _floor(state: Conversation) -> int:
 def _without_past(session: Session, floor: int) -> Session:
     """The session without clocks that were over by `floor`."""
     kept = tuple([clock for clock in session.clocks if not _is_past(clock, floor)])
-    return session if len(kept) == len(session.clocks) else replace(session, clocks=kept)
+    return (
+        session if len(kept) == len(session.clocks) else replace(session, clocks=kept)
+    )
 
 
 def _is_past(clock: Clock, floor: int) -> bool:

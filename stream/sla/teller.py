@@ -16,7 +16,12 @@ class Teller:
     """Writes facts with the envelope of one conversation."""
 
     def __init__(
-        self, key: str, state: Conversation, rules: Rules, now: int, event_id: str | None
+        self,
+        key: str,
+        state: Conversation,
+        rules: Rules,
+        now: int,
+        event_id: str | None,
     ) -> None:
         self.facts: list[Fact] = []
         self._key = key
@@ -89,29 +94,26 @@ class Teller:
         self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None
     ) -> None:
         name = fact_id(self._key, "session", opened_at, kind, at)
-        self._say(name, kind, at, started_at=opened_at, reason=reason)
+        fact = replace(
+            self._envelope(name, kind, at), started_at=opened_at, reason=reason
+        )
+        self.facts.append(fact)
 
     def _clock(self, clock: Clock, steps: list[Step]) -> None:
         start = clock.started_at
         subject = f"{clock.measure}/shadow" if clock.shadow else clock.measure
         for step in steps:
-            waited = step.until - start
-            business = waited
-            if clock.calendar != "always" or clock.used or clock.paused_at:
-                calendar = self._rules.calendar(clock.calendar)
-                business = counted(clock, step.until, calendar)
-            self._say(
-                fact_id(self._key, subject, start, step.kind, step.at),
-                step.kind,
-                step.at,
+            name = fact_id(self._key, subject, start, step.kind, step.at)
+            fact = replace(
+                self._envelope(name, step.kind, step.at),
                 measure=clock.measure,
                 cycle=start,
                 policy=clock.policy,
                 policy_version=clock.policy_version,
                 started_at=start,
                 deadline=clock.deadline,
-                waited_ms=waited,
-                waited_business_ms=business,
+                waited_ms=step.until - start,
+                waited_business_ms=self._counted(clock, step.until),
                 calendar=clock.calendar,
                 author=step.author,
                 reason=step.reason,
@@ -119,11 +121,16 @@ class Teller:
                 to=step.to,
                 shadow=clock.shadow,
             )
+            self.facts.append(fact)
 
-    def _say(self, name: str, kind: FactKind, at: int, **fields: object) -> None:
+    def _counted(self, clock: Clock, until: int) -> int:
+        return counted(clock, until, self._rules.calendar(clock.calendar))
+
+    def _envelope(self, name: str, kind: FactKind, at: int) -> Fact:
+        """What every fact has; the work is whose it was at `at` (semantics 2.12)."""
         state = self._state
         held = held_at(state, at)
-        fact = Fact(
+        return Fact(
             fact_id=name,
             kind=kind,
             at=at,
@@ -135,6 +142,4 @@ class Teller:
             assignee=held.assignee,
             link=None if state.link is None else state.link[1],
             cause=self._event_id,
-            **fields,
         )
-        self.facts.append(fact)
