@@ -50,3 +50,12 @@ def test_a_cut_holds_back(wire, caller):
     wire.mend()
     peer.settimeout(10)
     assert peer.recv(10) == b"two\n"
+
+
+def test_what_is_taken_up_is_gone_at_once(wire):
+    """The next wire of the same process has the same name and address."""
+    show = ["ip", "address", "show", "to", wire.here]
+    assert subprocess.run(show, capture_output=True, check=True).stdout
+    wire.take_up()
+
+    assert not subprocess.run(show, capture_output=True, check=True).stdout
