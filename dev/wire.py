@@ -90,7 +90,11 @@ class Wire:
         _ip("link", "set", self._end, "up")
 
     def take_up(self) -> None:
-        """End the namespace, its devices with it."""
+        """End the namespace; the next wire of this process may have its name."""
+        # The kernel takes its time over a namespace's devices.
+        subprocess.run(
+            ["ip", "link", "delete", self._end], capture_output=True, check=False
+        )
         self._processes.close()
 
     def __enter__(self) -> Self:

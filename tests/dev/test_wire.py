@@ -50,3 +50,13 @@ def test_a_cut_holds_back(wire, caller):
     wire.mend()
     peer.settimeout(10)
     assert peer.recv(10) == b"two\n"
+
+
+@pytest.mark.usefixtures("caller")
+def test_what_is_taken_up_is_gone_though_somebody_is_behind_it(wire):
+    """The next wire of the same process has the same name and address."""
+    show = ["ip", "address", "show", "to", wire.here]
+    assert subprocess.run(show, capture_output=True, check=True).stdout
+    wire.take_up()
+
+    assert not subprocess.run(show, capture_output=True, check=True).stdout
