@@ -5,10 +5,19 @@ A user's mistake is one line on standard error that says what to do; exit status
 that the stream does not know who listens.
 """
 
-from stream.cli import dead_letters, doctor, files, processes, resend, simulate
+from stream.cli import (
+    backtest,
+    dead_letters,
+    doctor,
+    files,
+    processes,
+    resend,
+    simulate,
+)
 from stream.cli.group import main
 
 __all__ = [
+    "backtest",
     "dead_letters",
     "doctor",
     "files",
