@@ -7,6 +7,7 @@ that the stream does not know who listens.
 
 from stream.cli import (
     backtest,
+    check,
     dead_letters,
     doctor,
     explain,
@@ -19,6 +20,7 @@ from stream.cli.group import main
 
 __all__ = [
     "backtest",
+    "check",
     "dead_letters",
     "doctor",
     "explain",
