@@ -83,7 +83,7 @@ def _targets(config: Config) -> Iterator[Odd]:
             path: Path = ("policies", index, "targets", measure)
             name = target.calendar or policy.calendar
             part = config.calendars.get(name) if name else None
-            if isinstance(part, CalendarPart) and target.within.ms:
+            if isinstance(part, CalendarPart) and not target.within.by_the_clock:
                 longest = _longest_day(part)
                 if 0 < longest < target.within.ms:
                     wanted = say_duration(target.within.ms)
