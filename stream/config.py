@@ -73,8 +73,8 @@ class TargetPart(_Part):
         return points
 
     def target(self, measure: Measure) -> Target:
-        points = sorted({self.within * int(p[:-1]) // 100 for p in self.warn_at})
-        return Target(measure=measure, within=self.within, warn_at=tuple(points))
+        shares = tuple(sorted({int(point[:-1]) for point in self.warn_at}))
+        return Target(measure=measure, within=self.within, warn_shares=shares)
 
 
 class Targets(_Part):

@@ -86,11 +86,14 @@ class CurrentState(Collector):
         opened.update(Counter([session.place for session in sessions]))
         for (measure, place), waits in _alike(sessions).items():
             labels = (measure, *place)
-            running = [wait for wait in waits if not wait.breached]
+            paused = sum([wait.paused and not wait.breached for wait in waits])
+            breached = sum([wait.breached for wait in waits])
+            running = [wait for wait in waits if not (wait.breached or wait.paused)]
             at_risk = sum([wait.risk_at <= now for wait in running])
             bands[*labels, Band.OK.value] = len(running) - at_risk
             bands[*labels, Band.AT_RISK.value] = at_risk
-            bands[*labels, Band.BREACHED.value] = len(waits) - len(running)
+            bands[*labels, Band.BREACHED.value] = breached
+            bands[*labels, Band.PAUSED.value] = paused
             oldest[labels] = min([now, *[wait.started_at for wait in waits]])
             if running:
                 nearest[labels] = min([wait.deadline for wait in running])

@@ -28,6 +28,7 @@ _VERDICTS = {
     FactKind.BREACHED: Verdict.BREACHED,
     FactKind.CANCELLED: Verdict.CANCELLED,
 }
+_REPLIES = frozenset({Measure.FIRST_REPLY, Measure.NEXT_REPLY})
 _MEASURED = frozenset({FactKind.MET, FactKind.ANSWERED_LATE, FactKind.BREACHED})
 _Alike = tuple[FactKind, Measure | None, Channel, str, Verdict | None, Reason | None]
 LABELS = ("measure", "channel", "queue")
@@ -56,6 +57,33 @@ class WorkerMetrics:
             "Wall-clock wait of the customer until the awaited reply.",
             LABELS,
             buckets=WAITS,
+            registry=registry,
+        )
+        self.business = Histogram(
+            "replyclock_reply_business_seconds",
+            "Open time in the customer's wait until the awaited reply.",
+            LABELS,
+            buckets=WAITS,
+            registry=registry,
+        )
+        self.resolutions = Histogram(
+            "replyclock_resolution_seconds",
+            "Wall-clock time from a session's start to its resolution.",
+            LABELS[1:],
+            buckets=WAITS,
+            registry=registry,
+        )
+        self.resolutions_business = Histogram(
+            "replyclock_resolution_business_seconds",
+            "Open time, without pauses, from a session's start to its resolution.",
+            LABELS[1:],
+            buckets=WAITS,
+            registry=registry,
+        )
+        self.shadow_verdicts = Counter(
+            "replyclock_shadow_verdicts",
+            "Cycles decided by policies that are only tried; minus those taken back.",
+            ("policy", "measure", "verdict", "change"),
             registry=registry,
         )
         self.sessions = Counter(
@@ -131,6 +159,9 @@ class WorkerMetrics:
         """Move the counters by facts that are in Kafka now."""
         alike: collections.Counter[_Alike] = collections.Counter()
         for fact in facts:
+            if fact.shadow:
+                self._shadow(fact)
+                continue
             measure, queue = fact.measure, fact.queue
             alike[
                 (fact.kind, measure, fact.channel, queue, fact.replaces, fact.reason)
@@ -142,7 +173,7 @@ class WorkerMetrics:
             if measure is None:
                 if kind is FactKind.SESSION_OPENED:
                     self.sessions.labels(channel, queue).inc(count)
-                elif superseded:
+                elif superseded or reason is Reason.SPAM:
                     self.withdrawn.labels(channel, queue).inc(count)
                 continue
             if replaces:
@@ -152,12 +183,32 @@ class WorkerMetrics:
             if verdict and not superseded:
                 self.verdicts.labels(measure, channel, queue, verdict).inc(count)
 
-    def _observe(self, fact: Fact, labels: tuple[str, str, str]) -> None:
+    def _observe(self, fact: Fact, labels: tuple[str, ...]) -> None:
         if fact.kind is FactKind.BREACHED:
             delay = max(0, fact.noticed_at - fact.at) / 1000
             self.detection_delay.labels(labels[0]).observe(delay)
         elif fact.waited_ms is not None and fact.replaces is not Verdict.MET:
-            self.replies.labels(*labels).observe(fact.waited_ms / 1000)
+            wall, business = self.replies, self.business
+            if fact.measure is Measure.RESOLUTION:
+                wall, business, labels = (
+                    self.resolutions,
+                    self.resolutions_business,
+                    labels[1:],
+                )
+            elif fact.measure is Measure.WINDOW:
+                return
+            wall.labels(*labels).observe(fact.waited_ms / 1000)
+            open_ms = fact.waited_business_ms
+            open_ms = fact.waited_ms if open_ms is None else open_ms
+            business.labels(*labels).observe(open_ms / 1000)
+
+    def _shadow(self, fact: Fact) -> None:
+        labels = (fact.policy, fact.measure)
+        verdict = _VERDICTS.get(fact.kind)
+        if verdict and fact.reason is not Reason.SUPERSEDED:
+            self.shadow_verdicts.labels(*labels, verdict, "given").inc()
+        if fact.replaces:
+            self.shadow_verdicts.labels(*labels, fact.replaces, "taken_back").inc()
 
     def saw(self, account: tuple[str, str], at: int) -> None:
         """An event of (channel, account) happened at `at`; only newer ones count."""
@@ -171,11 +222,16 @@ class WorkerMetrics:
             for verdict in Verdict:
                 self.verdicts.labels(measure, channel, queue, verdict.value)
                 self.retractions.labels(measure, channel, queue, verdict.value)
-            self.replies.labels(measure, channel, queue)
+            if measure in _REPLIES:
+                self.replies.labels(measure, channel, queue)
+                self.business.labels(measure, channel, queue)
+            elif measure == Measure.RESOLUTION:
+                self.resolutions.labels(channel, queue)
+                self.resolutions_business.labels(channel, queue)
             self.sessions.labels(channel, queue)
             self.withdrawn.labels(channel, queue)
-        for measure_ in Measure:
-            self.detection_delay.labels(measure_.value)
+        for promised in measures_of(config):
+            self.detection_delay.labels(promised.value)
         for reason in ("unreadable", "wrong_key", "too_late"):
             self.rejected.labels(reason)
         for channel in config.channels:
@@ -188,11 +244,21 @@ class WorkerMetrics:
         self.config_info.labels(config.version_hash).set(1)
 
 
+def measures_of(config: Config) -> list[Measure]:
+    """The measures that some policy promises, in their order."""
+    book = config.rules().book
+    return [
+        measure
+        for measure in Measure
+        if any(policy.target(measure) for policy in book.policies)
+    ]
+
+
 def labels_of(config: Config) -> list[tuple[str, str, str]]:
     """Every (measure, channel, queue) that the config can give rise to."""
     return [
         (measure.value, channel, queue)
         for measure, channel, queue in product(
-            Measure, config.channels, config.queue_names
+            measures_of(config), config.channels, config.queue_names
         )
     ]

@@ -7,9 +7,13 @@ readable; any other change raises `VERSION`.
 
 import msgspec
 
+from stream.first_table import decode_first
 from stream.sla.state import Conversation
 
-VERSION = 1
+VERSION = 2
+
+_FIRST = b"\x93\x01"
+"""How the bytes of version 1 begin: an array of three, and the version."""
 
 
 class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -30,6 +34,8 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def decode_state(data: bytes) -> Stored:
     """Raises `StateVersionError` for what a newer version wrote."""
+    if data.startswith(_FIRST):
+        return Stored(VERSION, *decode_first(data))
     stored = _decoder.decode(data)
     if stored.version > VERSION:
         raise StateVersionError(

@@ -24,9 +24,10 @@ class Band(StrEnum):
 
 
 class Wait(Struct, frozen=True, gc=False):
-    """A running clock. Instants in milliseconds; `risk_at` is its first warning.
+    """A clock that is not over. Instants in milliseconds.
 
-    `breached` is a fact, not a guess: it shows once it was concluded.
+    `risk_at` is its first warning, 0 once it was given. `breached` is a fact, not a
+    guess: it shows once it was concluded.
     """
 
     measure: Measure
@@ -34,6 +35,7 @@ class Wait(Struct, frozen=True, gc=False):
     risk_at: int
     deadline: int
     breached: bool
+    paused: bool
 
 
 class Open(Struct, frozen=True, gc=False):
@@ -56,11 +58,17 @@ class Waiting:
     ) -> None:
         """What is known of `key` from now on."""
         entries = self._partitions.setdefault(partition, {})
-        last = state.told[-1] if state is not None and state.told else None
-        if state is None or last is None or last.ended_at is not None:
+        last = None if state is None else state.last
+        if state is None or last is None or not last.is_open:
             entries.pop(key, None)
             return
-        waits = tuple([_wait(clock) for clock in last.clocks if clock.over_at is None])
+        waits = tuple(
+            [
+                _wait(clock)
+                for clock in last.clocks
+                if clock.over_at is None and not clock.shadow
+            ]
+        )
         place = (state.channel.value, queue_of(state, rules))
         entries[key] = Open(self._places.setdefault(place, place), waits)
 
@@ -78,10 +86,12 @@ class Waiting:
 
 
 def _wait(clock: Clock) -> Wait:
+    is_due = clock.warned == 0 and clock.verdict is None
     return Wait(
         clock.measure,
         clock.started_at,
-        clock.warn_at[0] if clock.warn_at else clock.deadline,
+        (clock.due or clock.deadline) if is_due else 0,
         clock.deadline,
         clock.verdict is Verdict.BREACHED,
+        clock.paused_at is not None,
     )

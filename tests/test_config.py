@@ -53,18 +53,14 @@ def test_a_config_becomes_rules():
         name="vip",
         match={"tier": frozenset({"vip"})},
         targets=(
-            Target(
-                measure=Measure.FIRST_REPLY, within=2 * MINUTE, warn_at=(96 * SECOND,)
-            ),
+            Target(measure=Measure.FIRST_REPLY, within=2 * MINUTE, warn_shares=(80,)),
         ),
     )
     everyone = Policy(
         name="all",
         match={},
         targets=(
-            Target(
-                measure=Measure.FIRST_REPLY, within=10 * MINUTE, warn_at=(8 * MINUTE,)
-            ),
+            Target(measure=Measure.FIRST_REPLY, within=10 * MINUTE, warn_shares=(80,)),
         ),
     )
     assert config.rules() == Rules(
@@ -82,7 +78,8 @@ def test_warning_points_are_sorted_and_said_once():
     text = GOOD.replace("[80%]", "[80%, 50%, 80%]")
 
     targets = parse_config(text, "sla.yaml").rules().book.policies[1].targets
-    assert targets[0].warn_at == (5 * MINUTE, 8 * MINUTE)
+    points = targets[0].points(targets[0].within)
+    assert points == (5 * MINUTE, 8 * MINUTE, 10 * MINUTE)
 
 
 # Each: what to write where, and what is said of it.

@@ -3,45 +3,60 @@
 import msgspec
 import pytest
 
+from stream.config import parse_config
 from stream.sla.clock import Clock
+from stream.sla.conversation import apply, conclude, due_at
 from stream.sla.events import AuthorKind, Channel, Nature
 from stream.sla.facts import Measure, Reason, Verdict
-from stream.sla.state import Conversation, Told
+from stream.sla.held import Held
+from stream.sla.session import Session
+from stream.sla.state import Conversation
 from stream.sla.timeline import Turn, TurnKind
 from stream.table import StateVersionError, Stored, decode_state, encode_state
+from tests.timelines import CONFIG, at, customer, reply
+
+RULES = parse_config(CONFIG, "test.yaml").rules()
+
+HELD = Held("sales")
 
 CONVERSATION = Conversation(
     Channel.WHATSAPP,
     "1",
-    {"queue": (5, "sales"), "assignee": (6, None)},
-    (
+    held=HELD,
+    turns=(
         Turn(1000, TurnKind.CUSTOMER, 11),
         Turn(2000, TurnKind.OUTBOUND, 12, AuthorKind.AGENT, Nature.PLAIN, "agent:7"),
         Turn(2500, TurnKind.FAILURE, 12),
         Turn(3000, TurnKind.END, 13, reason=Reason.CLOSED),
     ),
-    (
-        Told(
+    told=(
+        Session(
             1000,
+            3000,
             (
                 Clock(
                     Measure.FIRST_REPLY,
                     1000,
-                    2500,
                     "all",
                     "abc",
-                    (1500, 2000),
-                    2,
-                    Verdict.BREACHED,
-                    3000,
-                    answered=False,
+                    0,
+                    "always",
+                    (500, 1000, 1500),
+                    2500,
+                    1000,
+                    over_at=3000,
+                    reason=Reason.CLOSED,
+                    warned=2,
+                    verdict=Verdict.BREACHED,
                 ),
             ),
-            3000,
+            ended_at=3000,
+            end_reason=Reason.CLOSED,
         ),
     ),
-    3100,
-    500,
+    settled=3100,
+    floor=500,
+    base_held=HELD,
 )
 
 BYTES_OF_VERSION_1 = bytes.fromhex(
@@ -53,28 +68,76 @@ BYTES_OF_VERSION_1 = bytes.fromhex(
 )
 
 
+BYTES_OF_VERSION_2 = bytes.fromhex(
+    "93022a9ba87768617473617070a131c095a573616c6573c0c0c090009499cd03e8010bc0c0c0"
+    "c0c0c099cd07d0020ca56167656e74a5706c61696ea76167656e743a37c0c0c099cd09c4030c"
+    "c0c0c0c0c0c099cd0bb8060dc0c0c0a6636c6f736564c0c09199cd03e8cd0bb891dc0014ab66"
+    "697273745f7265706c79cd03e8a3616c6ca361626300a6616c7761797393cd01f4cd03e8cd05"
+    "dccd09c4cd03e800c0cd0bb8c2c0a6636c6f736564c202a8627265616368656400c0c2c0a46f"
+    "70656ec0cd0bb8a6636c6f736564cd0c1ccd01f495a573616c6573c0c0c090c0"
+)
+
+
 def test_bytes_of_version_1_are_read():
     """A changelog written by the first release restores."""
-    assert decode_state(BYTES_OF_VERSION_1) == Stored(1, 42, CONVERSATION)
+    assert decode_state(BYTES_OF_VERSION_1) == Stored(2, 42, CONVERSATION)
+
+
+def test_bytes_of_version_2_are_read():
+    """What this release writes is read by every later one."""
+    assert encode_state(42, CONVERSATION) == BYTES_OF_VERSION_2
+    assert decode_state(BYTES_OF_VERSION_2) == Stored(2, 42, CONVERSATION)
+
+
+def test_a_wait_of_version_1_goes_on():
+    """A clock that ran when the worker was upgraded is met, or breaches, as before."""
+    started = apply("c", None, customer(0), RULES, at(0))[0]
+    told = started.told[0]
+    (clock,) = told.clocks
+    first = [
+        *["whatsapp", "1", {}],
+        [[at(0), 0, started.turns[0].ref, None, None, None, None]],
+        [
+            [
+                at(0),
+                [
+                    [
+                        *["first_reply", at(0), clock.deadline, clock.policy, "old"],
+                        *[[at(5), at(8)], 0, None, None, False],
+                    ]
+                ],
+                None,
+            ]
+        ],
+    ]
+    state = decode_state(msgspec.msgpack.encode([1, 7, first])).conversation
+    assert due_at(state, RULES) == at(5)
+
+    met, facts, _ = apply("c", state, reply(3), RULES, at(3))
+    _, warned = conclude("c", state, at(10), RULES, at(10))
+
+    assert [fact.kind for fact in facts] == ["met"]
+    assert [fact.kind for fact in warned] == ["warned", "warned", "breached"]
+    assert met.told[0].clocks[0].policy_version == "old"
 
 
 def test_bytes_without_the_fields_at_the_end_are_read():
     """Fields that an older writer did not know have their defaults."""
-    old = msgspec.msgpack.encode([1, 42, ["whatsapp", "1", {}]])
+    old = msgspec.msgpack.encode([2, 42, ["whatsapp", "1"]])
 
-    assert decode_state(old) == Stored(1, 42, Conversation(Channel.WHATSAPP, "1", {}))
+    assert decode_state(old) == Stored(2, 42, Conversation(Channel.WHATSAPP, "1"))
 
 
 def test_what_is_written_is_read():
     """A state survives the table."""
-    assert decode_state(encode_state(7, CONVERSATION)) == Stored(1, 7, CONVERSATION)
+    assert decode_state(encode_state(7, CONVERSATION)) == Stored(2, 7, CONVERSATION)
 
 
 def test_a_newer_version_is_refused():
     """A worker that is too old says so rather than misread the state."""
-    newer = msgspec.msgpack.encode(Stored(2, 42, CONVERSATION))
+    newer = msgspec.msgpack.encode(Stored(3, 42, CONVERSATION))
 
     with pytest.raises(
-        StateVersionError, match="state of version 2; this worker reads up to 1"
+        StateVersionError, match="state of version 3; this worker reads up to 2"
     ):
         decode_state(newer)

@@ -19,7 +19,10 @@ def index(*steps) -> list[Open]:
 
 
 def wait(*, breached: bool = False) -> Wait:
-    return Wait(Measure.FIRST_REPLY, at(0), at(5), at(10), breached)
+    risk_at = 0 if breached else at(5)
+    return Wait(
+        Measure.FIRST_REPLY, at(0), risk_at, at(10), breached=breached, paused=False
+    )
 
 
 def test_a_customer_without_a_reply_waits():

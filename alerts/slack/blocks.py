@@ -32,7 +32,12 @@ EMOJI = {
     AlertState.CANCELLED: "\N{MEDIUM WHITE CIRCLE}",
     AlertState.RETRACTED: "\N{LARGE GREEN CIRCLE}",
 }
-_MEASURES = {Measure.FIRST_REPLY: "first reply"}
+_MEASURES = {
+    Measure.FIRST_REPLY: "first reply",
+    Measure.NEXT_REPLY: "next reply",
+    Measure.RESOLUTION: "resolution",
+    Measure.WINDOW: "reply window",
+}
 _CHANNELS = {
     Channel.WHATSAPP: "WhatsApp",
     Channel.MESSENGER: "Messenger",

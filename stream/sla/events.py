@@ -140,7 +140,7 @@ class AssignmentEvent(_Event, frozen=True, kw_only=True, gc=False, tag="assignme
 
 
 class AttributesEvent(_Event, frozen=True, kw_only=True, gc=False, tag="attributes"):
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] | UnsetType = UNSET
 
 
 class NoReplyNeededEvent(

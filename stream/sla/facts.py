@@ -16,6 +16,8 @@ class FactKind(StrEnum):
     SESSION_OPENED = "session_opened"
     SESSION_ENDED = "session_ended"
     CLOCK_STARTED = "clock_started"
+    CLOCK_PAUSED = "clock_paused"
+    CLOCK_RESUMED = "clock_resumed"
     WARNED = "warned"
     BREACHED = "breached"
     MET = "met"
@@ -23,6 +25,8 @@ class FactKind(StrEnum):
     CANCELLED = "cancelled"
     WAIT_ENDED = "wait_ended"
     """After a breach the wait ended without a reply (ADR 0002)."""
+    ESCALATED = "escalated"
+    """A breach grew so old that others are told, too (semantics 4.4, ADR 0007)."""
     BREACH_RETRACTED = "breach_retracted"
     REPLY_RETRACTED = "reply_retracted"
     POLICY_CHANGED = "policy_changed"
@@ -30,6 +34,9 @@ class FactKind(StrEnum):
 
 class Measure(StrEnum):
     FIRST_REPLY = "first_reply"
+    NEXT_REPLY = "next_reply"
+    RESOLUTION = "resolution"
+    WINDOW = "window"
 
 
 class Verdict(StrEnum):
@@ -42,6 +49,10 @@ class Reason(StrEnum):
     """Why a session or a clock ended, or why a verdict was taken back."""
 
     CLOSED = "closed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    UNKNOWN_AUTHOR = "unknown_author"
     SPAM = "spam"
     MERGED = "merged"
     LAPSED = "lapsed"
@@ -75,10 +86,19 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     started_at: int | None = None
     deadline: int | None = None
     waited_ms: int | None = None
+    waited_business_ms: int | None = None
+    """The open time in `waited_ms`, without pauses, by `calendar`."""
+    calendar: str | None = None
     author: str | None = None
     reason: Reason | None = None
     replaces: Verdict | None = None
     """The verdict of this cycle that this fact takes back or restates (ADR 0002)."""
+    to: str | None = None
+    """Who is told by an escalation: a receiver's name."""
+    shadow: bool = False
+    """Of a policy that is only tried: counted apart, never alerted."""
+    cause: str | None = None
+    """The event that made it known; absent where time alone did."""
 
 
 def fact_id(

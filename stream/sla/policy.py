@@ -1,13 +1,16 @@
 """Policies: who is promised what (semantics 1 and 2.11)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 from itertools import product
 from typing import NamedTuple
+from zlib import crc32
 
-from stream.sla.events import AuthorKind, Nature
+from stream.sla.events import AuthorKind, Nature, Status
 from stream.sla.facts import Measure
+from stream.sla.hours import ALWAYS, AlwaysOpen, Calendar
 
 REMEMBERED = 4096
 """Choices of policy a book remembers: attributes repeat, conversations do not."""
@@ -17,39 +20,78 @@ UNROUTED = "unrouted"
 
 
 class Attributes(NamedTuple):
-    """What a policy may match on."""
+    """What a policy may match on. `hours`: the queue's calendar, `open` or `closed`."""
 
     channel: str
     account: str
     queue: str
     priority: str | None = None
     tier: str | None = None
+    tags: frozenset[str] = frozenset()
+    hours: str = "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A measure and how long it may take.
 
-    `within` and each of `warn_at` are milliseconds after the clock's start; warning
-    points are in ascending order and before `within`.
+    `within` is milliseconds of open time, or `business_days` are counted and it is 0.
+    Warning points come at shares of it (`warn_shares`, percent) and at times before
+    its end (`warn_before`, milliseconds of open time). A window's `within` is 0: the
+    channel says how long it is (`Rules.windows`).
     """
 
     measure: Measure
     within: int
-    warn_at: tuple[int, ...] = ()
+    business_days: int = 0
+    warn_shares: tuple[int, ...] = ()
+    warn_before: tuple[int, ...] = ()
+    calendar: str | None = None
+
+    def points(self, within: int) -> tuple[int, ...]:
+        """Warning points and, last, `within`: ms of open time after the start."""
+        shares = {within * share // 100 for share in self.warn_shares}
+        before = {within - before for before in self.warn_before}
+        points = sorted(at for at in shares | before if 0 < at < within)
+        return (*points, within)
+
+    def of_length(self, within: int) -> "Target":
+        """A window's target, for a channel that keeps it open so long."""
+        return replace(self, within=within)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who is told when a breach is `after` ms of open time old."""
+
+    after: int
+    to: str
+
+
+class OnReopen(StrEnum):
+    """What a reopened session's resolution clock does (semantics 2.4)."""
+
+    TOTAL = "total"
+    FIRST = "first"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """Match rules and targets, and what counts as a reply beside a human's words.
 
-    `match` maps an attribute (channel, account, queue, priority, tier) to the values
-    it may have; an empty one matches everything.
+    `match` maps an attribute (a field of `Attributes`) to the values it may have; of
+    `tags` one must be among them. An empty one matches everything.
+    `shadow`: counted apart, and never alerted.
     """
 
     name: str
     match: Mapping[str, frozenset[str]]
     targets: tuple[Target, ...]
+    calendar: str | None = None
+    pause_on: frozenset[Status] = frozenset()
+    on_reopen: OnReopen = OnReopen.TOTAL
+    escalate: tuple[Escalation, ...] = ()
+    shadow: bool = False
     count_bot: bool = False
     count_automation: bool = False
     count_template: bool = False
@@ -57,8 +99,17 @@ class Policy:
 
     def matches(self, attributes: Attributes) -> bool:
         return all(
-            getattr(attributes, name) in wanted for name, wanted in self.match.items()
+            _is_among(getattr(attributes, name), wanted)
+            for name, wanted in self.match.items()
         )
+
+    def target(self, measure: Measure) -> Target | None:
+        """What it promises of `measure`, if anything."""
+        return self._targets.get(measure)
+
+    @cached_property
+    def _targets(self) -> dict[Measure, Target]:
+        return {target.measure: target for target in self.targets}
 
     @cached_property
     def _counted(self) -> frozenset[tuple[AuthorKind, Nature]]:
@@ -95,6 +146,23 @@ class Policy:
         return wanted
 
 
+def _is_among(value: object, wanted: frozenset[str]) -> bool:
+    if isinstance(value, frozenset):
+        return not wanted.isdisjoint(value)
+    return value in wanted
+
+
+_ALWAYS: Mapping[str, Calendar] = {ALWAYS: AlwaysOpen()}
+
+
+class Chosen(NamedTuple):
+    """What the book says of attributes; `fingerprint` tells them from others."""
+
+    policy: Policy | None
+    shadow: Policy | None
+    fingerprint: int
+
+
 @dataclass(frozen=True)
 class PolicyBook:
     """Ordered policies, first match wins. `version` is the content's hash."""
@@ -104,14 +172,23 @@ class PolicyBook:
 
     def choose(self, attributes: Attributes) -> Policy | None:
         """The policy for these attributes; None where nothing is promised."""
+        return self.chosen(attributes).policy
+
+    def chosen(self, attributes: Attributes) -> Chosen:
+        """The same with the shadow policy, remembered for the next conversation."""
         try:
             return self._chosen[attributes]
         except KeyError:
             pass
-        policy = next((p for p in self.policies if p.matches(attributes)), None)
+        found = [policy for policy in self.policies if policy.matches(attributes)]
+        chosen = Chosen(
+            next((policy for policy in found if not policy.shadow), None),
+            next((policy for policy in found if policy.shadow), None),
+            crc32(repr((*attributes[:5], *sorted(attributes.tags))).encode()),
+        )
         if len(self._chosen) < REMEMBERED:
-            self._chosen[attributes] = policy
-        return policy
+            self._chosen[attributes] = chosen
+        return chosen
 
     def named(self, name: str) -> Policy | None:
         return self._by_name.get(name)
@@ -121,7 +198,12 @@ class PolicyBook:
         return {policy.name: policy for policy in self.policies}
 
     @cached_property
-    def _chosen(self) -> dict[Attributes, Policy | None]:
+    def asks_for_hours(self) -> bool:
+        """Whether a policy depends on a calendar being open."""
+        return any("hours" in policy.match for policy in self.policies)
+
+    @cached_property
+    def _chosen(self) -> dict[Attributes, Chosen]:
         return {}
 
 
@@ -129,13 +211,35 @@ class PolicyBook:
 class Rules:
     """Everything the rules need to know from `sla.yaml`; durations in milliseconds.
 
-    `queues` maps (channel, account) to the queue that works it.
+    `queues` maps (channel, account) to the queue that works it, `calendars` a name
+    to opening hours, `queue_calendars` a queue to the name of its own, `windows` a
+    channel to how long after a customer's words it may be answered freely.
+    `unknown_author`: who speaks where the source cannot tell. `reevaluate_open`:
+    whether new rules apply to running clocks, too (semantics 2.11).
     """
 
     book: PolicyBook
     queues: Mapping[tuple[str, str], str]
     session_gap: int
     allowed_lateness: int
+    calendars: Mapping[str, Calendar] = field(default_factory=lambda: dict(_ALWAYS))
+    queue_calendars: Mapping[str, str] = field(default_factory=dict)
+    windows: Mapping[str, int] = field(default_factory=dict)
+    unknown_author: AuthorKind = AuthorKind.AGENT
+    reevaluate_open: bool = False
 
     def queue_of(self, channel: str, account: str) -> str:
         return self.queues.get((channel, account), UNROUTED)
+
+    def calendar_of(self, target: Target, policy: Policy, queue: str) -> str:
+        """The target's own calendar, else the policy's, else the queue's."""
+        return (
+            target.calendar
+            or policy.calendar
+            or self.queue_calendars.get(queue)
+            or ALWAYS
+        )
+
+    def calendar(self, name: str) -> Calendar:
+        """Opening hours by name; one that left the file is taken for always open."""
+        return self.calendars.get(name) or _ALWAYS[ALWAYS]

@@ -1,63 +1,55 @@
-"""Sessions: one matter inside a never-ending thread (semantics 1).
-
-A session begins with a customer message in a new or closed conversation, or after
-`gap` of silence by both sides, and ends at close or when it lapses:
-
-    C1 ··· A1 ·· C2 ····(gap)····▶ lapsed     C3 ··· A2 ·· close
-    └───────── session ─────────┘            └──── session ────┘
-"""
+"""Sessions: one matter inside a never-ending thread, and the state of its walk."""
 
 from msgspec import Struct
 
-from stream.sla.facts import Reason
-from stream.sla.timeline import CUSTOMER, END, OUTBOUND, Turn, failures
+from stream.sla.clock import Clock
+from stream.sla.events import Status
+from stream.sla.facts import Measure, Reason
 
 
-class Session(Struct):
-    """What the timeline says of one matter; instants in milliseconds.
+class Session(Struct, frozen=True, array_like=True, gc=False):
+    """One matter (semantics 1); instants in milliseconds.
 
-    `outbounds` are those that reached the customer, in order. `ended_at` is None
-    while it is open; `heard_at` is the last public word of either side.
+    Attributes:
+        heard_at: the last public word of either side, or what reopened it.
+        clocks: in order of their start.
+        replied: whether a counting reply was made in it.
+        waiting_since: the oldest unanswered customer message; None: nobody waits.
+        resolved_at: set from `resolved` until it is reopened.
     """
 
     opened_at: int
     heard_at: int
-    outbounds: list[Turn] = []
+    clocks: tuple[Clock, ...] = ()
+    replied: bool = False
+    waiting_since: int | None = None
+    status: Status = Status.OPEN
+    resolved_at: int | None = None
     ended_at: int | None = None
     end_reason: Reason | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to do: the backlog."""
+        return self.ended_at is None and self.resolved_at is None
 
-def sessions_of(turns: tuple[Turn, ...], gap: int, settled: int) -> list[Session]:
-    """The sessions of a timeline, oldest first.
 
-    `settled`: silence up to this instant is certain, so a session with no word
-    for `gap` before it has lapsed.
+def lapses_at(session: Session, gap: int) -> int:
+    """When silence ends it, if nothing more is said.
+
+    A wait that is promised an answer is not ended by silence before its deadline,
+    which a closed weekend may put days ahead (ADR 0007).
     """
-    undelivered = failures(turns)
-    found: list[Session] = []
-    current: Session | None = None
-    for turn in turns:
-        if current is not None and turn.at - current.heard_at >= gap:
-            _lapse(current, gap)
-            current = None
-        if turn.kind is CUSTOMER:
-            if current is None:
-                current = Session(turn.at, turn.at)
-                found.append(current)
-            current.heard_at = turn.at
-        elif current is None:
-            continue
-        elif turn.kind is OUTBOUND:
-            if turn.ref not in undelivered:
-                current.outbounds.append(turn)
-                current.heard_at = turn.at
-        elif turn.kind is END:
-            current.ended_at, current.end_reason = turn.at, turn.reason
-            current = None
-    if current is not None and current.heard_at + gap <= settled:
-        _lapse(current, gap)
-    return found
+    at = max(session.heard_at, session.resolved_at or 0) + gap
+    for clock in session.clocks:
+        if (
+            clock.over_at is None
+            and clock.deadline > at
+            and clock.measure in _HOLDS
+            and not clock.shadow
+        ):
+            at = clock.deadline
+    return at
 
 
-def _lapse(session: Session, gap: int) -> None:
-    session.ended_at, session.end_reason = session.heard_at + gap, Reason.LAPSED
+_HOLDS = frozenset({Measure.FIRST_REPLY, Measure.NEXT_REPLY})

@@ -2,45 +2,56 @@
 
 from msgspec import Struct
 
-from stream.sla.clock import Clock
 from stream.sla.events import Channel
+from stream.sla.held import NOBODYS, Held
 from stream.sla.policy import Rules
+from stream.sla.session import Session
 from stream.sla.timeline import Turn
-
-
-class Told(Struct, frozen=True, array_like=True, gc=False):
-    """A session as the world was last told of it."""
-
-    opened_at: int
-    clocks: tuple[Clock, ...]
-    ended_at: int | None = None
 
 
 class Conversation(Struct, frozen=True, array_like=True, gc=False):
     """What is remembered of a conversation. Instants in milliseconds.
 
     Attributes:
-        attributes: name -> (event time, value); the latest by event time holds.
-        turns: the timeline, oldest first.
-        told: what was published of each session on the timeline.
+        link: event time and value of the latest link to it.
+        held: who holds the work after the newest turn, and `held_since` when.
+        turns: the timeline after `floor`, oldest first.
+        told: the sessions as the world knows them; the newest may be open.
         settled: deadlines and silences up to this instant have been concluded.
         floor: what happened at or before it is forgotten; later news of it is late.
+        base_held, base: who held the work at `floor`, and the session open then.
     """
 
     channel: Channel
     account: str
-    attributes: dict[str, tuple[int, str | None]]
+    link: tuple[int, str] | None = None
+    held: Held = NOBODYS
+    held_since: int = 0
     turns: tuple[Turn, ...] = ()
-    told: tuple[Told, ...] = ()
+    told: tuple[Session, ...] = ()
     settled: int = 0
     floor: int = 0
+    base_held: Held = NOBODYS
+    base: Session | None = None
 
-
-def attribute(state: Conversation, name: str) -> str | None:
-    known = state.attributes.get(name)
-    return None if known is None else known[1]
+    @property
+    def last(self) -> Session | None:
+        return self.told[-1] if self.told else None
 
 
 def queue_of(state: Conversation, rules: Rules) -> str:
     """Whose work it is now; by the account where no event says."""
-    return attribute(state, "queue") or rules.queue_of(state.channel, state.account)
+    return state.held.queue or rules.queue_of(state.channel, state.account)
+
+
+def held_at(state: Conversation, at: int) -> Held:
+    """Who held the work at an instant that is remembered."""
+    if at >= state.held_since:
+        return state.held
+    held = state.base_held
+    for turn in state.turns:
+        if turn.at > at:
+            break
+        if turn.said is not None:
+            held = held.after(turn.said)
+    return held

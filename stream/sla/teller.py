@@ -2,114 +2,110 @@
 
 from msgspec.structs import replace
 
-from stream.sla import clock as clocks
-from stream.sla.clock import Clock, Step
+from stream.sla import verdicts
+from stream.sla.choice import Choice
+from stream.sla.clock import Clock, counted, key_of
 from stream.sla.facts import Fact, FactKind, Reason, fact_id
-from stream.sla.policy import Attributes, Policy, Rules
+from stream.sla.policy import Rules
 from stream.sla.session import Session
-from stream.sla.state import Conversation, Told, attribute, queue_of
+from stream.sla.state import Conversation, held_at
+from stream.sla.verdicts import Cause, Step
 
 
 class Teller:
     """Writes facts with the envelope of one conversation."""
 
-    def __init__(self, key: str, state: Conversation, rules: Rules, now: int) -> None:
+    def __init__(
+        self,
+        key: str,
+        state: Conversation,
+        rules: Rules,
+        now: int,
+        event_id: str | None,
+    ) -> None:
         self.facts: list[Fact] = []
         self._key = key
         self._state = state
         self._rules = rules
         self._now = now
-        self._queue = queue_of(state, rules)
-        # Both are asked for by some tellers only, and a cached_property takes a lock.
-        self._wanted: Policy | None = None
-        self._envelope: Fact | None = None
+        self._event_id = event_id
+        self._choice = Choice(rules, state.channel, state.account, {})
 
-    def tell(
-        self, session: Session, told: Told | None, cause: tuple[int, Reason]
-    ) -> Told:
-        opened = session.opened_at
+    def tell(self, new: Session, told: Session | None, cause: Cause) -> Session:
+        """Say what is new of a session; returns it as it is known now."""
+        opened = new.opened_at
         if told is None:
             self._session(FactKind.SESSION_OPENED, opened, opened)
-            told = Told(opened, self._started(opened))
-        clocks_now = tuple([self._advanced(c, session, cause) for c in told.clocks])
-        if session.ended_at is not None and told.ended_at != session.ended_at:
-            reason = session.end_reason
-            self._session(FactKind.SESSION_ENDED, session.ended_at, opened, reason)
-        return Told(opened, clocks_now, session.ended_at)
+            clocks_told: tuple[Clock, ...] = ()
+        else:
+            clocks_told = told.clocks
+        clocks = self._clocks(new.clocks, clocks_told, cause)
+        ended_at = new.ended_at
+        if ended_at is not None and (told is None or told.ended_at != ended_at):
+            self._session(FactKind.SESSION_ENDED, ended_at, opened, new.end_reason)
+        return new if clocks is new.clocks else replace(new, clocks=clocks)
 
-    def withdraw(self, told: Told, cause: tuple[int, Reason]) -> None:
+    def withdraw(self, told: Session, cause: Cause) -> None:
+        """The session never was."""
         for clock in told.clocks:
-            self._clock(clock, clocks.withdraw(clock, cause))
+            self._clock(clock, verdicts.withdraw(clock, cause))
         self._session(
             FactKind.SESSION_ENDED, cause[0], told.opened_at, Reason.SUPERSEDED
         )
 
-    def _advanced(
-        self, clock: Clock, session: Session, cause: tuple[int, Reason]
-    ) -> Clock:
-        clock, policy = self._with_policy(clock, cause[0])
-        outcome = clocks.first_reply_outcome(session, policy)
-        clock, steps = clocks.advance(clock, outcome, self._state.settled, cause)
+    def _clocks(
+        self, new: tuple[Clock, ...], told: tuple[Clock, ...], cause: Cause
+    ) -> tuple[Clock, ...]:
+        settled = self._state.settled
+        if new is told and all(
+            clock.due is None or clock.due > settled for clock in told
+        ):
+            return new
+        known = {key_of(clock): clock for clock in told}
+        found = []
+        for clock in new:
+            before = known.pop(key_of(clock), None)
+            if before is not None and verdicts.stands(before, clock, settled):
+                found.append(clock)
+            else:
+                found.append(self._advanced(clock, before, cause))
+        for never_was in known.values():
+            self._clock(never_was, verdicts.withdraw(never_was, cause))
+        return tuple(found)
+
+    def _advanced(self, new: Clock, told: Clock | None, cause: Cause) -> Clock:
+        if told is None:
+            told, started = verdicts.begin(new)
+            self._clock(told, [started])
+            now = new
+        else:
+            now = verdicts.carried(told, new)
+            if verdicts.stands(told, now, self._state.settled):
+                return told
+        calendar = self._rules.calendar(new.calendar)
+        escalate = self._choice.policy_of(new).escalate
+        clock, steps = verdicts.advance(
+            told, now, self._state.settled, cause, calendar, escalate
+        )
         self._clock(clock, steps)
         return clock
-
-    def _started(self, opened_at: int) -> tuple[Clock, ...]:
-        """A clock for every target of the policy chosen at cycle start (2.11)."""
-        policy = self._policy_wanted()
-        if policy is None:
-            return ()
-        version = self._rules.book.version
-        started = tuple(
-            [clocks.start(t, policy, version, opened_at) for t in policy.targets]
-        )
-        for clock in started:
-            step = Step(FactKind.CLOCK_STARTED, opened_at, opened_at)
-            self._clock(clock, [step])
-        return started
-
-    def _with_policy(self, clock: Clock, at: int) -> tuple[Clock, Policy]:
-        """`clock` under the policy its attributes ask for, and that policy.
-
-        Chosen again only while no verdict stands (2.11). A policy that left the
-        file lets its clocks run out by the numbers stamped on them.
-        """
-        book = self._rules.book
-        stamped = book.named(clock.policy) or Policy(
-            name=clock.policy, match={}, targets=()
-        )
-        if clock.verdict is not None:
-            return clock, stamped
-        wanted = self._policy_wanted()
-        if wanted is None or wanted.name == clock.policy:
-            return clock, stamped
-        target = next((t for t in wanted.targets if t.measure is clock.measure), None)
-        if target is None:
-            return clock, stamped
-        restarted = clocks.start(target, wanted, book.version, clock.started_at)
-        self._clock(restarted, [Step(FactKind.POLICY_CHANGED, at, at)])
-        return restarted, wanted
 
     def _session(
         self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None
     ) -> None:
+        name = fact_id(self._key, "session", opened_at, kind, at)
         fact = replace(
-            self._shared(),
-            fact_id=fact_id(self._key, "session", opened_at, kind, at),
-            kind=kind,
-            at=at,
-            started_at=opened_at,
-            reason=reason,
+            self._envelope(name, kind, at), started_at=opened_at, reason=reason
         )
         self.facts.append(fact)
 
     def _clock(self, clock: Clock, steps: list[Step]) -> None:
         start = clock.started_at
+        subject = f"{clock.measure}/shadow" if clock.shadow else clock.measure
         for step in steps:
+            name = fact_id(self._key, subject, start, step.kind, step.at)
             fact = replace(
-                self._shared(),
-                fact_id=fact_id(self._key, clock.measure, start, step.kind, step.at),
-                kind=step.kind,
-                at=step.at,
+                self._envelope(name, step.kind, step.at),
                 measure=clock.measure,
                 cycle=start,
                 policy=clock.policy,
@@ -117,40 +113,33 @@ class Teller:
                 started_at=start,
                 deadline=clock.deadline,
                 waited_ms=step.until - start,
+                waited_business_ms=self._counted(clock, step.until),
+                calendar=clock.calendar,
                 author=step.author,
                 reason=step.reason,
                 replaces=step.replaces,
+                to=step.to,
+                shadow=clock.shadow,
             )
             self.facts.append(fact)
 
-    def _policy_wanted(self) -> Policy | None:
-        """The policy that the attributes of now ask for."""
-        if self._wanted is None:
-            state = self._state
-            attributes = Attributes(
-                state.channel,
-                state.account,
-                self._queue,
-                attribute(state, "priority"),
-                attribute(state, "tier"),
-            )
-            self._wanted = self._rules.book.choose(attributes)
-        return self._wanted
+    def _counted(self, clock: Clock, until: int) -> int:
+        return counted(clock, until, self._rules.calendar(clock.calendar))
 
-    def _shared(self) -> Fact:
-        """What all facts of now share; a copy with its own fields is one of them."""
-        if self._envelope is None:
-            state = self._state
-            self._envelope = Fact(
-                fact_id="",
-                kind=FactKind.SESSION_OPENED,
-                at=self._now,
-                noticed_at=self._now,
-                conversation_id=self._key,
-                channel=state.channel,
-                account=state.account,
-                queue=self._queue,
-                assignee=attribute(state, "assignee"),
-                link=attribute(state, "link"),
-            )
-        return self._envelope
+    def _envelope(self, name: str, kind: FactKind, at: int) -> Fact:
+        """What every fact has; the work is whose it was at `at` (semantics 2.12)."""
+        state = self._state
+        held = held_at(state, at)
+        return Fact(
+            fact_id=name,
+            kind=kind,
+            at=at,
+            noticed_at=self._now,
+            conversation_id=self._key,
+            channel=state.channel,
+            account=state.account,
+            queue=held.queue or self._rules.queue_of(state.channel, state.account),
+            assignee=held.assignee,
+            link=None if state.link is None else state.link[1],
+            cause=self._event_id,
+        )

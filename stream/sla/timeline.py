@@ -1,4 +1,4 @@
-"""The timeline of a conversation: what was said, in order of event time.
+"""The timeline of a conversation: what was said and done, in order of event time.
 
 Messages come late, twice, shuffled, and in pieces (a WhatsApp reply is seen as
 sent, delivered and read, each with a little more knowledge). Merging is
@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from enum import IntEnum
 from hashlib import blake2b
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from stream.sla.events import (
+    AssignmentEvent,
+    AttributesEvent,
     AuthorKind,
     DeliveryEvent,
     DeliveryState,
@@ -22,18 +24,17 @@ from stream.sla.events import (
     MergedEvent,
     MessageEvent,
     Nature,
+    NoReplyNeededEvent,
     SpamEvent,
     Status,
     StatusEvent,
 )
 from stream.sla.facts import Reason
-
-LONGEST = 200
-"""Turns kept of one conversation; of a longer one the middle is thinned."""
-
-_KEPT_HEAD, _KEPT_TAIL = 20, 100
+from stream.sla.instants import to_ms
 
 _SILENT = frozenset({Nature.REACTION, Nature.EDIT, Nature.DELETION, Nature.NOTE})
+
+_SAID = ("queue", "assignee", "priority", "tier")
 
 # What is known for sure beats a guess: an echo without an app id is taken for an
 # agent's, so a source that says "bot" knows better.
@@ -49,14 +50,20 @@ _AUTHORITY = {
 class TurnKind(IntEnum):
     """In the order that decides at equal instants: a channel may say seconds."""
 
-    CUSTOMER = 0
-    OUTBOUND = 1
-    FAILURE = 2
-    END = 3
+    ATTRIBUTES = 0
+    CUSTOMER = 1
+    OUTBOUND = 2
+    FAILURE = 3
+    NO_REPLY_NEEDED = 4
+    STATUS = 5
+    END = 6
 
 
-CUSTOMER, OUTBOUND, FAILURE, END = TurnKind
+ATTRIBUTES, CUSTOMER, OUTBOUND, FAILURE, NO_REPLY_NEEDED, STATUS, END = TurnKind
 """Bound once: in Python 3.11 `TurnKind.END` takes longer than all else in a loop."""
+
+Said = tuple[tuple[str, str | tuple[str, ...] | None], ...]
+"""Attributes that an event names, with the values it gives them."""
 
 
 class Turn(Struct, frozen=True, array_like=True, gc=False):
@@ -72,34 +79,66 @@ class Turn(Struct, frozen=True, array_like=True, gc=False):
     nature: Nature | None = None
     by: str | None = None
     reason: Reason | None = None
+    status: Status | None = None
+    said: Said | None = None
+
+
+def happened_at(event: Event) -> int:
+    """Milliseconds; what claims to come from the future happened when it arrived."""
+    if event.received_at is not None and event.received_at < event.occurred_at:
+        return to_ms(event.received_at)
+    return to_ms(event.occurred_at)
 
 
 def turn_of(event: Event) -> Turn | None:
     """What `event` puts on the timeline; None for what the clocks do not hear."""
-    if isinstance(event, MessageEvent):
-        return _message(event)
+    at, said = happened_at(event), _said(event)
+    if isinstance(event, MessageEvent) and event.nature not in _SILENT:
+        return _message(event, at, said)
+    status: Status | None = None
+    reason: Reason | None = None
+    kind = END
     match event:
         case DeliveryEvent(state=DeliveryState.FAILED):
-            return Turn(event.at, FAILURE, _ref(event.message_id))
-        case StatusEvent(status=Status.RESOLVED | Status.CLOSED):
+            return Turn(at, FAILURE, _ref(event.message_id), said=said)
+        case StatusEvent(status=Status.CLOSED):
             reason = Reason.CLOSED
+        case StatusEvent():
+            kind, status = STATUS, event.status
         case SpamEvent():
             reason = Reason.SPAM
         case MergedEvent():
             reason = Reason.MERGED
-        case _:
+        case NoReplyNeededEvent():
+            kind = NO_REPLY_NEEDED
+        case _ if said is None:
             return None
-    return Turn(event.at, END, _ref(event.event_id), reason=reason)
+        case _:
+            kind = ATTRIBUTES
+    ref = _ref(event.event_id)
+    return Turn(at, kind, ref, reason=reason, status=status, said=said)
 
 
-def _message(event: MessageEvent) -> Turn | None:
-    if event.nature in _SILENT:
-        return None
+def _message(event: MessageEvent, at: int, said: Said | None) -> Turn:
     ref = _ref(event.message_id)
     if event.direction is Direction.INBOUND:
-        return Turn(event.at, CUSTOMER, ref)
+        return Turn(at, CUSTOMER, ref, said=said)
     author = event.author
-    return Turn(event.at, OUTBOUND, ref, author.kind, event.nature, author.id)
+    return Turn(at, OUTBOUND, ref, author.kind, event.nature, author.id, said=said)
+
+
+def _said(event: Event) -> Said | None:
+    """What the event says of who has the work; a null assignee says: nobody."""
+    said: list[tuple[str, str | tuple[str, ...] | None]] = [
+        (name, value)
+        for name in _SAID
+        if (value := getattr(event, name)) is not None and value is not UNSET
+    ]
+    if isinstance(event, AssignmentEvent) and event.assignee is None:
+        said.append(("assignee", None))
+    if isinstance(event, AttributesEvent) and event.tags is not UNSET:
+        said.append(("tags", tuple(sorted(event.tags))))
+    return tuple(said) or None
 
 
 def insert(turns: tuple[Turn, ...], new: Turn) -> tuple[Turn, ...]:
@@ -118,30 +157,14 @@ def insert(turns: tuple[Turn, ...], new: Turn) -> tuple[Turn, ...]:
     return (*turns[:index], new, *turns[index:])
 
 
-def thin(turns: tuple[Turn, ...], gap: int) -> tuple[Turn, ...]:
-    """At most about `LONGEST` turns: the middle of a long matter decides nothing.
-
-    No turn goes whose absence would look like `gap` ms of silence, and no end.
-    """
-    if len(turns) <= LONGEST:
-        return turns
-    head, tail = turns[:_KEPT_HEAD], turns[-_KEPT_TAIL:]
-    kept = list(head)
-    middle = turns[_KEPT_HEAD:-_KEPT_TAIL]
-    for turn, after in zip(middle, (*middle[1:], tail[0]), strict=True):
-        if turn.kind is END or after.at - kept[-1].at >= gap:
-            kept.append(turn)
-    return (*kept, *tail)
-
-
 def failures(turns: Iterable[Turn]) -> frozenset[int]:
     """The refs of messages that did not reach the customer."""
     return frozenset([t.ref for t in turns if t.kind is FAILURE])
 
 
 def _merge(old: Turn, new: Turn) -> Turn:
-    if old.kind is CUSTOMER or old.author is None or new.author is None:
-        return old if old.at <= new.at else new
+    if old.kind is not OUTBOUND or old.author is None or new.author is None:
+        return min(old, new, key=lambda t: (t.at, repr(t.said)))
     knower = max(
         old, new, key=lambda t: (_AUTHORITY[t.author or AuthorKind.UNKNOWN], t.by or "")
     )
@@ -149,7 +172,8 @@ def _merge(old: Turn, new: Turn) -> Turn:
     # A template is told by one status only, in its pricing: any word but "plain" holds.
     nature = max(natures - {Nature.PLAIN}, default=Nature.PLAIN)
     at = min(old.at, new.at)
-    return Turn(at, old.kind, old.ref, knower.author, nature, knower.by)
+    said = max(old.said, new.said, key=repr)
+    return Turn(at, OUTBOUND, old.ref, knower.author, nature, knower.by, said=said)
 
 
 def _order(turn: Turn) -> tuple[int, int, int]:

@@ -184,7 +184,7 @@ def without_warnings(state):
         (
             told.opened_at,
             told.ended_at,
-            [replace(clock, warned=0) for clock in told.clocks],
+            [replace(clock, warned=0, due=None) for clock in told.clocks],
         )
         for told in state.told
     ]

@@ -1,11 +1,12 @@
 """The timeline: what was said, in order of event time, whatever the arrival."""
 
-import itertools
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from stream.sla.events import (
+    AssignmentEvent,
+    AttributesEvent,
     AuthorKind,
     DeliveryEvent,
     DeliveryState,
@@ -17,11 +18,9 @@ from stream.sla.events import (
     StatusEvent,
 )
 from stream.sla.facts import Reason
-from stream.sla.instants import HOUR, MINUTE, from_ms
-from stream.sla.timeline import LONGEST, Turn, TurnKind, insert, thin, turn_of
-from tests.timelines import START, at, closed, customer, failure, reply
-
-GAP = 24 * HOUR
+from stream.sla.instants import from_ms
+from stream.sla.timeline import Turn, TurnKind, insert, turn_of
+from tests.timelines import at, closed, customer, failure, reply
 
 instants = st.integers(0, 5)
 refs = st.integers(0, 3)
@@ -95,31 +94,24 @@ def _envelope(**own):
 
 
 def test_ends_have_their_reason():
-    """Closed, resolved, spam and merged end a session, each for its reason."""
+    """Closed, spam and merged end a session, each for its reason."""
     ends = [
         StatusEvent(**_envelope(status=Status.CLOSED)),
-        StatusEvent(**_envelope(status=Status.RESOLVED)),
         SpamEvent(**_envelope()),
         MergedEvent(**_envelope(into="other")),
     ]
 
     assert [(turn_of(end).kind, turn_of(end).reason) for end in ends] == [
-        (TurnKind.END, reason)
-        for reason in (Reason.CLOSED, Reason.CLOSED, Reason.SPAM, Reason.MERGED)
+        (TurnKind.END, reason) for reason in (Reason.CLOSED, Reason.SPAM, Reason.MERGED)
     ]
 
 
 def test_what_the_clocks_do_not_hear_is_no_turn():
-    """Receipts, waiting statuses, reactions and notes are not on the timeline."""
+    """Receipts, reactions and notes are not on the timeline."""
     silent = [
         DeliveryEvent(**_envelope(message_id="m", state=state))
         for state in DeliveryState
         if state is not DeliveryState.FAILED
-    ]
-    silent += [
-        StatusEvent(**_envelope(status=status))
-        for status in Status
-        if status not in (Status.CLOSED, Status.RESOLVED)
     ]
     silent += [
         reply(1, nature=nature)
@@ -129,46 +121,36 @@ def test_what_the_clocks_do_not_hear_is_no_turn():
     assert [turn_of(event) for event in silent] == [None] * len(silent)
 
 
+def test_other_statuses_pause_resume_and_reopen():
+    """Only `closed` ends; the others are on the timeline as they are."""
+    statuses = [status for status in Status if status is not Status.CLOSED]
+    turns = [turn_of(StatusEvent(**_envelope(status=status))) for status in statuses]
+
+    assert [(turn.kind, turn.status) for turn in turns] == [
+        (TurnKind.STATUS, status) for status in statuses
+    ]
+
+
+def test_who_has_the_work_is_on_the_timeline():
+    """Attributes bear their values; an assignment to null says: nobody."""
+    given = AssignmentEvent(**_envelope(queue="sales", assignee=None))
+    tagged = AttributesEvent(**_envelope(tags=("b", "a"), tier="vip"))
+
+    assert turn_of(given).kind is TurnKind.ATTRIBUTES
+    assert turn_of(given).said == (("queue", "sales"), ("assignee", None))
+    assert turn_of(tagged).said == (("tier", "vip"), ("tags", ("a", "b")))
+    assert turn_of(customer(0, queue="sales")).said == (("queue", "sales"),)
+
+
+def test_what_comes_from_the_future_happened_when_it_arrived():
+    """A source whose clock is ahead cannot put words after their arrival."""
+    event = replace(customer(5), received_at=from_ms(at(3)))
+
+    assert turn_of(event).at == at(3)
+
+
 def test_a_failure_bears_the_message_that_failed():
     """A failure and its reply meet by their id, whichever comes first."""
     assert turn_of(failure(4)).ref == turn_of(reply(3)).ref
     assert turn_of(customer(0)).kind is TurnKind.CUSTOMER
     assert customer(0).direction is Direction.INBOUND
-
-
-def test_the_middle_of_a_long_matter_is_thinned():
-    """A conversation of thousands of turns stays small and keeps both its ends."""
-    turns = tuple(
-        Turn(START + n * MINUTE, TurnKind.CUSTOMER, n) for n in range(3 * LONGEST)
-    )
-    thinned = thin(turns, GAP)
-
-    assert thin(turns[:LONGEST], GAP) is not None
-    assert len(thin(turns[:LONGEST], GAP)) == LONGEST
-    assert len(thinned) < LONGEST
-    assert (thinned[0], thinned[-100:]) == (turns[0], turns[-100:])
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.integers(1, 30 * 60), min_size=LONGEST + 1, max_size=LONGEST + 40))
-def test_thinning_makes_no_silence(steps):
-    """No silence of a session's gap appears that was not there."""
-    turns, instant = [], START
-    for number, step in enumerate(steps):
-        instant += step * MINUTE
-        kind = TurnKind.END if number % 37 == 0 else TurnKind.CUSTOMER
-        turns.append(Turn(instant, kind, number))
-
-    thinned = thin(tuple(turns), GAP)
-
-    def silences(line):
-        return [
-            (before.at, after.at)
-            for before, after in itertools.pairwise(line)
-            if after.at - before.at >= GAP
-        ]
-
-    assert silences(thinned) == silences(turns)
-    assert [t for t in thinned if t.kind is TurnKind.END] == [
-        t for t in turns if t.kind is TurnKind.END
-    ]

@@ -124,6 +124,7 @@ def wait(*, age: float, left: float, breached: bool = False) -> Wait:
         risk_at=deadline,
         deadline=deadline,
         breached=breached,
+        paused=False,
     )
 
 

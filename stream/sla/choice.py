@@ -1,0 +1,147 @@
+"""The choice of a policy for a clock: at its start, and again when the work moves.
+
+Semantics 2.11: the policy's name and version are stamped on the clock, and a reload
+of the config leaves running clocks alone unless it says `reload: reevaluate_open`.
+"""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from stream.sla import clock as clocks
+from stream.sla.clock import Clock, Key
+from stream.sla.facts import Measure
+from stream.sla.held import Held
+from stream.sla.hours import ALWAYS, Calendar
+from stream.sla.policy import Attributes, Chosen, Policy, Rules, Target
+
+
+class Choice:
+    """Policies of one conversation. `pins`: its clocks as told, by their keys."""
+
+    def __init__(
+        self, rules: Rules, channel: str, account: str, pins: Mapping[Key, Clock]
+    ) -> None:
+        self._rules = rules
+        self._channel = channel
+        self._account = account
+        self._pins = pins
+
+    def policy(self, held: Held, at: int) -> Policy | None:
+        """The policy for the work as it is at `at`; None: nothing is promised."""
+        return self._chosen(held, at).policy
+
+    def policy_of(self, clock: Clock) -> Policy:
+        """The policy stamped on `clock`; one that left the file counts by default."""
+        known = self._rules.book.named(clock.policy)
+        return known or Policy(name=clock.policy, match={}, targets=())
+
+    def started(self, held: Held, measure: Measure, at: int) -> list[Clock]:
+        """The clock that starts at `at`, and the one of a shadow policy."""
+        chosen = self._chosen(held, at)
+        found = []
+        for policy in (chosen.policy, chosen.shadow):
+            if policy is None:
+                continue
+            clock = self._start(policy, measure, held, at, chosen.fingerprint)
+            if clock is not None:
+                found.append(clock)
+        return found
+
+    def again(self, clock: Clock, held: Held, at: int) -> Clock:
+        """`clock` under the policy that the work asks for now; its start is kept.
+
+        One whose deadline has passed has its verdict, and one that the new policy
+        does not promise keeps the old.
+        """
+        if clock.shadow or (clock.paused_at is None and clock.deadline < at):
+            return clock
+        chosen = self._chosen(held, at)
+        stamped = replace(clock, chosen_for=chosen.fingerprint)
+        if chosen.policy is None or chosen.policy.name == clock.policy:
+            return stamped
+        started_at = clock.started_at
+        new = self._start(
+            chosen.policy, clock.measure, held, started_at, chosen.fingerprint
+        )
+        if new is None:
+            return stamped
+        if clock.since == started_at and clock.paused_at is None:
+            return new
+        left = new.points[-1] - clock.used
+        return replace(
+            new,
+            since=clock.since,
+            used=clock.used,
+            paused_at=clock.paused_at,
+            deadline=self._rules.calendar(new.calendar).deadline(clock.since, left),
+        )
+
+    def _start(
+        self, policy: Policy, measure: Measure, held: Held, at: int, fingerprint: int
+    ) -> Clock | None:
+        pin = self._pins.get((measure, at, policy.shadow))
+        if pin is not None and self._holds(pin, fingerprint):
+            return _anew(pin, self._rules.calendar(pin.calendar))
+        target = policy.target(measure)
+        if target is None:
+            return None
+        calendar = self._calendar(target, policy, held)
+        if measure is Measure.WINDOW:
+            length = self._rules.windows.get(self._channel)
+            if length is None:
+                return None
+            target = target.of_length(length)
+        version = self._rules.book.version
+        return clocks.start(target, policy, version, calendar, at, fingerprint)
+
+    def _holds(self, pin: Clock, fingerprint: int) -> bool:
+        return (
+            pin.policy_version != self._rules.book.version
+            and pin.chosen_for == fingerprint
+            and not self._rules.reevaluate_open
+        )
+
+    def _calendar(self, target: Target, policy: Policy, held: Held) -> Calendar:
+        rules = self._rules
+        if target.measure is Measure.WINDOW:
+            return rules.calendar(ALWAYS)
+        return rules.calendar(rules.calendar_of(target, policy, self._queue(held)))
+
+    def _queue(self, held: Held) -> str:
+        return held.queue or self._rules.queue_of(self._channel, self._account)
+
+    def _chosen(self, held: Held, at: int) -> Chosen:
+        rules, queue = self._rules, self._queue(held)
+        hours = "open"
+        if rules.book.asks_for_hours:
+            name = rules.queue_calendars.get(queue, ALWAYS)
+            hours = "open" if rules.calendar(name).is_open(at) else "closed"
+        return rules.book.chosen(
+            Attributes(
+                self._channel,
+                self._account,
+                queue,
+                held.priority,
+                held.tier,
+                frozenset(held.tags),
+                hours,
+            )
+        )
+
+
+def _anew(pin: Clock, calendar: Calendar) -> Clock:
+    """A told clock as it was when it started."""
+    started_at = pin.started_at
+    return Clock(
+        pin.measure,
+        started_at,
+        pin.policy,
+        pin.policy_version,
+        pin.chosen_for,
+        pin.calendar,
+        pin.points,
+        calendar.deadline(started_at, pin.points[-1]),
+        started_at,
+        shadow=pin.shadow,
+    )

@@ -1,0 +1,218 @@
+"""Verdicts: what of a clock is to be said now, given what was said before.
+
+A clock's place is a pair: the verdict that stands, and how the wait ended. The
+course says where the clock is (`new`); `advance` walks there from where the world
+was told it is (`told`), and each step is a fact:
+
+    running ──reply in time──▶ met            breached ──reply in time came to light──▶
+       │  └──close in time──▶ cancelled           breach_retracted, met
+       └──deadline──▶ breached ──reply──▶ answered_late
+                          └──close──▶ wait_ended
+
+Taking a reply back (its delivery failed) walks the same way in reverse, so no
+transition is special to the order in which news arrived (semantics 2.2, 3.4).
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from stream.sla.clock import Clock, reaches
+from stream.sla.facts import FactKind, Measure, Reason, Verdict
+from stream.sla.hours import Calendar
+from stream.sla.policy import Escalation
+
+Cause = tuple[int, Reason]
+"""Event time and reason of the news, for what is taken back."""
+
+
+class Step(Struct, frozen=True, gc=False):
+    """One fact about a clock, before it gets its envelope.
+
+    `at` is the event time of the cause. `waited` runs from the start to `until`.
+    """
+
+    kind: FactKind
+    at: int
+    until: int
+    author: str | None = None
+    reason: Reason | None = None
+    replaces: Verdict | None = None
+    to: str | None = None
+
+
+def stands(told: Clock, new: Clock, settled: int) -> bool:
+    """Whether nothing is to be said, as it is after most events."""
+    return new is told and (told.due is None or told.due > settled)
+
+
+def begin(new: Clock) -> tuple[Clock, Step]:
+    """A clock that nobody was told of: as it was when it started, and its fact."""
+    at = new.started_at
+    told = replace(
+        new,
+        since=at,
+        used=0,
+        paused_at=None,
+        over_at=None,
+        answered=False,
+        author=None,
+        reason=None,
+    )
+    return told, Step(FactKind.CLOCK_STARTED, at, at)
+
+
+def carried(told: Clock, new: Clock) -> Clock:
+    """`new`, walked anew from the timeline, with what was told of it before."""
+    same = told.points == new.points and (
+        told.measure is not Measure.WINDOW or told.since == new.since
+    )
+    carried = replace(
+        new,
+        warned=told.warned if same else 0,
+        verdict=told.verdict,
+        escalated=told.escalated,
+        due=told.due,
+    )
+    return told if carried == told else carried
+
+
+def advance(  # noqa: PLR0917  for each clock of each event
+    told: Clock,
+    new: Clock,
+    settled: int,
+    cause: Cause,
+    calendar: Calendar,
+    escalate: tuple[Escalation, ...],
+) -> tuple[Clock, list[Step]]:
+    """Walk `told` to where `new` is; the steps are facts, in order.
+
+    `settled`: deadlines and warning points up to this instant have passed for sure.
+    """
+    at = cause[0]
+    steps: list[Step] = []
+    changed = new.policy != told.policy or new.points != told.points
+    if changed:
+        steps.append(Step(FactKind.POLICY_CHANGED, at, at))
+    steps += _paused_or_resumed(told, new)
+    passed = settled if new.over_at is None else new.over_at - 1
+    if new.paused_at is not None:
+        passed = min(passed, new.paused_at)
+    warned = 0 if changed else new.warned
+    # A point that another policy put into the past is no news.
+    news_from = at if changed else 0
+    while warned < len(new.points) - 1 and told.verdict is None:
+        point = reaches(new, new.points[warned], calendar)
+        if point > passed:
+            break
+        if point >= news_from:
+            steps.append(Step(FactKind.WARNED, point, point))
+        warned += 1
+    verdict = _verdict(new, settled)
+    if told.verdict is not None:
+        steps += _take_back(told, new, verdict, cause)
+    steps += _conclude(told, new, verdict)
+    escalated = new.escalated
+    if verdict is Verdict.BREACHED and new.measure is not Measure.WINDOW:
+        for step in escalate[escalated:]:
+            point = calendar.deadline(new.deadline, step.after)
+            if point > passed:
+                break
+            steps.append(Step(FactKind.ESCALATED, point, point, to=step.to))
+            escalated += 1
+    moved = replace(new, warned=warned, verdict=verdict, escalated=escalated)
+    return replace(moved, due=_due(moved, calendar, escalate)), steps
+
+
+def withdraw(clock: Clock, cause: Cause) -> list[Step]:
+    """The cycle never was: an earlier message of the same session came to light.
+
+    Its `cancelled` has the reason `superseded` and is no verdict.
+    """
+    cancelled = clock.verdict is Verdict.CANCELLED
+    steps = [] if cancelled else list(_take_back(clock, None, None, cause))
+    replaces = Verdict.CANCELLED if cancelled else None
+    at = clock.started_at
+    return [
+        *steps,
+        Step(FactKind.CANCELLED, at, at, None, Reason.SUPERSEDED, replaces),
+    ]
+
+
+def _due(
+    clock: Clock, calendar: Calendar, escalate: tuple[Escalation, ...]
+) -> int | None:
+    """The next instant at which this clock has something to conclude."""
+    if clock.over_at is not None or clock.paused_at is not None:
+        return None
+    if clock.verdict is None:
+        return reaches(clock, clock.points[clock.warned], calendar)
+    if clock.measure is Measure.WINDOW or clock.escalated >= len(escalate):
+        return None
+    return calendar.deadline(clock.deadline, escalate[clock.escalated].after)
+
+
+def _paused_or_resumed(told: Clock, new: Clock) -> Iterator[Step]:
+    if new.paused_at is not None:
+        if told.paused_at != new.paused_at:
+            yield Step(FactKind.CLOCK_PAUSED, new.paused_at, new.paused_at)
+    elif told.paused_at is not None and new.since != told.since:
+        yield Step(FactKind.CLOCK_RESUMED, new.since, new.since)
+
+
+def _verdict(clock: Clock, settled: int) -> Verdict | None:
+    over_at = clock.over_at
+    if over_at is None:
+        passed = clock.paused_at is None and clock.deadline <= settled
+        return Verdict.BREACHED if passed else None
+    # A reply at the very deadline meets it (2.10); a paused clock never breaches.
+    if clock.paused_at is None and over_at > clock.deadline:
+        return Verdict.BREACHED
+    return Verdict.MET if clock.answered else Verdict.CANCELLED
+
+
+def _take_back(
+    told: Clock, new: Clock | None, verdict: Verdict | None, cause: Cause
+) -> Iterator[Step]:
+    at, reason = cause
+    stands = new is not None and new.over_at is not None and new.answered
+    if told.answered and not (stands and told.verdict is verdict):
+        replaces = Verdict.MET if told.verdict is Verdict.MET else None
+        if replaces or not stands:
+            kind, until = FactKind.REPLY_RETRACTED, told.over_at or at
+            if told.measure is Measure.RESOLUTION:
+                kind, reason = FactKind.CLOCK_RESUMED, Reason.REOPENED
+            yield Step(kind, at, until, None, reason, replaces)
+    if told.verdict is Verdict.BREACHED and verdict is not Verdict.BREACHED:
+        if new is not None and new.over_at is not None:
+            at, reason = new.over_at, new.reason or Reason.REPLY
+        yield Step(FactKind.BREACH_RETRACTED, at, at, None, reason, Verdict.BREACHED)
+    if told.verdict is Verdict.CANCELLED and verdict is None:
+        yield Step(
+            FactKind.CLOCK_STARTED, told.started_at, at, None, reason, told.verdict
+        )
+
+
+def _conclude(told: Clock, new: Clock, verdict: Verdict | None) -> Iterator[Step]:
+    if verdict is Verdict.BREACHED and told.verdict is not verdict:
+        cancelled = told.verdict is Verdict.CANCELLED
+        replaces = Verdict.CANCELLED if cancelled else None
+        due = new.deadline
+        yield Step(FactKind.BREACHED, due, due, replaces=replaces)
+    at = new.over_at
+    if at is None:
+        return
+    same_end = told.over_at == at and told.answered == new.answered
+    if same_end and told.verdict is verdict:
+        return
+    if verdict is Verdict.BREACHED:
+        kind = FactKind.ANSWERED_LATE if new.answered else FactKind.WAIT_ENDED
+        yield Step(kind, at, at, new.author, new.reason)
+        return
+    # Restating a verdict, or giving one where "cancelled" stood, replaces it; "met"
+    # that became something else was taken back above.
+    kept = told.verdict in (verdict, Verdict.CANCELLED)
+    replaces = told.verdict if kept else None
+    kind = FactKind.MET if verdict is Verdict.MET else FactKind.CANCELLED
+    yield Step(kind, at, at, new.author, new.reason, replaces)
