@@ -1,13 +1,22 @@
-"""Durations as ops write them: `90s`, `15m`, `4h`, `24h`, `1h30m`."""
+"""Durations as ops write them: `90s`, `15m`, `4h`, `2d`, `1h30m`, `2business_days`."""
 
 import re
+from typing import NamedTuple
 
 LONGEST = 366 * 24 * 3_600_000
 """A deadline must be an instant that can be written."""
 
-_UNITS = {"s": 1000, "m": 60_000, "h": 3_600_000}
-_PART = re.compile(r"(\d+)([smh])")
-_WHOLE = re.compile(r"(?:\d+[smh])+")
+_UNITS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_PART = re.compile(r"(\d+)([smhd])")
+_WHOLE = re.compile(r"(?:\d+[smhd])+")
+_DAYS = re.compile(r"([1-9]\d?)business_days?")
+
+
+class Within(NamedTuple):
+    """How long something may take: milliseconds, or business days."""
+
+    ms: int
+    business_days: int = 0
 
 
 def parse_duration(text: object) -> int:
@@ -18,6 +27,14 @@ def parse_duration(text: object) -> int:
     if ms > LONGEST:
         raise ValueError(f"{text!r} is longer than a year")
     return ms
+
+
+def parse_within(text: object) -> Within:
+    """A duration or `2business_days`; raises `ValueError` that says how to write it."""
+    days = _DAYS.fullmatch(text) if isinstance(text, str) else None
+    if days is not None:
+        return Within(0, int(days[1]))
+    return Within(parse_duration(text))
 
 
 def say_duration(ms: int) -> str:

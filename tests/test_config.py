@@ -68,6 +68,7 @@ def test_a_config_becomes_rules():
         queues={("whatsapp", "1"): "sales"},
         session_gap=24 * HOUR,
         allowed_lateness=2 * SECOND,
+        windows=dict.fromkeys(("whatsapp", "messenger", "instagram"), 24 * HOUR),
     )
     assert len(config.version_hash) == 12
     assert parse_config(GOOD + "#\n", "x").version_hash != config.version_hash
@@ -87,16 +88,29 @@ FAULTS = {
     "An unknown key is told with the key that was meant.": (
         ("first_reply: 2m", "frist_reply: 2m"),
         [
-            "sla.yaml:7:5: policies.0.targets.first_reply: is missing",
             (
                 "sla.yaml:7:15: policies.0.targets.frist_reply: is not known here: "
                 "did you mean 'first_reply'?"
             ),
         ],
     ),
-    "A promise that nobody keeps yet is refused.": (
-        ("first_reply: 2m", "first_reply: 2m, next_reply: 5m"),
-        ["sla.yaml:7:32: policies.0.targets.next_reply: is not known here"],
+    "A promise that is not known is refused.": (
+        ("first_reply: 2m", "first_reply: 2m, last_reply: 5m"),
+        [
+            (
+                "sla.yaml:7:32: policies.0.targets.last_reply: is not known here: "
+                "did you mean 'first_reply'?"
+            )
+        ],
+    ),
+    "A policy promises something.": (
+        ("{first_reply: 2m}", "{}"),
+        [
+            (
+                "sla.yaml:7:5: policies.0.targets: "
+                "promises nothing: write first_reply: 15m"
+            )
+        ],
     ),
     "The version is asked for.": (
         ("version: 1\n", ""),
@@ -129,11 +143,11 @@ FAULTS = {
         ["sla.yaml:9:29: policies.1.targets.first_reply.within: must be at least 15 s"],
     ),
     "A warning point is a percentage.": (
-        ("[80%]", "[8m]"),
+        ("[80%]", "[8]"),
         [
             (
-                "sla.yaml:9:42: policies.1.targets.first_reply.warn_at: "
-                "'8m': write a percentage, 80%"
+                "sla.yaml:9:52: policies.1.targets.first_reply.warn_at.0: "
+                "input should be a valid string"
             )
         ],
     ),

@@ -1,21 +1,19 @@
 """The feed: a play's events into Kafka, each when it arrives.
 
 An event arrives when the broker has it, which a broker that was down decides: it
-stamps the records, and the oracle takes its word.
+stamps the records (and `arrivals` sees when they could be read).
 """
 
 import asyncio
 import time
 from collections.abc import Iterable
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from msgspec.structs import replace
 
-from stream.records import decode_event, encode_event
+from stream.records import encode_event
 from stream.simulator.loading import events_of
 from stream.simulator.stories import Delivery
-from stream.sla.instants import from_ms
 
 PARTITIONS = 4
 _AT_ONCE_MS = 100
@@ -35,31 +33,6 @@ async def create(broker: str, topic: str, partitions: int, replication: int) -> 
         )
     finally:
         await admin.close()
-
-
-async def read_arrived(broker: str, topic: str) -> list[list[bytes]]:
-    """Every event of `topic`, arrived when the broker says; a list a partition."""
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=broker, auto_offset_reset="earliest"
-    )
-    await consumer.start()
-    try:
-        ends = await consumer.end_offsets(consumer.assignment())
-        events: dict[int, list[bytes]] = {tp.partition: [] for tp in ends}
-        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-            for tp, records in (await consumer.getmany(timeout_ms=500)).items():
-                events[tp.partition] += [
-                    encode_event(
-                        replace(
-                            decode_event(record.value),
-                            received_at=from_ms(record.timestamp),
-                        )
-                    )
-                    for record in records
-                ]
-        return list(events.values())
-    finally:
-        await consumer.stop()
 
 
 async def feed(broker: str, topic: str, deliveries: Iterable[Delivery]) -> int:

@@ -11,8 +11,9 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 
+from dev.chaos.arrivals import Arrivals
 from dev.chaos.exits import Exit, unexplained
-from dev.chaos.feed import PARTITIONS, create, feed, read_arrived
+from dev.chaos.feed import PARTITIONS, create, feed
 from dev.chaos.oracle import Outcome, faults
 from dev.chaos.schedule import WIRED, WORKERS, Action, Fault, Schedule
 from dev.demo.seen import read_topic
@@ -76,10 +77,13 @@ class Trial:
         self._began = time.monotonic()
         supervising = asyncio.create_task(self._supervise())
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(feed(self._stack.broker, _EVENTS, play.deliveries))
-                group.create_task(self._act(self._began))
-            found = await self._settled()
+            async with Arrivals(self._stack.broker, _EVENTS) as arrivals:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(
+                        feed(self._stack.broker, _EVENTS, play.deliveries)
+                    )
+                    group.create_task(self._act(self._began))
+                found = await self._settled(arrivals)
             return found + unexplained(self._schedule, self._exits)
         finally:
             supervising.cancel()
@@ -170,7 +174,7 @@ class Trial:
         self._system.program = self._program if name in WORKERS else REPLYCLOCK
         self._system.start(name)
 
-    async def _settled(self) -> list[str]:
+    async def _settled(self, arrivals: Arrivals) -> list[str]:
         """The faults that stay when all had time to become right."""
         deadline = time.monotonic() + _SETTLE_S
         while True:
@@ -178,11 +182,11 @@ class Trial:
             late = time.monotonic() > deadline
             if not late and await _lag(self._stack.broker):
                 continue  # no need to ask the oracle, which is dear
-            found = faults(self._rules, await self._outcome())
+            found = faults(self._rules, await self._outcome(arrivals))
             if not found or late:
                 return found
 
-    async def _outcome(self) -> Outcome:
+    async def _outcome(self, arrivals: Arrivals) -> Outcome:
         broker = self._stack.broker
         messages = [
             message
@@ -190,7 +194,7 @@ class Trial:
             for message in await asyncio.to_thread(self._slack.messages, channel)
         ]
         return Outcome(
-            events=await read_arrived(broker, _EVENTS),
+            events=await arrivals.all(),
             facts=await read_topic(broker, _FACTS),
             states=await _states(broker),
             messages=messages,

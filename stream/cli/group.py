@@ -1,5 +1,6 @@
 """The command group, and what all commands share."""
 
+import faulthandler
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
@@ -56,6 +57,8 @@ def main() -> None:
 
 def start(run: Callable[[Settings, Config], int]) -> None:
     """Run a process: settings, config, logs, then `run` until SIGTERM."""
+    # A crash in C (aiokafka, uvloop) then says where, and not only "status -11".
+    faulthandler.enable()
     try:
         settings = read_settings()
         config = load_config(settings.config)

@@ -17,7 +17,7 @@ NINE_TO_FIVE = ((9 * 60, 17 * 60),)
 LUNCH = ((9 * 60, 12 * 60 + 30), (13 * 60, 17 * 60 + 30))
 WEEKDAYS = (NINE_TO_FIVE,) * 5 + ((), ())
 
-ZONES = [  # fmt: skip
+ZONES = [
     "Africa/Cairo",
     "Africa/Casablanca",
     "America/Asuncion",

@@ -1,0 +1,54 @@
+"""Public holidays by country and region: the `holidays` package as data.
+
+Imported when a calendar asks, since it takes a tenth of a second.
+"""
+
+from datetime import date
+from functools import cache
+
+from stream.nearest import meant
+from stream.sla.opening_hours import Holidays
+
+
+def check_place(country: str, region: str | None) -> None:
+    """Raises `ValueError`, with what was meant, for a place it has no holidays of."""
+    places = _places()
+    if country not in places:
+        raise ValueError(
+            f"no holidays of country {country!r}{meant(country, places)}:"
+            " write its ISO code, HU"
+        )
+    if region is not None and region not in places[country]:
+        raise ValueError(
+            f"no region {region!r} in {country}{meant(region, places[country])}: "
+            + (", ".join(places[country]) or "it has none")
+        )
+
+
+def closed_days(country: str, region: str | None) -> Holidays:
+    """The holidays of a year, on the days they are observed.
+
+    A year that the package has no data of has none (`last_year`).
+    """
+
+    @cache
+    def of_year(year: int) -> frozenset[date]:
+        import holidays  # noqa: PLC0415  slow
+
+        return frozenset(holidays.country_holidays(country, subdiv=region, years=year))
+
+    return of_year
+
+
+def last_year(country: str) -> int:
+    """The last year that there is data of."""
+    import holidays  # noqa: PLC0415  slow
+
+    return int(holidays.country_holidays(country).end_year)
+
+
+@cache
+def _places() -> dict[str, list[str]]:
+    import holidays  # noqa: PLC0415  slow
+
+    return dict(holidays.list_supported_countries(include_aliases=True))

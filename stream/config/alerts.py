@@ -1,0 +1,34 @@
+"""`alerts`: which receiver is told of what."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from stream.config.part import Duration, Part
+
+
+class SlackReceiver(Part):
+    channel: str = Field(pattern=r"^[CGD][A-Z0-9]+$", description="the channel's id")
+    mention: str | None = Field(None, description="put before the text: `@here`")
+
+
+class Receiver(Part):
+    slack: SlackReceiver
+
+
+class Route(Part):
+    match: dict[Literal["queue", "channel", "policy", "account"], str] = Field(
+        {}, description="all must hold; the last route has none and catches all"
+    )
+    to: str = Field(description="a receiver")
+
+
+class Storm(Part):
+    threshold: int = Field(5, ge=1, description="more breaches of one queue than this")
+    window: Duration = Field(60_000, description="within this become one message")
+
+
+class Alerts(Part):
+    storm: Storm = Field(Storm(), description="not used yet: each breach is told")
+    routes: tuple[Route, ...] = Field(min_length=1, description="first match wins")
+    receivers: dict[str, Receiver] = Field(min_length=1)

@@ -1,0 +1,45 @@
+"""Reading the file: YAML, the model, the names in it, all faults with their places."""
+
+import hashlib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from stream.config.model import Config
+from stream.faults import ConfigError, Fault, place, places_of, read_yaml
+from stream.references import dangling
+
+LARGEST = 1_000_000
+"""Bytes. A file beyond it was not written by hand, and would be parsed for minutes."""
+
+
+def load_config(path: Path) -> Config:
+    """The config at `path`; raises `ConfigError` with all faults and their places."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ConfigError([Fault(str(path), 1, 1, "", _too_large())])
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError([Fault(str(path), 1, 1, "", error.strerror or "")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([Fault(str(path), 1, 1, "", "is not UTF-8")]) from error
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, name: str) -> Config:
+    """As `load_config`, for the text of a file called `name` in faults."""
+    if len(text) > LARGEST:
+        raise ConfigError([Fault(name, 1, 1, "", _too_large())])
+    document = read_yaml(text, name)
+    try:
+        config = Config.model_validate(document)
+    except ValidationError as error:
+        raise ConfigError(places_of(name, document, error.errors(), Config)) from None
+    wrong = list(dangling(config))
+    if wrong:
+        raise ConfigError(sorted(place(name, document, *fault) for fault in wrong))
+    return config.stamped(hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def _too_large() -> str:
+    return f"is larger than {LARGEST // 1_000_000} MB: is it the right file?"

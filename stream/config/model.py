@@ -1,0 +1,146 @@
+"""The whole file as a model, and what the rules read of it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
+
+from stream.config.alerts import Alerts
+from stream.config.calendars import CalendarPart, check_zone
+from stream.config.part import Duration, Part
+from stream.config.policies import PolicyPart
+from stream.sla.events import AuthorKind, Channel
+from stream.sla.hours import ALWAYS, AlwaysOpen, Calendar
+from stream.sla.instants import HOUR
+from stream.sla.policy import UNROUTED, PolicyBook, Rules
+
+Open = Literal["open"]
+
+
+def _no_calendar(value: Any) -> Any:
+    """`open` stays what it is, and anything else must be a calendar's parts."""
+    if isinstance(value, str) and value != "open":
+        raise ValueError(f"{value!r}: write open, or week: and its windows")
+    return value
+
+
+class Queue(Part):
+    accounts: tuple[str, ...] = Field(
+        (), description="`channel:account`, as events name it; others are `unrouted`"
+    )
+    calendar: str | None = Field(None, description="when its people work")
+
+    @field_validator("accounts")
+    @classmethod
+    def _named_with_channel(cls, accounts: tuple[str, ...]) -> tuple[str, ...]:
+        for account in accounts:
+            channel = account.partition(":")[0]
+            if channel not in list(Channel) or ":" not in account:
+                raise ValueError(f"{account!r}: write channel:account, whatsapp:1065")
+        return accounts
+
+
+class Config(Part):
+    version: Literal[1]
+    timezone: str = Field("UTC", description="of calendars that name none")
+    session_gap: Duration = Field(
+        24 * HOUR, ge=60_000, description="silence by both sides that ends a session"
+    )
+    allowed_lateness: Duration = Field(
+        2_000,
+        le=600_000,
+        description="how long after a deadline late events are waited for",
+    )
+    stale_after: Duration = Field(
+        900_000, description="a breach noticed later than this is counted, not alerted"
+    )
+    silence_after: Duration = Field(
+        1_800_000,
+        description="not used yet: so long without events, figures are old",
+    )
+    unknown_author: Literal["agent", "bot"] = Field(
+        "agent", description="who speaks where the source cannot tell"
+    )
+    reload: Literal["new_cycles", "reevaluate_open"] = Field(
+        "new_cycles", description="whether changed rules apply to running clocks, too"
+    )
+    windows: dict[Channel, Duration] = Field(
+        {
+            Channel.WHATSAPP: 24 * HOUR,
+            Channel.MESSENGER: 24 * HOUR,
+            Channel.INSTAGRAM: 24 * HOUR,
+        },
+        description="how long after a customer's words a channel takes a free answer",
+    )
+    calendars: dict[
+        str, Annotated[Open | CalendarPart, BeforeValidator(_no_calendar)]
+    ] = Field({}, description="opening hours by name; `always` is there unwritten")
+    queues: dict[str, Queue] = Field({}, description="whose work a conversation is")
+    policies: tuple[PolicyPart, ...] = Field(
+        min_length=1, description="first match wins"
+    )
+    alerts: Alerts
+    _version: str = PrivateAttr("")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        return check_zone(name)
+
+    @property
+    def version_hash(self) -> str:
+        """Of the file's content: stamped on every clock."""
+        return self._version
+
+    @property
+    def queue_names(self) -> tuple[str, ...]:
+        return (*self.queues, UNROUTED)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels whose accounts the queues list, for zero-initialisation."""
+        accounts = [a for queue in self.queues.values() for a in queue.accounts]
+        return tuple(sorted({account.partition(":")[0] for account in accounts}))
+
+    def stamped(self, version: str) -> "Config":
+        """With the hash of the content it was read from."""
+        self._version = version
+        return self
+
+    def rules(self) -> Rules:
+        """What the pure rules read."""
+        return Rules(
+            book=PolicyBook(
+                tuple(part.policy() for part in self.policies), self._version
+            ),
+            queues={
+                _channel_and_account(account): name
+                for name, queue in self.queues.items()
+                for account in queue.accounts
+            },
+            session_gap=self.session_gap,
+            allowed_lateness=self.allowed_lateness,
+            calendars=self._calendars(),
+            queue_calendars={
+                name: queue.calendar
+                for name, queue in self.queues.items()
+                if queue.calendar is not None
+            },
+            windows={channel.value: ms for channel, ms in self.windows.items()},
+            unknown_author=AuthorKind(self.unknown_author),
+            reevaluate_open=self.reload == "reevaluate_open",
+        )
+
+    def _calendars(self) -> dict[str, Calendar]:
+        found: dict[str, Calendar] = {ALWAYS: AlwaysOpen()}
+        for name, part in self.calendars.items():
+            found[name] = (
+                AlwaysOpen(name)
+                if isinstance(part, str)
+                else part.calendar(name, self.timezone)
+            )
+        return found
+
+
+def _channel_and_account(account: str) -> tuple[str, str]:
+    channel, _, name = account.partition(":")
+    return channel, name

@@ -1,0 +1,41 @@
+"""What every part of the file has in common: strictness, durations, lists."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+
+from stream.durations import parse_duration
+
+Duration = Annotated[
+    int,
+    BeforeValidator(parse_duration),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^(\d+[smhd])+$", "examples": ["90s", "15m"]}
+    ),
+]
+"""Milliseconds of wall time; in the file `90s`, `15m`, `4h`, `2d`."""
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+OneOrMore = Annotated[
+    frozenset[str],
+    BeforeValidator(_listed),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            ]
+        }
+    ),
+]
+"""A value, or a list that means any of them."""
+
+
+class Part(BaseModel):
+    """A mapping of the file: unknown keys are refused, what was read stays."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
