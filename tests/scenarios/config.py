@@ -29,11 +29,11 @@ def config_of(scenario: Scenario) -> Config:
     name = heads.get("config", "replies")
     document: dict[str, Any] = _yaml((CONFIGS / f"{name}.yaml").read_text("utf-8"))
     for policy in document["policies"]:
-        policy |= _yaml(heads.get("with", "{}"))
+        policy.update(_yaml(heads.get("with", "{}")))
     document |= _yaml(heads.get("set", "{}"))
     # JSON is YAML, too.
     return parse_config(json.encode(_REST | document).decode(), scenario.place)
 
 
-def _yaml(text: str) -> Any:  # noqa: ANN401  a document
+def _yaml(text: str) -> Any:
     return YAML(typ="safe", pure=True).load(text)

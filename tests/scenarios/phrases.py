@@ -86,7 +86,9 @@ class Scribe:
         return _event(phrase, envelope)
 
 
-def _event(phrase: str, envelope: dict[str, Any]) -> Event:
+def _event(  # noqa: C901, PLR0911, PLR0912  one case a phrase
+    phrase: str, envelope: dict[str, Any]
+) -> Event:
     match phrase.split():
         case ["customer", *natures, name]:
             return _message(envelope, "customer", natures, name)

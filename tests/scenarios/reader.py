@@ -36,7 +36,18 @@ from tests.scenarios.phrases import Scribe
 HERE = Path(__file__).parent
 _COLUMNS = re.compile(r"\s{2,}")
 _HEADS = frozenset(
-    "rules complaint decision config with set zone channel account wrong".split()
+    {
+        "rules",
+        "complaint",
+        "decision",
+        "wrong",
+        "config",
+        "with",
+        "set",
+        "zone",
+        "channel",
+        "account",
+    }
 )
 
 
