@@ -15,6 +15,8 @@ from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
 
 _INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline")
 
+_WAITS = {"waited_s": "waited_ms", "waited_business_s": "waited_business_ms"}
+
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 LATEST = to_ms(_LATEST)
@@ -51,6 +53,10 @@ class _WireFact(msgspec.Struct, omit_defaults=True, gc=False):
     author: str | None = None
     reason: str | None = None
     replaces: str | None = None
+    calendar: str | None = None
+    to: str | None = None
+    shadow: bool = False
+    cause: str | None = None
 
 
 class Record(Protocol):
@@ -96,8 +102,6 @@ def encode_event(event: Event) -> bytes:
 
 def encode_fact(fact: Fact) -> bytes:
     """One line of JSON; waits in seconds, instants as RFC 3339."""
-    # Wall time is the only time until calendars come: both waits are the same.
-    waited_s = None if fact.waited_ms is None else fact.waited_ms / 1000
     return _encoder.encode(
         _WireFact(
             1,
@@ -117,13 +121,21 @@ def encode_fact(fact: Fact) -> bytes:
             fact.policy_version,
             _written(fact.started_at),
             _written(fact.deadline),
-            waited_s,
-            waited_s,
+            _seconds(fact.waited_ms),
+            _seconds(fact.waited_business_ms),
             fact.author,
             fact.reason,
             fact.replaces,
+            fact.calendar,
+            fact.to,
+            fact.shadow,
+            fact.cause,
         )
     )
+
+
+def _seconds(ms: int | None) -> float | None:
+    return None if ms is None else ms / 1000
 
 
 def _written(instant: int | None) -> str | None:
@@ -137,8 +149,9 @@ def decode_fact(data: bytes) -> Fact:
         for name in _INSTANTS:
             if name in plain:
                 plain[name] = parse_rfc3339(plain[name])
-        if "waited_s" in plain:
-            plain["waited_ms"] = round(plain["waited_s"] * 1000)
+        for said, kept in _WAITS.items():
+            if said in plain:
+                plain[kept] = round(plain[said] * 1000)
         version, fact = plain.pop("v", None), msgspec.convert(plain, Fact)
     except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise UnreadableRecordError(_quoting_nothing(error)) from error

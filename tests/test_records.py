@@ -153,6 +153,11 @@ def test_every_event_is_read_as_it_was_written(kind, data):
         started_at=st.none() | instants,
         deadline=st.none() | instants,
         waited_ms=st.none() | st.integers(0, 10**10),
+        waited_business_ms=st.none() | st.integers(0, 10**10),
+        calendar=maybe,
+        to=maybe,
+        shadow=st.booleans(),
+        cause=maybe,
         author=maybe,
         reason=st.none() | st.sampled_from(Reason),
         replaces=st.none() | st.sampled_from(Verdict),
@@ -326,6 +331,9 @@ def test_a_fact_on_the_wire():
         started_at=1_795_424_100_000,
         deadline=1_795_424_400_000,
         waited_ms=300_000,
+        waited_business_ms=240_000,
+        calendar="office",
+        cause="e1",
     )
 
     assert msgspec.json.decode(encode_fact(fact)) == {
@@ -339,7 +347,9 @@ def test_a_fact_on_the_wire():
         "started_at": "2026-11-23T08:55:00.000Z",
         "deadline": "2026-11-23T09:00:00.000Z",
         "waited_s": 300.0,
-        "waited_business_s": 300.0,
+        "waited_business_s": 240.0,
+        "calendar": "office",
+        "cause": "e1",
     }
 
 

@@ -4,7 +4,7 @@ Semantics 2.11: the policy's name and version are stamped on the clock, and a re
 of the config leaves running clocks alone unless it says `reload: reevaluate_open`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from msgspec.structs import replace
 
@@ -14,6 +14,8 @@ from stream.sla.facts import Measure
 from stream.sla.held import Held
 from stream.sla.hours import ALWAYS, Calendar
 from stream.sla.policy import Attributes, Chosen, Policy, Rules, Target
+
+Measures = Container[Measure]
 
 
 class Choice:
@@ -36,16 +38,18 @@ class Choice:
         known = self._rules.book.named(clock.policy)
         return known or Policy(name=clock.policy, match={}, targets=())
 
-    def started(self, held: Held, measure: Measure, at: int) -> list[Clock]:
-        """The clock that starts at `at`, and the one of a shadow policy."""
+    def started(self, held: Held, measures: Measures, at: int) -> list[Clock]:
+        """The clocks that start at `at`, and those of a shadow policy."""
         chosen = self._chosen(held, at)
         found = []
         for policy in (chosen.policy, chosen.shadow):
             if policy is None:
                 continue
-            clock = self._start(policy, measure, held, at, chosen.fingerprint)
-            if clock is not None:
-                found.append(clock)
+            for target in policy.targets:
+                if target.measure in measures:
+                    clock = self._start(policy, target, held, at, chosen.fingerprint)
+                    if clock is not None:
+                        found.append(clock)
         return found
 
     def again(self, clock: Clock, held: Held, at: int) -> Clock:
@@ -61,9 +65,10 @@ class Choice:
         if chosen.policy is None or chosen.policy.name == clock.policy:
             return stamped
         started_at = clock.started_at
-        new = self._start(
-            chosen.policy, clock.measure, held, started_at, chosen.fingerprint
-        )
+        target = chosen.policy.target(clock.measure)
+        if target is None:
+            return stamped
+        new = self._start(chosen.policy, target, held, started_at, chosen.fingerprint)
         if new is None:
             return stamped
         if clock.since == started_at and clock.paused_at is None:
@@ -78,14 +83,12 @@ class Choice:
         )
 
     def _start(
-        self, policy: Policy, measure: Measure, held: Held, at: int, fingerprint: int
+        self, policy: Policy, target: Target, held: Held, at: int, fingerprint: int
     ) -> Clock | None:
+        measure = target.measure
         pin = self._pins.get((measure, at, policy.shadow))
         if pin is not None and self._holds(pin, fingerprint):
             return _anew(pin, self._rules.calendar(pin.calendar))
-        target = policy.target(measure)
-        if target is None:
-            return None
         calendar = self._calendar(target, policy, held)
         if measure is Measure.WINDOW:
             length = self._rules.windows.get(self._channel)

@@ -18,7 +18,15 @@ from stream.sla.policy import Rules
 from stream.sla.session import Session, lapses_at
 from stream.sla.state import Conversation
 from stream.sla.teller import Teller
-from stream.sla.timeline import FAILURE, OUTBOUND, Turn, failures, insert, turn_of
+from stream.sla.timeline import (
+    CUSTOMER,
+    FAILURE,
+    OUTBOUND,
+    Turn,
+    failures,
+    insert,
+    turn_of,
+)
 from stream.sla.verdicts import Cause
 
 
@@ -47,8 +55,13 @@ def apply(
     turns = insert(state.turns, turn)
     if turns is state.turns:
         return state, [], DUPLICATE
-    state = _linked(state, event)
-    if _is_next(state, turns, turn):
+    if event.link is not None:
+        state = _linked(state, event)
+    is_next = _is_next(state, turns, turn)
+    if is_next and (last := _carried_on(state, turn, rules.session_gap)) is not None:
+        told = (*state.told[:-1], last)
+        return prune(replace(state, turns=turns, told=told), rules), [], APPLIED
+    if is_next:
         course = _course(state, rules, turns)
         course.walk((turn,))
         before = state.told[:-1]
@@ -59,8 +72,10 @@ def apply(
     reason = Reason.DELIVERY_FAILED if is_failure else Reason.RECLASSIFIED
     changed = replace(state, turns=turns)
     cause = (turn.at, reason)
-    told, facts = _tell(key, changed, course, before, rules, now, cause, event.event_id)
-    return prune(told, rules), facts, APPLIED
+    changed, facts = _tell(
+        key, changed, course, before, rules, now, cause, event.event_id
+    )
+    return prune(changed, rules), facts, APPLIED
 
 
 def conclude(
@@ -109,6 +124,35 @@ def _is_next(state: Conversation, turns: tuple[Turn, ...], turn: Turn) -> bool:
     return all(t.kind is not OUTBOUND or t.ref != turn.ref for t in turns)
 
 
+def _carried_on(state: Conversation, turn: Turn, gap: int) -> Session | None:
+    """The open session, if `turn` only carries it on and there is nothing to tell.
+
+    Half of all messages do: more from a customer who waits, or anything said after
+    the reply. Walking would find the same, and cost the most.
+    """
+    last = state.last
+    if (
+        last is None
+        or not last.is_open
+        or turn.said is not None
+        or turn.at - last.heard_at >= gap
+        or turn.at + gap <= state.settled
+    ):
+        return None
+    if turn.kind is CUSTOMER:
+        if last.waiting_since is None or last.has_window:
+            return None
+    elif (
+        turn.kind is not OUTBOUND
+        or last.waiting_since is not None
+        or not last.replied
+        or any(t.kind is FAILURE for t in state.turns)
+        or any(clock.shadow and clock.is_running for clock in last.clocks)
+    ):
+        return None
+    return replace(last, heard_at=turn.at)
+
+
 def _course(state: Conversation, rules: Rules, turns: tuple[Turn, ...]) -> Course:
     """The course where it stands now, the newest of `turns` still to be walked."""
     undelivered = _NONE
@@ -133,22 +177,37 @@ def _tell(  # noqa: PLR0917  inner
     event_id: str | None,
 ) -> tuple[Conversation, list[Fact]]:
     """Say what differs from what was told; `before` are sessions as they were."""
-    course.pass_silence(state.settled)
-    held_since = state.held_since if course.held is state.held else cause[0]
-    if not before and course.held is not state.held:
-        held_since = max([t.at for t in state.turns if t.said is not None], default=0)
-    changed = replace(state, held=course.held, held_since=held_since)
+    settled = state.settled
+    course.pass_silence(settled)
+    if course.held is not state.held:
+        said = [turn.at for turn in state.turns if turn.said is not None]
+        state = replace(state, held=course.held, held_since=max(said, default=0))
     sessions = course.sessions
-    teller = Teller(key, changed, rules, now, event_id)
-    told = {session.opened_at: session for session in state.told[len(before) :]}
-    known = [told.pop(session.opened_at, None) for session in sessions]
-    for never_was in told.values():
+    told = state.told[len(before) :]
+    if len(sessions) == 1 == len(told) and _is_as_told(sessions[0], told[0], settled):
+        return replace(state, told=(*before, *sessions)), []
+    teller = Teller(key, state, rules, now, event_id)
+    by_start = {session.opened_at: session for session in told}
+    known = [by_start.pop(session.opened_at, None) for session in sessions]
+    for never_was in by_start.values():
         teller.withdraw(never_was, (cause[0], Reason.SUPERSEDED))
     told_now = [
         teller.tell(session, known_as, cause)
         for session, known_as in zip(sessions, known, strict=True)
     ]
-    return replace(changed, told=(*before, *told_now)), teller.facts
+    return replace(state, told=(*before, *told_now)), teller.facts
+
+
+def _is_as_told(new: Session, told: Session, settled: int) -> bool:
+    """Whether only what nobody is told of has changed, as after most events."""
+    if new.clocks is not told.clocks or new.ended_at != told.ended_at:
+        return False
+    if new.opened_at != told.opened_at:
+        return False
+    for clock in new.clocks:
+        if clock.due is not None and clock.due <= settled:
+            return False
+    return True
 
 
 def _linked(state: Conversation, event: Event) -> Conversation:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from msgspec.structs import replace
 
 from stream.sla import clock as clocks
-from stream.sla.choice import Choice
+from stream.sla.choice import Choice, Measures
 from stream.sla.clock import Clock, Key
 from stream.sla.events import AuthorKind, Status
 from stream.sla.facts import Measure, Reason
@@ -29,6 +29,10 @@ from stream.sla.timeline import (
 
 REPLIES = frozenset({Measure.FIRST_REPLY, Measure.NEXT_REPLY})
 _WAITS = REPLIES | {Measure.WINDOW}
+_FIRST = frozenset({Measure.FIRST_REPLY, Measure.WINDOW})
+_NEXT = frozenset({Measure.NEXT_REPLY, Measure.WINDOW})
+_OPENING = _FIRST | {Measure.RESOLUTION}
+_RESOLUTION = frozenset({Measure.RESOLUTION})
 
 
 class Course:
@@ -101,13 +105,8 @@ class Course:
         if session is None or session.ended_at is not None:
             if session is not None:
                 self.ended.append(session)
-            opened = Session(at, at, waiting_since=at)
-            new = [
-                *self._started(at, Measure.FIRST_REPLY, opened),
-                *self._started(at, Measure.WINDOW, opened),
-                *self._started(at, Measure.RESOLUTION, opened),
-            ]
-            self.session = replace(opened, clocks=tuple(new))
+            new = self._choice.started(self.held, _OPENING, at)
+            self.session = Session(at, at, tuple(new), waiting_since=at)
             return
         if session.resolved_at is not None:
             self._reopen(at, Status.OPEN)
@@ -116,11 +115,7 @@ class Course:
             self.session = replace(session, heard_at=at)
             self._each({Measure.WINDOW}, lambda clock: clocks.extend(clock, at))
             return
-        measure = Measure.NEXT_REPLY if session.replied else Measure.FIRST_REPLY
-        new = [
-            *self._started(at, measure, session),
-            *self._started(at, Measure.WINDOW, session),
-        ]
+        new = self._started(at, _NEXT if session.replied else _FIRST, session)
         self.session = replace(
             session,
             heard_at=at,
@@ -142,31 +137,27 @@ class Course:
             return
         reason = Reason.UNKNOWN_AUTHOR if is_unknown else None
         by = turn.by if author is AuthorKind.AGENT else None
-        ended = []
+        now = session.clocks
         is_reply: bool | None = None
-        for each in session.clocks:
-            clock = each
-            if clock.over_at is None and clock.measure in _WAITS:
-                counts = self._choice.policy_of(clock).counts(author, nature)
-                if counts:
-                    clock = clocks.end(
-                        clock, at, answered=True, author=by, reason=reason
-                    )
-                if not clock.shadow:
-                    is_reply = counts
-            ended.append(clock)
+        for number, clock in enumerate(session.clocks):
+            if clock.over_at is not None or clock.measure not in _WAITS:
+                continue
+            counts = self._choice.policy_of(clock).counts(author, nature)
+            if not clock.shadow:
+                is_reply = counts
+            if counts:
+                over = clocks.end(clock, at, answered=True, author=by, reason=reason)
+                now = (*now[:number], over, *now[number + 1 :])
         if is_reply is None:
             policy = self._choice.policy(self.held, at) or _NO_POLICY
             is_reply = policy.counts(author, nature)
+        if not is_reply:
+            self.session = replace(session, heard_at=at, clocks=now)
+            return
         self.session = replace(
-            session,
-            heard_at=at,
-            clocks=tuple(ended),
-            replied=session.replied or is_reply,
-            waiting_since=None if is_reply else session.waiting_since,
+            session, heard_at=at, clocks=now, replied=True, waiting_since=None
         )
-        if is_reply:
-            self._pause_or_resume(at)
+        self._pause_or_resume(at)
 
     def _status(self, turn: Turn) -> None:
         at, status = turn.at, turn.status or Status.OPEN
@@ -203,7 +194,7 @@ class Course:
                 anew.append(shadow)
         found += [
             clock
-            for clock in self._started(at, Measure.RESOLUTION, session)
+            for clock in self._started(at, _RESOLUTION, session)
             if clock.shadow in anew
         ]
         self.session = replace(session, clocks=tuple(found))
@@ -225,7 +216,10 @@ class Course:
     def _pause_or_resume(self, at: int) -> None:
         """Resolution stands still while the customer has the word (semantics 2.8)."""
         session = self._now
-        if not any(c.measure is Measure.RESOLUTION for c in session.clocks):
+        for clock in session.clocks:
+            if clock.measure is Measure.RESOLUTION:
+                break
+        else:
             return
 
         def turned(clock: Clock) -> Clock:
@@ -251,17 +245,17 @@ class Course:
             )
             self._pause_or_resume(at)
 
-    def _started(self, at: int, measure: Measure, session: Session) -> list[Clock]:
-        """New clocks of the real policy and of a shadow one, where they promise it."""
+    def _started(self, at: int, measures: Measures, session: Session) -> list[Clock]:
+        """New clocks, but where a shadow's earlier one still runs."""
         running = {
-            clock.shadow
+            (clock.measure, clock.shadow)
             for clock in session.clocks
-            if clock.over_at is None and clock.measure is measure
+            if clock.over_at is None
         }
         return [
             clock
-            for clock in self._choice.started(self.held, measure, at)
-            if clock.shadow not in running
+            for clock in self._choice.started(self.held, measures, at)
+            if (clock.measure, clock.shadow) not in running
         ]
 
     def _each(

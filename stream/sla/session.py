@@ -33,6 +33,13 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
         """Whether there is still something to do: the backlog."""
         return self.ended_at is None and self.resolved_at is None
 
+    @property
+    def has_window(self) -> bool:
+        """Whether a platform's window runs, which each customer message extends."""
+        return any(
+            c.measure is Measure.WINDOW and c.over_at is None for c in self.clocks
+        )
+
 
 def lapses_at(session: Session, gap: int) -> int:
     """When silence ends it, if nothing more is said.

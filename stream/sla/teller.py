@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from stream.sla import verdicts
-from stream.sla.choice import Choice
-from stream.sla.clock import Clock, counted, key_of
+from stream.sla.clock import Clock, counted, key_of, reaches
 from stream.sla.facts import Fact, FactKind, Reason, fact_id
+from stream.sla.held import Held
 from stream.sla.policy import Rules
 from stream.sla.session import Session
 from stream.sla.state import Conversation, held_at
@@ -29,7 +29,7 @@ class Teller:
         self._rules = rules
         self._now = now
         self._event_id = event_id
-        self._choice = Choice(rules, state.channel, state.account, {})
+        self._now_envelope: Fact | None = None
 
     def tell(self, new: Session, told: Session | None, cause: Cause) -> Session:
         """Say what is new of a session; returns it as it is known now."""
@@ -77,13 +77,19 @@ class Teller:
         if told is None:
             told, started = verdicts.begin(new)
             self._clock(told, [started])
+            if new.over_at is None and new.paused_at is None:
+                calendar = self._rules.calendar(new.calendar)
+                first = reaches(new, new.points[0], calendar)
+                if first > self._state.settled:
+                    return replace(new, due=first)
             now = new
         else:
             now = verdicts.carried(told, new)
             if verdicts.stands(told, now, self._state.settled):
                 return told
         calendar = self._rules.calendar(new.calendar)
-        escalate = self._choice.policy_of(new).escalate
+        policy = self._rules.book.named(new.policy)
+        escalate = () if policy is None else policy.escalate
         clock, steps = verdicts.advance(
             told, now, self._state.settled, cause, calendar, escalate
         )
@@ -93,9 +99,13 @@ class Teller:
     def _session(
         self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None
     ) -> None:
-        name = fact_id(self._key, "session", opened_at, kind, at)
         fact = replace(
-            self._envelope(name, kind, at), started_at=opened_at, reason=reason
+            self._envelope(at),
+            fact_id=fact_id(self._key, "session", opened_at, kind, at),
+            kind=kind,
+            at=at,
+            started_at=opened_at,
+            reason=reason,
         )
         self.facts.append(fact)
 
@@ -103,9 +113,12 @@ class Teller:
         start = clock.started_at
         subject = f"{clock.measure}/shadow" if clock.shadow else clock.measure
         for step in steps:
-            name = fact_id(self._key, subject, start, step.kind, step.at)
+            kind, at = step.kind, step.at
             fact = replace(
-                self._envelope(name, step.kind, step.at),
+                self._envelope(at),
+                fact_id=fact_id(self._key, subject, start, kind, at),
+                kind=kind,
+                at=at,
                 measure=clock.measure,
                 cycle=start,
                 policy=clock.policy,
@@ -126,14 +139,21 @@ class Teller:
     def _counted(self, clock: Clock, until: int) -> int:
         return counted(clock, until, self._rules.calendar(clock.calendar))
 
-    def _envelope(self, name: str, kind: FactKind, at: int) -> Fact:
+    def _envelope(self, at: int) -> Fact:
         """What every fact has; the work is whose it was at `at` (semantics 2.12)."""
         state = self._state
-        held = held_at(state, at)
+        if at < state.held_since:
+            return self._with(held_at(state, at))
+        if self._now_envelope is None:
+            self._now_envelope = self._with(state.held)
+        return self._now_envelope
+
+    def _with(self, held: Held) -> Fact:
+        state = self._state
         return Fact(
-            fact_id=name,
-            kind=kind,
-            at=at,
+            fact_id="",
+            kind=FactKind.SESSION_OPENED,
+            at=self._now,
             noticed_at=self._now,
             conversation_id=self._key,
             channel=state.channel,

@@ -36,6 +36,9 @@ _SILENT = frozenset({Nature.REACTION, Nature.EDIT, Nature.DELETION, Nature.NOTE}
 
 _SAID = ("queue", "assignee", "priority", "tier")
 
+_FAILED = DeliveryState.FAILED
+_SAYERS = (AssignmentEvent, AttributesEvent)
+
 # What is known for sure beats a guess: an echo without an app id is taken for an
 # agent's, so a source that says "bot" knows better.
 _AUTHORITY = {
@@ -92,34 +95,55 @@ def happened_at(event: Event) -> int:
 
 def turn_of(event: Event) -> Turn | None:
     """What `event` puts on the timeline; None for what the clocks do not hear."""
-    at, said = happened_at(event), _said(event)
-    if isinstance(event, MessageEvent) and event.nature not in _SILENT:
-        return _message(event, at, said)
-    status: Status | None = None
-    reason: Reason | None = None
-    kind = END
+    said = _said(event)
+    if isinstance(event, MessageEvent):
+        if event.nature not in _SILENT:
+            return _message(event, said)
+    elif isinstance(event, DeliveryEvent):
+        if event.state is _FAILED:
+            ref = _ref(event.message_id)
+            return Turn(happened_at(event), FAILURE, ref, said=said)
+    else:
+        return _change(event, said)
+    return None if said is None else _turn(event, ATTRIBUTES, said)
+
+
+def _change(event: Event, said: Said | None) -> Turn | None:
     match event:
-        case DeliveryEvent(state=DeliveryState.FAILED):
-            return Turn(at, FAILURE, _ref(event.message_id), said=said)
         case StatusEvent(status=Status.CLOSED):
-            reason = Reason.CLOSED
+            return _turn(event, END, said, reason=Reason.CLOSED)
         case StatusEvent():
-            kind, status = STATUS, event.status
+            return _turn(event, STATUS, said, status=event.status)
         case SpamEvent():
-            reason = Reason.SPAM
+            return _turn(event, END, said, reason=Reason.SPAM)
         case MergedEvent():
-            reason = Reason.MERGED
+            return _turn(event, END, said, reason=Reason.MERGED)
         case NoReplyNeededEvent():
-            kind = NO_REPLY_NEEDED
-        case _ if said is None:
-            return None
+            return _turn(event, NO_REPLY_NEEDED, said)
         case _:
-            kind = ATTRIBUTES
-    ref = _ref(event.event_id)
-    return Turn(at, kind, ref, reason=reason, status=status, said=said)
+            return None if said is None else _turn(event, ATTRIBUTES, said)
 
 
-def _message(event: MessageEvent, at: int, said: Said | None) -> Turn:
+def _turn(
+    event: Event,
+    kind: TurnKind,
+    said: Said | None,
+    *,
+    reason: Reason | None = None,
+    status: Status | None = None,
+) -> Turn:
+    return Turn(
+        happened_at(event),
+        kind,
+        _ref(event.event_id),
+        reason=reason,
+        status=status,
+        said=said,
+    )
+
+
+def _message(event: MessageEvent, said: Said | None) -> Turn:
+    at = happened_at(event)
     ref = _ref(event.message_id)
     if event.direction is Direction.INBOUND:
         return Turn(at, CUSTOMER, ref, said=said)
@@ -129,12 +153,24 @@ def _message(event: MessageEvent, at: int, said: Said | None) -> Turn:
 
 def _said(event: Event) -> Said | None:
     """What the event says of who has the work; a null assignee says: nobody."""
+    queue, assignee = event.queue, event.assignee
+    priority, tier = event.priority, event.tier
+    is_special = isinstance(event, _SAYERS)
+    if (
+        queue is None
+        and assignee is None
+        and priority is None
+        and tier is None
+        and not is_special
+    ):
+        return None  # nearly always
+    values = (queue, assignee, priority, tier)
     said: list[tuple[str, str | tuple[str, ...] | None]] = [
         (name, value)
-        for name in _SAID
-        if (value := getattr(event, name)) is not None and value is not UNSET
+        for name, value in zip(_SAID, values, strict=True)
+        if value is not None and value is not UNSET
     ]
-    if isinstance(event, AssignmentEvent) and event.assignee is None:
+    if isinstance(event, AssignmentEvent) and assignee is None:
         said.append(("assignee", None))
     if isinstance(event, AttributesEvent) and event.tags is not UNSET:
         said.append(("tags", tuple(sorted(event.tags))))

@@ -50,6 +50,8 @@ def stands(told: Clock, new: Clock, settled: int) -> bool:
 def begin(new: Clock) -> tuple[Clock, Step]:
     """A clock that nobody was told of: as it was when it started, and its fact."""
     at = new.started_at
+    if new.over_at is None and new.paused_at is None and not new.used:
+        return new, Step(FactKind.CLOCK_STARTED, at, at)
     told = replace(
         new,
         since=at,

@@ -1,0 +1,79 @@
+"""Cycles: the fold of facts into what stands for each clock in the end.
+
+A fact counts once whatever the times it is told (`fact_id`); the later overrides the
+earlier one of its cycle, and what it `replaces` stands no more (ADR 0002).
+"""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from stream.sla.events import Channel
+from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
+
+Key = tuple[str, Measure, int, bool]
+"""Conversation, measure, start of the wait, and whether a shadow's."""
+
+_VERDICTS = {
+    FactKind.MET: Verdict.MET,
+    FactKind.BREACHED: Verdict.BREACHED,
+    FactKind.CANCELLED: Verdict.CANCELLED,
+}
+_ENDS = frozenset({FactKind.MET, FactKind.ANSWERED_LATE})
+
+
+class Cycle(Struct, gc=False):
+    """What is known of a clock. Waits in milliseconds, None until the reply.
+
+    `queue`, `assignee`: who held the work when the verdict fell; `author`: of the
+    reply. `lateness`: from the deadline to the moment its breach was first noticed.
+    """
+
+    channel: Channel
+    queue: str
+    policy: str | None = None
+    verdict: Verdict | None = None
+    deadline: int | None = None
+    assignee: str | None = None
+    author: str | None = None
+    waited_ms: int | None = None
+    waited_business_ms: int | None = None
+    lateness: int | None = None
+
+
+class Cycles:
+    """All cycles of a stream of facts."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[Key, Cycle] = {}
+
+    def add(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            if fact.measure is not None and fact.cycle is not None:
+                self._add(fact, fact.measure, fact.cycle)
+
+    def _add(self, fact: Fact, measure: Measure, start: int) -> None:
+        key = (fact.conversation_id, measure, start, fact.shadow)
+        if fact.reason is Reason.SUPERSEDED:
+            self.by_key.pop(key, None)
+            return
+        cycle = self.by_key.get(key)
+        if cycle is None:
+            cycle = self.by_key[key] = Cycle(fact.channel, fact.queue)
+        cycle.policy, cycle.deadline = fact.policy, fact.deadline
+        kind = fact.kind
+        verdict = _VERDICTS.get(kind)
+        if verdict is not None:
+            cycle.verdict = verdict
+            cycle.queue, cycle.assignee = fact.queue, fact.assignee
+        elif fact.replaces is not None:
+            cycle.verdict = None
+        if kind in _ENDS:
+            cycle.waited_ms = fact.waited_ms
+            cycle.waited_business_ms = fact.waited_business_ms
+            cycle.author = fact.author
+        elif kind is FactKind.BREACHED:
+            if cycle.lateness is None:
+                cycle.lateness = fact.noticed_at - fact.at
+        elif kind in {FactKind.REPLY_RETRACTED, FactKind.CLOCK_RESUMED}:
+            cycle.waited_ms = cycle.waited_business_ms = cycle.author = None
