@@ -37,7 +37,7 @@ BASES = (
 GAP = 1803
 """No sum of the steps below: silence ends beside what happens, not with it."""
 
-STEPS = (0, 1, 5, 30, 60, 90, 119, 120, 121, 300, 600, 1200, 1800, 2400)
+STEPS = (0, 1, 5, 30, 59, 60, 60, 61, 119, 120, 121, 300, 300, 600, 1200, 1800, 2400)
 
 CALENDARS = (
     OpenSeconds("always"),
@@ -102,11 +102,11 @@ def promises(draw, calendars=NAMES, most_plans=3):
 
 
 @st.composite
-def conversations(draw, longest=12):
+def conversations(draw, longest=16):
     """Events of one conversation, in order, each with an id of its own."""
     second = draw(st.sampled_from(BASES))
     events: list[Event] = []
-    for number in range(draw(st.integers(1, longest))):
+    for number in range(draw(st.integers(3, longest))):
         second += draw(st.sampled_from(STEPS))
         envelope = {
             "v": 1,
@@ -122,7 +122,7 @@ def conversations(draw, longest=12):
 
 @st.composite
 def _happening(draw, envelope, name):
-    match draw(st.sampled_from("ccccaaaaobufsssnnrxtpqhg")):
+    match draw(st.sampled_from("cccccaaaaobuffsssnrrrxtpqhg")):
         case "c":
             nature = draw(st.sampled_from([Nature.PLAIN] * 5 + [Nature.CALL]))
             said = draw(st.sampled_from([{}] * 4 + [{"tier": "vip"}]))
@@ -189,4 +189,18 @@ def _message(envelope, name, author, nature=Nature.PLAIN):
         direction=Direction.INBOUND if inbound else Direction.OUTBOUND,
         author=author,
         nature=nature,
+    )
+
+
+def told(events):
+    """For the report of a failure: one line an event."""
+    names = {"v", "event_id", "occurred_at", "conversation_id", "channel", "account"}
+    return "\n".join(
+        f"{event.at // 1000} {type(event).__name__} "
+        + ", ".join(
+            f"{name}={getattr(event, name)}"
+            for name in event.__struct_fields__
+            if name not in names and getattr(event, name)
+        )
+        for event in events
     )

@@ -45,7 +45,7 @@ def outcomes(facts: Iterable[Fact]) -> Outcomes:
                 continue
             assert outcome.verdict is None, (fact, outcome)
             outcome.verdict = fact.kind.value
-        if fact.kind in (FactKind.REPLY_RETRACTED, FactKind.CLOCK_RESUMED):
+        if fact.kind is FactKind.REPLY_RETRACTED or fact.reason is Reason.REOPENED:
             outcome.over_at = None
         if fact.kind in _ENDS:
             outcome.over_at = fact.at // 1000
@@ -65,7 +65,7 @@ def expected(cycles: Iterable[Cycle]) -> Outcomes:
 
 
 def comparable(told: Outcomes, wanted: Outcomes) -> Outcomes:
-    """Without the deadline of a clock that ended while it was paused: it has none."""
+    """Without the deadlines of which the simulator says nothing."""
     for key, outcome in told.items():
         if key in wanted and wanted[key].deadline is None:
             outcome.deadline = None

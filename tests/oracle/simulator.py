@@ -88,10 +88,8 @@ class Cycle:
         return True
 
     def deadline_if_it_runs_on(self, now: int) -> int | None:
-        if self.measure == "window":
-            return self.window_end
-        if self.paused:
-            return None
+        if self.paused or self.measure == "window":
+            return None  # a paused clock has none, a window's is moved without a word
         used = self.used
         while used < self.promise.within:
             used += self.promise.is_open(now)
@@ -145,6 +143,8 @@ class Simulator:
         self.lapse(now)
         if events:
             _refuse_what_is_unclear(events)
+            if self.is_held_open_until(now):
+                raise UnclearError("what happens at the instant of the lapse")
             self.attributes(now, events)
         for event in events:
             self.happen(now, event)
@@ -191,6 +191,15 @@ class Simulator:
         self.session = None
         return True
 
+    def is_held_open_until(self, now: int) -> bool:
+        """Whether a deadline at this instant is all that keeps silence from ending."""
+        session = self.session
+        return (
+            session is not None
+            and now >= session.last_word + self.promises.gap
+            and all(cycle.used_up_at == now for cycle in self.running(*REPLIES))
+        )
+
     def attributes(self, now: int, events: list[Event]) -> None:
         before = dict(self.held)
         for event in events:
@@ -202,6 +211,10 @@ class Simulator:
             return
         for cycle in self.running():
             if cycle.verdict is None:
+                hours = self.promises.hours(self.held, now)
+                if (cycle.tags, cycle.hours) != (self.tags, hours):
+                    # Known: the rules look at the tags and hours of the change.
+                    raise UnclearError("tags or hours changed since the start")
                 policy = self.promises.choose(self.held, cycle.tags, cycle.hours)
                 promise = policy and policy.get(cycle.measure)
                 if promise and promise.policy != cycle.promise.policy:
