@@ -1,0 +1,206 @@
+"""Random conversations and promises: whole seconds, and instants that collide.
+
+Times grow by the very durations that are promised, so that much happens at a deadline
+or a second beside it.
+"""
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from stream.sla.events import (
+    AssignmentEvent,
+    AttributesEvent,
+    Author,
+    AuthorKind,
+    Channel,
+    DeliveryEvent,
+    DeliveryState,
+    Direction,
+    Event,
+    MergedEvent,
+    MessageEvent,
+    Nature,
+    NoReplyNeededEvent,
+    SpamEvent,
+    Status,
+    StatusEvent,
+)
+from stream.sla.instants import from_ms
+from tests.oracle.open_seconds import OpenSeconds
+from tests.oracle.promises import Plan, Promises
+
+BASES = (
+    1_772_410_200,  # Monday, 2 March 2026, 00:10 UTC
+    1_774_743_000,  # 29 March, 00:10 UTC: 50 minutes before Budapest's spring change
+    1_792_887_000,  # 25 October, 00:10 UTC: 50 minutes before the autumn change
+)
+GAP = 1803
+"""No sum of the steps below: silence ends beside what happens, not with it."""
+
+STEPS = (0, 1, 5, 30, 59, 60, 60, 61, 119, 120, 121, 300, 300, 600, 1200, 1800, 2400)
+
+CALENDARS = (
+    OpenSeconds("always"),
+    OpenSeconds(
+        "broken",
+        "Europe/Budapest",
+        ((1380, 80), (85, 100), (110, 185), (190, 200), (215, 270), (300, 1380)),
+    ),
+    OpenSeconds(
+        "far", "Asia/Kathmandu", ((355, 362), (370, 400), (420, 460), (470, 1430))
+    ),
+)
+NAMES = tuple(calendar.name for calendar in CALENDARS)
+PAUSING = (Status.WAITING_ON_CUSTOMER, Status.ON_HOLD, Status.SNOOZED)
+MATCHES = (
+    {"tier": "vip"},
+    {"queue": "near"},
+    {"priority": "high"},
+    {"tags": "billing"},
+    {"hours": "closed"},
+)
+
+_durations = st.sampled_from([60, 120, 300, 600, 1200, 2400])
+
+
+@st.composite
+def _targets(draw, calendars):
+    found = {
+        measure: (draw(_durations), draw(st.sampled_from(calendars)))
+        for measure in ("first_reply", "next_reply", "resolution", "window")
+        if draw(st.integers(0, 5))
+    }
+    return found or {"first_reply": (600, calendars[0])}
+
+
+@st.composite
+def promises(draw, calendars=NAMES, most_plans=3):
+    """A config: up to three policies, the last one for everybody."""
+    pause_on = frozenset(draw(st.sets(st.sampled_from(PAUSING))))
+    count = draw(st.integers(0, most_plans - 1))
+    matches = [*draw(st.permutations(MATCHES))[:count], {}]
+    plans = [
+        Plan(
+            f"policy {number}",
+            match,
+            draw(_targets(calendars)),
+            pause_on,
+            draw(st.booleans()),
+        )
+        for number, match in enumerate(matches)
+    ]
+    switches = st.sets(st.sampled_from(["bot", "automation", "template", "call"]))
+    return Promises(
+        plans,
+        {calendar.name: calendar for calendar in CALENDARS},
+        gap=GAP,
+        window=draw(st.sampled_from([300, 1200, 3600])),
+        counts_also=frozenset(draw(switches)),
+        unknown=draw(st.sampled_from([AuthorKind.AGENT, AuthorKind.BOT])),
+        queue_calendar=draw(st.sampled_from(calendars)),
+    )
+
+
+@st.composite
+def conversations(draw, longest=16):
+    """Events of one conversation, in order, each with an id of its own."""
+    second = draw(st.sampled_from(BASES))
+    events: list[Event] = []
+    for number in range(draw(st.integers(3, longest))):
+        second += draw(st.sampled_from(STEPS))
+        envelope = {
+            "v": 1,
+            "event_id": f"e{number}",
+            "occurred_at": from_ms(second * 1000),
+            "conversation_id": "c",
+            "channel": Channel.WHATSAPP,
+            "account": "1",
+        }
+        events += draw(_happening(envelope, f"m{number}"))
+    return events
+
+
+@st.composite
+def _happening(draw, envelope, name):
+    match draw(st.sampled_from("cccccaaaaobuffsssnrrrxtpqhg")):
+        case "c":
+            nature = draw(st.sampled_from([Nature.PLAIN] * 5 + [Nature.CALL]))
+            said = draw(st.sampled_from([{}] * 4 + [{"tier": "vip"}]))
+            author = Author(kind=AuthorKind.CUSTOMER)
+            return [_message(envelope | said, name, author, nature)]
+        case "a":
+            return [_message(envelope, name, Author(kind=AuthorKind.AGENT, id="Ana"))]
+        case "o":
+            kinds = [AuthorKind.AGENT, AuthorKind.BOT, AuthorKind.SYSTEM]
+            author = Author(kind=draw(st.sampled_from(kinds)))
+            nature = draw(st.sampled_from([n for n in Nature if n not in _ODD]))
+            return [_message(envelope, name, author, nature)]
+        case "b":
+            return [_message(envelope, name, Author(kind=AuthorKind.BOT))]
+        case "u":
+            unsure = _message(envelope, name, Author(kind=AuthorKind.UNKNOWN))
+            better = draw(st.sampled_from([None, AuthorKind.AGENT, AuthorKind.BOT]))
+            if better is None:
+                return [unsure]
+            event_id = unsure.event_id + "better"
+            author = Author(kind=better)
+            return [unsure, replace(unsure, author=author, event_id=event_id)]
+        case "f":
+            reply = _message(envelope, name, Author(kind=AuthorKind.AGENT))
+            failed = DeliveryEvent(
+                **envelope | {"event_id": f"{name}failed"},
+                message_id=name,
+                state=DeliveryState.FAILED,
+            )
+            return [reply, failed]
+        case "s":
+            status = draw(st.sampled_from(list(Status)[:5]))
+            return [StatusEvent(**envelope, status=status)]
+        case "r":
+            return [StatusEvent(**envelope, status=Status.RESOLVED)]
+        case "x":
+            return [StatusEvent(**envelope, status=Status.CLOSED)]
+        case "n":
+            return [NoReplyNeededEvent(**envelope)]
+        case "t":
+            tier = draw(st.sampled_from(["vip", "none"]))
+            return [AttributesEvent(**envelope, tier=tier)]
+        case "p":
+            priority = draw(st.sampled_from(["high", "low"]))
+            tags = tuple(draw(st.sampled_from([["billing"], []])))
+            return [AttributesEvent(**envelope, priority=priority, tags=tags)]
+        case "q":
+            queue = draw(st.sampled_from(["near", "distant"]))
+            return [AssignmentEvent(**envelope, queue=queue)]
+        case "h":
+            return [MergedEvent(**envelope, into="other")]
+        case _:
+            return [SpamEvent(**envelope)]
+
+
+_ODD = (Nature.REACTION, Nature.EDIT, Nature.DELETION)
+
+
+def _message(envelope, name, author, nature=Nature.PLAIN):
+    inbound = author.kind is AuthorKind.CUSTOMER
+    return MessageEvent(
+        **envelope,
+        message_id=name,
+        direction=Direction.INBOUND if inbound else Direction.OUTBOUND,
+        author=author,
+        nature=nature,
+    )
+
+
+def told(events):
+    """For the report of a failure: one line an event."""
+    names = {"v", "event_id", "occurred_at", "conversation_id", "channel", "account"}
+    return "\n".join(
+        f"{event.at // 1000} {type(event).__name__} "
+        + ", ".join(
+            f"{name}={getattr(event, name)}"
+            for name in event.__struct_fields__
+            if name not in names and getattr(event, name)
+        )
+        for event in events
+    )

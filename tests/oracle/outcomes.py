@@ -1,0 +1,72 @@
+"""Facts -> what stands of each cycle, as a reader of the topic would find it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from stream.sla.facts import Fact, FactKind, Reason, Verdict
+from tests.oracle.simulator import Cycle
+
+_ENDS = {
+    FactKind.MET,
+    FactKind.ANSWERED_LATE,
+    FactKind.WAIT_ENDED,
+    FactKind.CANCELLED,
+}
+
+
+@dataclass
+class Outcome:
+    """Of one cycle; seconds since the epoch."""
+
+    policy: str | None = None
+    verdict: str | None = None
+    deadline: int | None = None
+    over_at: int | None = None
+
+
+Outcomes = dict[tuple[str, int], Outcome]
+"""By measure and cycle."""
+
+
+def outcomes(facts: Iterable[Fact]) -> Outcomes:
+    """Asserts on the way that no two verdicts stand at once."""
+    found: Outcomes = {}
+    for fact in facts:
+        if fact.measure is None or fact.cycle is None:
+            continue
+        key = (fact.measure.value, fact.cycle // 1000)
+        outcome = found.setdefault(key, Outcome())
+        if fact.replaces is not None:
+            assert outcome.verdict == fact.replaces.value, (fact, outcome)
+            outcome.verdict = outcome.over_at = None
+        if fact.kind in set(Verdict):
+            if fact.reason is Reason.SUPERSEDED:
+                del found[key]
+                continue
+            assert outcome.verdict is None, (fact, outcome)
+            outcome.verdict = fact.kind.value
+        if fact.kind is FactKind.REPLY_RETRACTED or fact.reason is Reason.REOPENED:
+            outcome.over_at = None
+        if fact.kind in _ENDS:
+            outcome.over_at = fact.at // 1000
+        outcome.policy = fact.policy
+        outcome.deadline = None if fact.deadline is None else fact.deadline // 1000
+    return found
+
+
+def expected(cycles: Iterable[Cycle]) -> Outcomes:
+    """What the simulator says, in the same words."""
+    return {
+        (cycle.measure, cycle.start): Outcome(
+            cycle.promise.policy, cycle.verdict, cycle.deadline, cycle.over_at
+        )
+        for cycle in cycles
+    }
+
+
+def comparable(told: Outcomes, wanted: Outcomes) -> Outcomes:
+    """Without the deadlines of which the simulator says nothing."""
+    for key, outcome in told.items():
+        if key in wanted and wanted[key].deadline is None:
+            outcome.deadline = None
+    return told

@@ -1,0 +1,134 @@
+"""What is promised, for the simulator and for the rules: drawn once, told to both."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from stream.sla.events import AuthorKind, Channel, Nature, Status
+from stream.sla.facts import Measure
+from stream.sla.policy import OnReopen, Policy, PolicyBook, Rules, Target
+from tests.oracle.open_seconds import OpenSeconds
+
+REPLIES = ("first_reply", "next_reply")
+
+
+@dataclass
+class Promise:
+    """One target of one policy; `within` in seconds."""
+
+    policy: str
+    within: int
+    calendar: OpenSeconds
+    pause_on: frozenset[Status]
+    total: bool
+
+    def is_open(self, second: int) -> bool:
+        return self.calendar.is_open(second)
+
+
+@dataclass
+class Plan:
+    """A policy: its match, and measure -> (seconds, the calendar's name)."""
+
+    name: str
+    match: dict[str, str]
+    targets: dict[str, tuple[int, str]]
+    pause_on: frozenset[Status]
+    total: bool
+
+
+@dataclass
+class Promises:
+    """The whole config; `gap` and `window` in seconds."""
+
+    plans: list[Plan]
+    calendars: dict[str, OpenSeconds]
+    gap: int
+    window: int
+    counts_also: frozenset[str] = frozenset()
+    """Of bot, automation, template, call."""
+    unknown: AuthorKind = AuthorKind.AGENT
+    queue_calendar: str = "always"
+    warn_shares: tuple[int, ...] = field(default=(50,))
+
+    def choose(
+        self, held: dict[str, str | None], tags: frozenset[str], hours: str
+    ) -> dict[str, Promise] | None:
+        """The targets of the first policy that matches."""
+        has: dict[str, Any] = {**held, "hours": hours}
+        for plan in self.plans:
+            if all(
+                value in tags if name == "tags" else has.get(name) == value
+                for name, value in plan.match.items()
+            ):
+                return {
+                    measure: Promise(
+                        plan.name,
+                        within,
+                        self.calendars[calendar],
+                        plan.pause_on,
+                        plan.total,
+                    )
+                    for measure, (within, calendar) in plan.targets.items()
+                }
+        return None
+
+    def hours(self, held: dict[str, str | None], now: int) -> str:
+        """Whether the queue works now; only the queue `near` has opening hours."""
+        name = self.queue_calendar if held.get("queue") == "near" else "always"
+        return "open" if self.calendars[name].is_open(now) else "closed"
+
+    def counts(self, author: AuthorKind, nature: Nature) -> bool:
+        """Whether a delivered outbound message stops a reply clock (2.1)."""
+        if author is AuthorKind.UNKNOWN:
+            author = self.unknown
+        if nature is Nature.AUTOMATION:
+            return "automation" in self.counts_also
+        if nature in (Nature.TEMPLATE, Nature.CAMPAIGN):
+            wanted = "template" in self.counts_also
+        elif nature is Nature.CALL:
+            wanted = "call" in self.counts_also
+        else:
+            wanted = nature is Nature.PLAIN
+        if author is AuthorKind.BOT:
+            return wanted and "bot" in self.counts_also
+        if author is AuthorKind.SYSTEM:
+            return wanted and "automation" in self.counts_also
+        return wanted
+
+    def rules(self) -> Rules:
+        """The same, for the rules that are tested."""
+        switches = {f"count_{name}": True for name in self.counts_also}
+        policies = tuple(
+            Policy(
+                name=plan.name,
+                match={name: frozenset({v}) for name, v in plan.match.items()},
+                targets=tuple(
+                    self._target(measure, within, calendar)
+                    for measure, (within, calendar) in plan.targets.items()
+                ),
+                pause_on=plan.pause_on,
+                on_reopen=OnReopen.TOTAL if plan.total else OnReopen.FIRST,
+                **switches,
+            )
+            for plan in self.plans
+        )
+        return Rules(
+            book=PolicyBook(policies, "v"),
+            queues={},
+            session_gap=self.gap * 1000,
+            allowed_lateness=2000,
+            calendars={name: c.rules() for name, c in self.calendars.items()},
+            queue_calendars={"near": self.queue_calendar},
+            windows={Channel.WHATSAPP: self.window * 1000},
+            unknown_author=self.unknown,
+        )
+
+    def _target(self, measure: str, within: int, calendar: str) -> Target:
+        if measure == "window":
+            return Target(measure=Measure.WINDOW, within=0, warn_before=(30_000,))
+        return Target(
+            measure=Measure(measure),
+            within=within * 1000,
+            warn_shares=self.warn_shares,
+            calendar=calendar,
+        )

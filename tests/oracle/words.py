@@ -1,0 +1,40 @@
+"""What an event says beside itself, and who really spoke."""
+
+from msgspec import UNSET
+
+from stream.sla.events import (
+    AssignmentEvent,
+    AttributesEvent,
+    AuthorKind,
+    Event,
+    MessageEvent,
+    Nature,
+)
+
+
+def said_of(event: Event) -> tuple[dict[str, str | None], frozenset[str] | None]:
+    """Queue, priority and tier where it says them; tags where it says them."""
+    said = {
+        name: getattr(event, name)
+        for name in ("queue", "priority", "tier")
+        if getattr(event, name) is not None
+    }
+    if isinstance(event, AssignmentEvent) and isinstance(event.assignee, str):
+        said["assignee"] = event.assignee
+    if isinstance(event, AttributesEvent) and event.tags is not UNSET:
+        return said, frozenset(event.tags)
+    return said, None
+
+
+def true_author(
+    event: MessageEvent, events: list[Event]
+) -> tuple[AuthorKind, Nature]:
+    """By the best source: any that knows the author beats one that does not."""
+    for other in events:
+        if (
+            isinstance(other, MessageEvent)
+            and other.message_id == event.message_id
+            and other.author.kind is not AuthorKind.UNKNOWN
+        ):
+            return other.author.kind, other.nature
+    return event.author.kind, event.nature

@@ -1,0 +1,100 @@
+"""The rules against a simulator that counts seconds, over random conversations."""
+
+from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from stream.records import encode_event
+from stream.replay import Replay
+from stream.sla.instants import HOUR, from_ms
+from stream.table import decode_state, encode_state
+from tests.oracle.conversations import conversations, promises, told
+from tests.oracle.outcomes import comparable, expected, outcomes
+from tests.oracle.simulator import Simulator, UnclearError
+
+LONG_AFTER = 100 * HOUR
+"""Every clock is over by then, and nothing is forgotten yet."""
+
+slow = settings(
+    max_examples=1500,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+@st.composite
+def delayed(draw, events):
+    """The same events, each some time under way, some of them twice; by arrival."""
+    again = draw(st.lists(st.sampled_from(events), max_size=3))
+    delays = st.sampled_from([0, 0, 0, 1, 2, 3, 60, 600, 3000])
+    return sorted(
+        (
+            replace(event, received_at=from_ms(event.at + draw(delays) * 1000))
+            for event in [*events, *again]
+        ),
+        key=lambda event: event.arrived,
+    )
+
+
+def replayed(given, events, cut=False):
+    """The facts of events in order of arrival; `cut`: a worker restarts after each."""
+    run = Replay(given.rules())
+    facts = []
+    for number, event in enumerate(events):
+        facts += run.lines([encode_event(event)])
+        if cut:
+            run = resumed(run, given, number)
+    facts += run.run_until(max(event.arrived for event in events) + LONG_AFTER)
+    return facts
+
+
+def resumed(run, given, offset):
+    """Another run that goes on from the encoded states of this one."""
+    other = Replay(given.rules())
+    other.now = run.now
+    for key, state in run.states.items():
+        other._keep(key, decode_state(encode_state(offset, state)).conversation)
+    return other
+
+
+def simulated(given, events):
+    """What should come of it; an example that the rules leave open is no example."""
+    simulator = Simulator(given, events)
+    try:
+        cycles = simulator.run()
+    except UnclearError:
+        assume(condition=False)
+    # Known: the wait that lapses at its deadline (scenario "Nobody answers on Monday").
+    assume(not simulator.lapsed_at_a_deadline)
+    return expected(cycles)
+
+
+@slow
+@given(given=promises(), events=conversations())
+def test_in_order(given, events):
+    """Verdict, policy, deadline and end of every cycle are the simulator's."""
+    note(told(events))
+    wanted = simulated(given, events)
+
+    assert comparable(outcomes(replayed(given, events)), wanted) == wanted
+
+
+@slow
+@given(given=promises(), events=conversations(), data=st.data())
+def test_in_any_order(given, events, data):
+    """Events that come late, shuffled and twice make no difference in the end (3.2)."""
+    late = data.draw(delayed(events))
+    note(told(late))
+    wanted = simulated(given, events)
+
+    assert comparable(outcomes(replayed(given, late)), wanted) == wanted
+
+
+@slow
+@given(given=promises(), events=conversations(), data=st.data())
+def test_cut_anywhere(given, events, data):
+    """A worker that goes on from the table's bytes tells the very same facts."""
+    late = data.draw(delayed(events))
+    note(told(late))
+
+    assert replayed(given, late, cut=True) == replayed(given, late)
