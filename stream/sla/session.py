@@ -47,7 +47,7 @@ def lapses_at(session: Session, gap: int) -> int:
     A wait that is promised an answer is not ended by silence before its deadline,
     which a closed weekend may put days ahead (ADR 0007).
     """
-    at = max(session.heard_at, session.resolved_at or 0) + gap
+    at = session.heard_at + gap
     for clock in session.clocks:
         if (
             clock.over_at is None
