@@ -121,7 +121,7 @@ def conversations(draw, longest=16):
 
 
 @st.composite
-def _happening(draw, envelope, name):
+def _happening(draw, envelope, name):  # noqa: C901, PLR0911, PLR0912  one case a kind
     match draw(st.sampled_from("cccccaaaaobuffsssnrrrxtpqhg")):
         case "c":
             nature = draw(st.sampled_from([Nature.PLAIN] * 5 + [Nature.CALL]))

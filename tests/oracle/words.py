@@ -26,9 +26,7 @@ def said_of(event: Event) -> tuple[dict[str, str | None], frozenset[str] | None]
     return said, None
 
 
-def true_author(
-    event: MessageEvent, events: list[Event]
-) -> tuple[AuthorKind, Nature]:
+def true_author(event: MessageEvent, events: list[Event]) -> tuple[AuthorKind, Nature]:
     """By the best source: any that knows the author beats one that does not."""
     for other in events:
         if (
