@@ -40,6 +40,8 @@ lint: install ## Check style, types, import rules, generated files.
 	@$(BIN)/lint-imports | tail -n 4
 	@$(BIN)/python -m grafana.build --check
 	@$(BIN)/replyclock check config/sla.yaml
+	@$(BIN)/replyclock check config/full.yaml
+	@$(BIN)/python -m dev.reference --check
 
 chaos: servers ## Kill and freeze everything in seeded trials: TRIALS=50 SEED=1.
 	@$(BIN)/python -m dev.chaos $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED))

@@ -1,6 +1,7 @@
 """The alerts process's composition root: facts in, Slack messages out."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -20,6 +21,7 @@ from alerts.slack.client import Slack
 from stream.config import Config
 from stream.engine import EngineApp, run_worker
 from stream.probes import serve_probes
+from stream.reloading import Reloader, ReloadMetrics
 from stream.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -62,6 +64,10 @@ def run_alerts(settings: Settings, config: Config) -> int:
         stale_after=config.stale_after,
         may_post=catch_up.is_over,
     )
+    reloader = Reloader(
+        settings.config, config, ReloadMetrics(metrics.registry), time.time
+    )
+    reloader.tells(deliverer.take)
     reader = FactsReader(
         ledger=ledger,
         metrics=metrics,
@@ -88,7 +94,9 @@ def run_alerts(settings: Settings, config: Config) -> int:
                 settings.alerts_port,
                 metrics.registry,
                 lambda: app.ready,
+                reloader.routes(),
             ),
+            reloader.following(settings.reload_every),
             redis,
             slack,
             _running(deliverer, app),

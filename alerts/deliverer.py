@@ -25,6 +25,7 @@ from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.slack.failures import FailureReason, SlackFailure
+from stream.config import Config
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,11 @@ class Deliverer:
         self._wake = asyncio.Event()
         self._stopping = False
         self._token_is_refused = False
+
+    def take(self, config: Config) -> None:
+        """Routes, receivers and what is stale, from now on."""
+        self._stale_after = config.stale_after
+        self._delivery.take(config.alerts)
 
     def wake(self, keys: Iterable[str]) -> None:
         """These keys changed: look at once."""

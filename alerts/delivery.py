@@ -57,9 +57,17 @@ class Delivery:
         self._lease_ms = lease_ms
         self._now = now
 
+    def take(self, config: Alerts) -> None:
+        """Routes and receivers of alerts that are posted from now on."""
+        self._config = config
+        self._metrics.take(config.receivers)
+
     def destination(self, entry: Entry, alert: Alert) -> Destination:
         """Where the message is, or else where it belongs."""
         name = entry.receiver or receiver_of(alert.breach, self._config.routes)
+        if entry.channel is None and name not in self._config.receivers:
+            # It was routed by a config that is no longer in force.
+            name = receiver_of(alert.breach, self._config.routes)
         known = self._config.receivers.get(name)
         if entry.channel is not None:
             mention = known.slack.mention if known else None

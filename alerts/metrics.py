@@ -69,10 +69,14 @@ class Metrics:
             "Records of the facts topic that are no facts.",
             registry=self.registry,
         )
-        for receiver in receivers:
-            self._initialise(receiver)
+        self.take(receivers)
         for kind in FactKind:
             self._facts.labels(kind)
+
+    def take(self, receivers: Iterable[str]) -> None:
+        """Have every receiver's series at 0 at least."""
+        for receiver in receivers:
+            self._initialise(receiver)
 
     def _initialise(self, receiver: str) -> None:
         self._delay.labels(receiver)

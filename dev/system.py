@@ -155,6 +155,10 @@ class System:
     def is_running(self, name: str) -> bool:
         return name in self._running and self._running[name].poll() is None
 
+    def pid(self, name: str) -> int:
+        """Of a process that runs, to signal it."""
+        return self._running[name].pid
+
     def status(self, name: str) -> int | None:
         """How a process ended, negative by a signal; None while it runs."""
         return self._running[name].poll()

@@ -5,7 +5,8 @@ The only place where the rules, the table, the timers and the metrics meet Kafka
 
 import gc
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 
 import structlog
 from aiokafka.structs import ConsumerRecord
@@ -20,6 +21,8 @@ from stream.dead_letters import DeadLetters
 from stream.engine import EngineApp, run_worker
 from stream.metrics import WorkerMetrics
 from stream.probes import serve_probes
+from stream.reconsidering import Reconsidering
+from stream.reloading import Reloader, ReloadMetrics
 from stream.settings import Settings
 from stream.timers import Timers
 from stream.waiting import Waiting
@@ -78,7 +81,19 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         lambda: sum(app.lag().values()),
         wall_clock,
     )
-    registry.register(CurrentState(waiting, ownership, config))
+    current_state = CurrentState(waiting, ownership, config)
+    registry.register(current_state)
+    reloader = Reloader(settings.config, config, ReloadMetrics(registry), time.time)
+    reconsidering = Reconsidering(book, app.owned, wall_clock)
+
+    def take(new: Config) -> None:
+        book.rules = new.rules()
+        metrics.take(new)
+        current_state.take(new)
+        if book.rules.reevaluate_open:
+            reconsidering.begin()
+
+    reloader.tells(take)
 
     @app.batches(events)
     async def track(partition: int, records: Sequence[ConsumerRecord]) -> None:
@@ -98,11 +113,25 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
             timers.forget(partition)
 
     app.every(TICK, timers.tick)
+    app.every(TICK, reconsidering.step)
+
+    @asynccontextmanager
+    async def beside() -> AsyncIterator[None]:
+        async with (
+            serve_probes(
+                settings.worker_host,
+                settings.worker_port,
+                registry,
+                lambda: app.ready,
+                reloader.routes(),
+            ),
+            reloader.following(settings.reload_every),
+        ):
+            yield
+
     topics = (settings.events_topic, settings.facts_topic, settings.dead_letters_topic)
     return run_worker(
         app,
         topics=dict.fromkeys(topics, settings.partitions),
-        beside=serve_probes(
-            settings.worker_host, settings.worker_port, registry, lambda: app.ready
-        ),
+        beside=beside(),
     )

@@ -41,6 +41,10 @@ class CurrentState(Collector):
         self._ownership = ownership
         self._labels = labels_of(config)
 
+    def take(self, config: Config) -> None:
+        """The queues and measures that are shown from now on, at 0 at least."""
+        self._labels = labels_of(config)
+
     def describe(self) -> list[Metric]:
         # An empty answer keeps the registry from calling collect() at registration.
         return []

@@ -37,6 +37,10 @@ class Deadlines:
             if self._entries > 64 + 3 * len(self._due):
                 self._sweep()
 
+    def keys(self) -> list[bytes]:
+        """All that are waited for, in no order."""
+        return list(self._due)
+
     def next(self) -> int | None:
         """The earliest due instant."""
         while True:

@@ -13,10 +13,15 @@ _DAYS = re.compile(r"([1-9]\d?)business_days?")
 
 
 class Within(NamedTuple):
-    """How long something may take: milliseconds, or business days."""
+    """How long something may take: milliseconds, or business days.
+
+    `by_the_clock`: said in days, and a day is 24 hours of wall time, whatever the
+    opening hours (semantics 2.9).
+    """
 
     ms: int
     business_days: int = 0
+    by_the_clock: bool = False
 
 
 def parse_duration(text: object) -> int:
@@ -34,7 +39,7 @@ def parse_within(text: object) -> Within:
     days = _DAYS.fullmatch(text) if isinstance(text, str) else None
     if days is not None:
         return Within(0, int(days[1]))
-    return Within(parse_duration(text))
+    return Within(parse_duration(text), by_the_clock="d" in str(text))
 
 
 def say_duration(ms: int) -> str:

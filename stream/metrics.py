@@ -147,13 +147,7 @@ class WorkerMetrics:
             ("policy", "measure"),
             registry=registry,
         )
-        self.config_info = Gauge(
-            "replyclock_config_info",
-            "The rules in force; always 1.",
-            ("hash",),
-            registry=registry,
-        )
-        self._start_at_zero(config)
+        self.take(config)
 
     def record(self, facts: Iterable[Fact]) -> None:
         """Move the counters by facts that are in Kafka now."""
@@ -216,7 +210,8 @@ class WorkerMetrics:
             self._newest[account] = at
             self.last_event.labels(*account).set(at / 1000)
 
-    def _start_at_zero(self, config: Config) -> None:
+    def take(self, config: Config) -> None:
+        """Series of what the config can give rise to; those of before stay counted."""
         # A series born at 1 counts as no increase at all, and an absent one as no data.
         for measure, channel, queue in labels_of(config):
             for verdict in Verdict:
@@ -237,11 +232,11 @@ class WorkerMetrics:
         for channel in config.channels:
             self.late.labels(channel)
             self.duplicates.labels(channel)
+        self.target.clear()
         for policy in config.rules().book.policies:
             for target in policy.targets:
                 child = self.target.labels(policy.name, target.measure.value)
                 child.set(target.within / 1000)
-        self.config_info.labels(config.version_hash).set(1)
 
 
 def measures_of(config: Config) -> list[Measure]:

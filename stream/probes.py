@@ -4,7 +4,7 @@ Served on the event loop: a scrape is then a snapshot between two steps of the
 stream, where a thread would race with the state.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -40,11 +40,15 @@ def probe_routes(
 
 @asynccontextmanager
 async def serve_probes(
-    host: str, port: int, registry: CollectorRegistry, ready: Callable[[], bool]
+    host: str,
+    port: int,
+    registry: CollectorRegistry,
+    ready: Callable[[], bool],
+    routes: Iterable[web.RouteDef] = (),
 ) -> AsyncIterator[None]:
-    """Answer on `host:port` until the context is left."""
+    """Answer on `host:port`, `routes` too, until the context is left."""
     app = web.Application()
-    app.add_routes(probe_routes(registry, ready))
+    app.add_routes([*probe_routes(registry, ready), *routes])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

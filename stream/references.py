@@ -1,14 +1,15 @@
 """Names in `sla.yaml` that must lead somewhere, or be there once only."""
 
-import difflib
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from stream.nearest import meant
 from stream.sla.events import Channel
+from stream.sla.hours import ALWAYS
 from stream.sla.policy import UNROUTED
 
 if TYPE_CHECKING:
-    from stream.config import Alerts, Config
+    from stream.config import Config
 
 CHANNELS = [channel.value for channel in Channel]
 
@@ -19,8 +20,9 @@ Wrong = tuple[Path, str]
 def dangling(config: "Config") -> Iterator[Wrong]:
     """Where each wrong name stands, and what is wrong with it."""
     yield from _accounts(config)
+    yield from _calendars(config)
     yield from _policies(config)
-    yield from _routes(config.alerts, config.queue_names)
+    yield from _routes(config)
 
 
 def _accounts(config: "Config") -> Iterator[Wrong]:
@@ -35,6 +37,23 @@ def _accounts(config: "Config") -> Iterator[Wrong]:
             owners[account] = name
 
 
+def _calendars(config: "Config") -> Iterator[Wrong]:
+    known = [*config.calendars, ALWAYS]
+    for name, queue in config.queues.items():
+        if queue.calendar is not None:
+            path: Path = ("queues", name, "calendar")
+            yield from _known("calendar", queue.calendar, known, path)
+    for index, policy in enumerate(config.policies):
+        here: Path = ("policies", index)
+        if policy.calendar is not None:
+            yield from _known("calendar", policy.calendar, known, (*here, "calendar"))
+        for measure in ("first_reply", "next_reply", "resolution"):
+            target = getattr(policy.targets, measure)
+            if target is not None and target.calendar is not None:
+                place = (*here, "targets", measure, "calendar")
+                yield from _known("calendar", target.calendar, known, place)
+
+
 def _policies(config: "Config") -> Iterator[Wrong]:
     names: set[str] = set()
     for index, policy in enumerate(config.policies):
@@ -47,9 +66,14 @@ def _policies(config: "Config") -> Iterator[Wrong]:
             yield from _known("queue", queue, config.queue_names, (*match, "queue"))
         for channel in sorted(policy.match.channel or ()):
             yield from _known("channel", channel, CHANNELS, (*match, "channel"))
+        for number, step in enumerate(policy.escalate):
+            place = (*path, "escalate", number, "to")
+            yield from _known("receiver", step.to, config.alerts.receivers, place)
 
 
-def _routes(alerts: "Alerts", queues: Iterable[str]) -> Iterator[Wrong]:
+def _routes(config: "Config") -> Iterator[Wrong]:
+    alerts, queues = config.alerts, config.queue_names
+    policies = [policy.name for policy in config.policies]
     for index, route in enumerate(alerts.routes):
         path: Path = ("routes", index)
         here: Path = ("alerts", *path)
@@ -58,6 +82,9 @@ def _routes(alerts: "Alerts", queues: Iterable[str]) -> Iterator[Wrong]:
         if (channel := route.match.get("channel")) is not None:
             place = (*here, "match", "channel")
             yield from _known("channel", channel, CHANNELS, place)
+        if (policy := route.match.get("policy")) is not None:
+            place = (*here, "match", "policy")
+            yield from _known("policy", policy, policies, place)
         yield from _known("receiver", route.to, alerts.receivers, (*here, "to"))
     if alerts.routes[-1].match:
         text = "the last route must catch all: leave out match"
@@ -68,6 +95,4 @@ def _known(what: str, name: str, known: Iterable[str], path: Path) -> Iterator[W
     names = [*known]
     if name in names or name == UNROUTED:
         return
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f": did you mean {near[0]!r}?" if near else ""
-    yield path, f"no {what} {name!r}{hint}"
+    yield path, f"no {what} {name!r}{meant(name, names)}"

@@ -32,6 +32,8 @@ class Replay:
         self._deadlines = Deadlines()
         self.now = 0
         """The latest arrival, in milliseconds."""
+        self.events = 0
+        """How many were read."""
 
     @property
     def states(self) -> Mapping[str, Conversation]:
@@ -48,6 +50,7 @@ class Replay:
             except UnreadableRecordError as error:
                 yield BadLineError(number, str(error))
                 continue
+            self.events += 1
             self.now = max(self.now, event.arrived)
             yield from self.run_until(self.now - 1)
             if isinstance(event, HeartbeatEvent):

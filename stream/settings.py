@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     session_timeout: Annotated[str, AfterValidator(_session_timeout)] = Field(
         "10s", description="after which Kafka gives a silent worker's partitions away"
     )
+    reload_every: float = Field(
+        10.0, ge=0.1, le=3600, description="seconds between two looks at the rules file"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="auto: colours on a terminal, JSON lines elsewhere"

@@ -2,11 +2,12 @@
 
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from stream.config import Config, load_config
-from stream.faults import ConfigError
+from stream.config import Config, load_config, warnings_of
+from stream.faults import ConfigError, Fault
 from stream.settings import PREFIX, Settings, SettingsError, read_settings
 
 
@@ -21,10 +22,16 @@ class Setup:
     """A line each, for people."""
     faults: list[dict[str, Any]]
     """The same with places, for programs."""
+    warnings: list[Fault]
+    """What is legal but odd; a config with faults has none."""
 
 
-def read_setup(file: Path | None = None) -> Setup:
-    """The environment and the rules of `file`, or of the one the environment names."""
+def read_setup(file: Path | None = None, year: int | None = None) -> Setup:
+    """The environment and the rules of `file`, or of the one the environment names.
+
+    `year`: this one, if left out; holidays that end with it are a warning.
+    """
+    year = year or datetime.now(UTC).year
     lines: list[str] = []
     faults: list[dict[str, Any]] = []
     settings: Settings | None = None
@@ -41,4 +48,5 @@ def read_setup(file: Path | None = None) -> Setup:
     except ConfigError as error:
         lines += map(str, error.faults)
         faults += [vars(fault) for fault in error.faults]
-    return Setup(path, settings, config, lines, faults)
+    warnings = [] if config is None else warnings_of(path, config, year)
+    return Setup(path, settings, config, lines, faults, warnings)

@@ -103,6 +103,10 @@ def closed(minute: float) -> StatusEvent:
     return StatusEvent(**_envelope(minute, f"x{minute}"), status=Status.CLOSED)
 
 
+def status(minute: float, now: Status) -> StatusEvent:
+    return StatusEvent(**_envelope(minute, f"s{minute}{now}"), status=now)
+
+
 def _envelope(minute: float, event_id: str, **attributes: str) -> dict[str, object]:
     return {
         "v": 1,

@@ -5,12 +5,25 @@ A user's mistake is one line on standard error that says what to do; exit status
 that the stream does not know who listens.
 """
 
-from stream.cli import dead_letters, doctor, files, processes, resend, simulate
+from stream.cli import (
+    backtest,
+    check,
+    dead_letters,
+    doctor,
+    explain,
+    files,
+    processes,
+    resend,
+    simulate,
+)
 from stream.cli.group import main
 
 __all__ = [
+    "backtest",
+    "check",
     "dead_letters",
     "doctor",
+    "explain",
     "files",
     "main",
     "processes",

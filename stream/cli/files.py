@@ -1,6 +1,5 @@
 """The commands that read files: check, parse, replay. No Kafka, no network."""
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -14,28 +13,7 @@ from stream.cli.group import config_option, example, main, raise_faults, read_co
 from stream.records import encode_event, encode_fact
 from stream.replay import BadLineError, Replay
 from stream.settings import SettingsError, read_settings
-from stream.setup import read_setup
 from stream.sla.instants import from_ms, parse_rfc3339
-
-
-@main.command(epilog=example("replyclock check config/sla.yaml --format json"))
-@click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-def check(file: Path | None, form: str) -> None:
-    """Validate the settings and FILE (default: REPLYCLOCK_CONFIG), all faults at once.
-
-    Exit status 0 when both are good, 1 when not.
-    """
-    setup = read_setup(file)
-    if form == "json":
-        click.echo(
-            json.dumps({"ok": not setup.faults, "faults": setup.faults}, indent=2)
-        )
-    elif setup.lines:
-        click.echo("\n".join(setup.lines), err=True)
-    else:
-        click.echo(f"{setup.path}: good")
-    sys.exit(1 if setup.faults else 0)
 
 
 @main.command(epilog=example("replyclock replay events.jsonl --config config/sla.yaml"))

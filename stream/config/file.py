@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from stream.config.model import Config
+from stream.config.oddities import oddities
 from stream.faults import ConfigError, Fault, place, places_of, read_yaml
 from stream.references import dangling
 
@@ -43,3 +44,10 @@ def parse_config(text: str, name: str) -> Config:
 
 def _too_large() -> str:
     return f"is larger than {LARGEST // 1_000_000} MB: is it the right file?"
+
+
+def warnings_of(path: Path, config: Config, year: int) -> list[Fault]:
+    """What is odd in the good config at `path`, in the order of the file."""
+    document = read_yaml(path.read_text(encoding="utf-8"), str(path))
+    odd = oddities(config, year)
+    return sorted(place(str(path), document, *each) for each in odd)

@@ -14,6 +14,7 @@ from pydantic import (
 from stream.config.part import Duration, Part
 from stream.durations import Within, parse_duration, parse_within
 from stream.sla.facts import Measure
+from stream.sla.hours import ALWAYS
 from stream.sla.policy import Target
 
 SHORTEST_TARGET = 15_000
@@ -35,7 +36,7 @@ Span = Annotated[
 
 
 class TargetPart(Part):
-    within: Span = Field(description="deadline after the start, in open time")
+    within: Span = Field(description="open time; in days (`1d`) wall time")
     warn_at: tuple[str, ...] = Field(
         ("80%",), description="percent of the target, or a time before its end: 5m"
     )
@@ -68,6 +69,15 @@ class TargetPart(Part):
         return points
 
     @model_validator(mode="after")
+    def _has_one_sort_of_time(self) -> "TargetPart":
+        if self.within.by_the_clock and self.calendar not in {None, ALWAYS}:
+            raise ValueError(
+                "a day is 24 hours of wall time, which has no calendar:"
+                " write hours (24h) or 1business_days"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _warns_after_the_start(self) -> "TargetPart":
         for before in self.before:
             if not self.within.business_days and before >= self.within.ms:
@@ -89,7 +99,7 @@ class TargetPart(Part):
             business_days=self.within.business_days,
             warn_shares=tuple(sorted(shares)),
             warn_before=self.before,
-            calendar=self.calendar,
+            calendar=ALWAYS if self.within.by_the_clock else self.calendar,
         )
 
 

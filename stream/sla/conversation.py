@@ -94,6 +94,22 @@ def conclude(
     return _tell(key, changed, course, state.told[:-1], rules, now, cause, None)
 
 
+def reconsider(
+    key: str, state: Conversation, rules: Rules, now: int
+) -> tuple[Conversation, list[Fact]]:
+    """An open conversation under rules that are new and apply to it, too (2.11).
+
+    The very same state where nothing changes.
+    """
+    last = state.last
+    if last is None or not last.is_open or not state.turns:
+        return state, []
+    course = walked_anew(state, state.turns, state.turns[-1].at, rules)
+    cause = (now, Reason.RECLASSIFIED)
+    changed, facts = _tell(key, state, course, (), rules, now, cause, None)
+    return (changed, facts) if facts else (state, [])
+
+
 def due_at(state: Conversation, rules: Rules) -> int:
     """The next instant at which this conversation has something to conclude."""
     last = state.last

@@ -19,7 +19,9 @@ _VERDICTS = {
     FactKind.BREACHED: Verdict.BREACHED,
     FactKind.CANCELLED: Verdict.CANCELLED,
 }
-_ENDS = frozenset({FactKind.MET, FactKind.ANSWERED_LATE})
+_REPLIES = frozenset({FactKind.MET, FactKind.ANSWERED_LATE})
+_ENDS = _REPLIES | {FactKind.CANCELLED, FactKind.WAIT_ENDED}
+_GOES_ON = frozenset({FactKind.REPLY_RETRACTED, FactKind.CLOCK_RESUMED})
 
 
 class Cycle(Struct, gc=False):
@@ -27,6 +29,7 @@ class Cycle(Struct, gc=False):
 
     `queue`, `assignee`: who held the work when the verdict fell; `author`: of the
     reply. `lateness`: from the deadline to the moment its breach was first noticed.
+    `lasted_ms`: open time until the wait ended in whatever way; None while it lasts.
     """
 
     channel: Channel
@@ -39,6 +42,7 @@ class Cycle(Struct, gc=False):
     waited_ms: int | None = None
     waited_business_ms: int | None = None
     lateness: int | None = None
+    lasted_ms: int | None = None
 
 
 class Cycles:
@@ -69,11 +73,14 @@ class Cycles:
         elif fact.replaces is not None:
             cycle.verdict = None
         if kind in _ENDS:
+            cycle.lasted_ms = fact.waited_business_ms
+        if kind in _REPLIES:
             cycle.waited_ms = fact.waited_ms
             cycle.waited_business_ms = fact.waited_business_ms
             cycle.author = fact.author
         elif kind is FactKind.BREACHED:
             if cycle.lateness is None:
                 cycle.lateness = fact.noticed_at - fact.at
-        elif kind in {FactKind.REPLY_RETRACTED, FactKind.CLOCK_RESUMED}:
-            cycle.waited_ms = cycle.waited_business_ms = cycle.author = None
+        elif kind in _GOES_ON and fact.reason is not None:
+            cycle.waited_ms = cycle.waited_business_ms = cycle.lasted_ms = None
+            cycle.author = None

@@ -97,6 +97,9 @@ def advance(  # noqa: PLR0917  for each clock of each event
     changed = new.policy != told.policy or new.points != told.points
     if changed:
         steps.append(Step(FactKind.POLICY_CHANGED, at, at))
+    verdict = _verdict(new, settled)
+    if told.verdict is not None:
+        steps += _take_back(told, new, verdict, cause)
     steps += _paused_or_resumed(told, new)
     passed = settled if new.over_at is None else new.over_at - 1
     if new.paused_at is not None:
@@ -111,9 +114,6 @@ def advance(  # noqa: PLR0917  for each clock of each event
         if point >= news_from:
             steps.append(Step(FactKind.WARNED, point, point))
         warned += 1
-    verdict = _verdict(new, settled)
-    if told.verdict is not None:
-        steps += _take_back(told, new, verdict, cause)
     steps += _conclude(told, new, verdict)
     escalated = new.escalated
     if verdict is Verdict.BREACHED and new.measure is not Measure.WINDOW:

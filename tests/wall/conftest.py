@@ -13,6 +13,7 @@ from stream.config import load_config
 from stream.current_state import CurrentState, Ownership
 from stream.intake_metrics import IntakeMetrics
 from stream.metrics import WorkerMetrics
+from stream.reloading import ReloadMetrics
 from stream.waiting import Waiting
 
 REPOSITORY = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def declared() -> list[Declared]:
     """Every metric of every process, but Prometheus' own `process_…`."""
     return [
         metric
-        for metric in (*_worker(), *_alerts(), *_intake())
+        for metric in (*_worker(), *_alerts(), *_intake(), *_reloading())
         if metric.name.startswith("replyclock_")
     ]
 
@@ -50,6 +51,12 @@ def _worker() -> Iterator[Declared]:
 
 def _alerts() -> Iterator[Declared]:
     yield from _of_registry(AlertsMetrics(["ops-slack"]).registry, "alerts")
+
+
+def _reloading() -> Iterator[Declared]:
+    registry = CollectorRegistry()
+    ReloadMetrics(registry).took("", 0)
+    yield from _of_registry(registry, "worker, alerts")
 
 
 def _intake() -> Iterator[Declared]:

@@ -1,0 +1,1 @@
+"""The reference of `sla.yaml`, written from its model."""

@@ -1,0 +1,31 @@
+"""`python -m dev.reference`: write the reference and the schema, or `--check` them."""
+
+import sys
+
+from dev.places import REPOSITORY
+from dev.reference.page import page
+from stream.config.schema import schema
+
+FILES = {
+    REPOSITORY / "docs" / "config.md": page,
+    REPOSITORY / "config" / "sla.schema.json": schema,
+}
+
+
+def main() -> None:
+    """Exit 1 with `--check` when a file is not what the model says."""
+    old = [
+        path.relative_to(REPOSITORY)
+        for path, write in FILES.items()
+        if not path.exists() or path.read_text("utf-8") != write()
+    ]
+    if "--check" not in sys.argv:
+        for path, write in FILES.items():
+            path.write_text(write(), "utf-8")
+    elif old:
+        names = ", ".join(map(str, old))
+        sys.exit(f"not as the model says: {names}; run python -m dev.reference")
+
+
+if __name__ == "__main__":
+    main()

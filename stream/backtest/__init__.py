@@ -1,0 +1,1 @@
+"""Backtest: last week's traffic under the rules in force and under others."""

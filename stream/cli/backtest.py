@@ -1,0 +1,152 @@
+"""`replyclock backtest`: last week's traffic under rules that are not in force yet."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from stream.backtest import table
+from stream.backtest.page import page
+from stream.backtest.run import Difference, Run, compare, run_both, sweep
+from stream.cli.events_file import events_file
+from stream.cli.group import config_option, example, main, read_config
+from stream.durations import parse_duration
+from stream.sla.facts import Measure
+
+_SWEEP = re.compile(r"(\w+)=([^.]+)\.\.([^/]+)(?:/(.+))?")
+_STEPS = 12
+_SHOWN_FAULTS = 20
+
+
+@main.command(
+    epilog=example(
+        "replyclock backtest week.jsonl --config config/sla.yaml --against new.yaml"
+    )
+)
+@click.argument(
+    "events",
+    required=False,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--topic", is_flag=True, help="Events of the topic instead of a file.")
+@click.option("--from", "begin", help="With --topic: arrived since 2026-11-16T00:00Z.")
+@click.option("--to", "end", help="With --topic: arrived before 2026-11-23T00:00Z.")
+@config_option
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The rules that are tried; default: the same (with --sweep).",
+)
+@click.option(
+    "--list", "lists", is_flag=True, help="Name the waits that end otherwise."
+)
+@click.option("--sweep", "swept", help="Service level by target: first_reply=5m..60m.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write a page with it.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def backtest(
+    events: Path | None,
+    *,
+    topic: bool,
+    begin: str | None,
+    end: str | None,
+    config_path: Path | None,
+    against: Path | None,
+    lists: bool,
+    swept: str | None,
+    html: Path | None,
+    form: str,
+) -> None:
+    """Replay EVENTS (JSON lines) under two configs; nothing is sent or written.
+
+    Says what would be met, breached, cancelled and alerted then and now, which waits
+    end otherwise, and in which hours it hurts.
+    """
+    if (events is None) is not topic:
+        raise click.UsageError("give a file of EVENTS, or --topic")
+    if against is None and swept is None:
+        raise click.UsageError("give the rules to try: --against FILE (or --sweep)")
+    then = read_config(config_path)
+    now = read_config(against) if against else then
+    targets = None if swept is None else _targets(swept)
+    with events_file(events, begin, end) as path:
+        with path.open("rb") as lines, _progress(lines, path) as shown:
+            before, after = run_both(then, now, path, shown)
+        count = before.events
+    _say_faults(before, events)
+    difference = compare(before, after, then)
+    if html is not None:
+        names = (_name(config_path), _name(against or config_path))
+        html.write_text(page(difference, *names, count), encoding="utf-8")
+        click.echo(f"page: {html}", err=True)
+    levels = None if targets is None else sweep(after.cycles.items(), *targets)
+    if form == "json":
+        plain = table.plain(difference)
+        if levels is not None:
+            plain["sweep"] = {
+                str(target // 1000): figures.service_level
+                for target, figures in levels.items()
+            }
+        click.echo(json.dumps(plain, indent=2))
+        return
+    if against is not None:
+        _say(difference, then.timezone, lists=lists)
+    if levels is not None and targets is not None:
+        click.echo(f"{targets[0]}: target, service level")
+        click.echo(table.chart(levels.items()))
+
+
+def _say(difference: Difference, zone: str, *, lists: bool) -> None:
+    click.echo(table.table(difference))
+    click.echo(f"\n{len(difference.flips)} waits end otherwise")
+    if lists:
+        click.echo("\n".join(table.flips(difference)))
+    if difference.hours_now:
+        click.echo(f"\nmost breaches ({zone}):\n{table.hours(difference)}\n")
+
+
+def _name(path: Path | None) -> str:
+    return path.name if path else "the rules in force"
+
+
+def _say_faults(run: Run, events: Path | None) -> None:
+    for fault in run.faults[:_SHOWN_FAULTS]:
+        click.echo(f"{events or 'topic'}:{fault}", err=True)
+    if len(run.faults) > _SHOWN_FAULTS:
+        click.echo(f"... {len(run.faults)} lines are no events", err=True)
+
+
+def _targets(text: str) -> tuple[Measure, list[int]]:
+    found = _SWEEP.fullmatch(text)
+    try:
+        if found is None:
+            raise ValueError("write first_reply=5m..60m or first_reply=5m..60m/5m")  # noqa: TRY301  one message for all
+        measure = Measure(found[1])
+        first, last = parse_duration(found[2]), parse_duration(found[3])
+        step = parse_duration(found[4]) if found[4] else (last - first) // (_STEPS - 1)
+        if step <= 0 or last < first:
+            raise ValueError("the second target must be longer than the first")  # noqa: TRY301  as above
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--sweep") from error
+    return measure, [*range(first, last + 1, step)]
+
+
+@contextmanager
+def _progress(lines: BinaryIO, path: Path) -> Iterator[Iterable[bytes]]:
+    """The lines, with a bar on a terminal."""
+    if not sys.stderr.isatty():
+        yield lines
+        return
+    size = path.stat().st_size
+    with click.progressbar(length=size, label="replaying", file=sys.stderr) as bar:
+
+        def shown() -> Iterator[bytes]:
+            for line in lines:
+                yield line
+                bar.update(len(line))
+
+        yield shown()

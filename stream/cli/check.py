@@ -1,0 +1,81 @@
+"""`replyclock check` and `schema`: is the file right, and what would a change do."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from stream.cli.group import example, main, read_config
+from stream.config.difference import differences
+from stream.config.schema import schema as schema_of
+from stream.setup import Setup, read_setup
+
+_EXAMPLE = """\
+replyclock check config/sla.yaml --format json
+  replyclock check --diff config/sla.yaml new.yaml"""
+
+
+@main.command(epilog=example(_EXAMPLE))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--diff",
+    nargs=2,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="OLD NEW",
+    help="Say what changes between two rules files, and for whom.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def check(file: Path | None, diff: tuple[Path, Path] | None, form: str) -> None:
+    """Validate the settings and FILE (default: REPLYCLOCK_CONFIG), all faults at once.
+
+    Exit status 0 when both are good, 1 when not. What is legal but odd is a warning.
+    """
+    if diff:
+        _say_changes(*diff, form)
+        return
+    setup = read_setup(file)
+    if form == "json":
+        click.echo(json.dumps(_plain(setup), indent=2))
+    else:
+        _say(setup)
+    sys.exit(1 if setup.faults else 0)
+
+
+@main.command(epilog=example("replyclock schema > sla.schema.json"))
+def schema() -> None:
+    """Print the JSON Schema of the rules file, for editors.
+
+    A first line of `# yaml-language-server: $schema=sla.schema.json` names it.
+    """
+    click.echo(schema_of(), nl=False)
+
+
+def _say(setup: Setup) -> None:
+    for warning in setup.warnings:
+        where = f"{warning.file}:{warning.line}:{warning.column}"
+        click.echo(f"{where}: warning: {warning.path}: {warning.message}", err=True)
+    if setup.lines:
+        click.echo("\n".join(setup.lines), err=True)
+    else:
+        click.echo(f"{setup.path}: good")
+
+
+def _plain(setup: Setup) -> dict[str, object]:
+    levelled = [{"level": "error", **fault} for fault in setup.faults]
+    odd = [{"level": "warning", **vars(warning)} for warning in setup.warnings]
+    return {"ok": not setup.faults, "faults": levelled, "warnings": odd}
+
+
+def _say_changes(old: Path, new: Path, form: str) -> None:
+    changes = [*differences(read_config(old), read_config(new))]
+    if form == "json":
+        plain = [
+            {"what": change.what, "how": change.how, "whom": change.whom}
+            for change in changes
+        ]
+        click.echo(json.dumps({"changes": plain}, indent=2))
+    elif changes:
+        click.echo("\n".join(map(str, changes)))
+    else:
+        click.echo("the same")

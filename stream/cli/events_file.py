@@ -1,0 +1,47 @@
+"""Events in a file: the one that was named, or the topic's in the order of arrival."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from heapq import merge
+from pathlib import Path
+
+import click
+
+from stream.cli.asking import ask
+from stream.settings import Settings
+from stream.sla.instants import parse_rfc3339
+from stream.topic_reader import TopicReader
+
+Arrivals = list[tuple[int, bytes]]
+"""Arrival in milliseconds, and the record, of one partition."""
+
+
+@contextmanager
+def events_file(
+    events: Path | None, begin: str | None, end: str | None
+) -> Iterator[Path]:
+    """`events`, or what the topic holds that arrived from `begin` until `end`."""
+    if events is not None:
+        yield events
+        return
+    try:
+        since = parse_rfc3339(begin) if begin else 0
+        until = parse_rfc3339(end) if end else 2**63
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--from/--to") from error
+
+    async def read(settings: Settings, reader: TopicReader) -> list[Arrivals]:
+        parts = await reader.partitions(settings.events_topic)
+        found: dict[int, Arrivals] = {tp.partition: [] for tp in parts}
+        async for record in reader.last(parts):
+            if record.value and since <= record.timestamp < until:
+                found[record.partition].append((record.timestamp, record.value))
+        return [*found.values()]
+
+    with tempfile.TemporaryDirectory(prefix="replyclock-") as folder:
+        path = Path(folder) / "events.jsonl"
+        with path.open("wb") as out:
+            for _, value in merge(*ask(read), key=lambda pair: pair[0]):
+                out.write(value.replace(b"\n", b" ") + b"\n")
+        yield path

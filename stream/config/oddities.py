@@ -1,0 +1,133 @@
+"""What is legal in the file but odd: warnings, each with its path."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from stream.closed_days import last_year
+from stream.config.calendars import CalendarPart
+from stream.config.model import Config
+from stream.config.policies import PolicyPart
+from stream.config.targets import TargetPart
+from stream.durations import say_duration
+from stream.sla.hours import ALWAYS
+
+Path = tuple[str | int, ...]
+Odd = tuple[Path, str]
+
+_MEASURES = ("first_reply", "next_reply", "resolution")
+_DAY_MINUTES = 1440
+
+
+def oddities(config: Config, year: int) -> Iterator[Odd]:
+    """In no order; `year` is this year, for holidays that end."""
+    yield from _calendars(config, year)
+    yield from _policies(config)
+    yield from _targets(config)
+    yield from _routes(config)
+    yield from _unused(config)
+
+
+def _calendars(config: Config, year: int) -> Iterator[Odd]:
+    for name, part in config.calendars.items():
+        if isinstance(part, str):
+            continue
+        path: Path = ("calendars", name)
+        if part.calendar(name, config.timezone).is_never_open:
+            yield path, "has no open hour: deadlines in it never come"
+        yield from _overlaps(path, part)
+        if part.holidays is not None:
+            last = last_year(part.holidays.country)
+            if last <= year:
+                yield (
+                    (*path, "holidays"),
+                    f"holidays of {part.holidays.country} are known until {last} only",
+                )
+
+
+def _overlaps(path: Path, part: CalendarPart) -> Iterator[Odd]:
+    for days, windows in part.week.items():
+        ordered = sorted(windows)
+        for before, after in pairwise(ordered):
+            opens, closes = before
+            closes += _DAY_MINUTES if closes <= opens else 0
+            if after[0] < closes:
+                yield (*path, "week", days), "windows overlap: they count once"
+                break
+
+
+def _policies(config: Config) -> Iterator[Odd]:
+    """A policy whom an earlier one of its kind leaves nothing."""
+    for index, policy in enumerate(config.policies):
+        for before in config.policies[:index]:
+            if before.shadow is policy.shadow and _covers(before, policy):
+                yield (
+                    ("policies", index),
+                    f"can never match: {before.name!r} above matches all of it",
+                )
+                break
+
+
+def _covers(before: PolicyPart, policy: PolicyPart) -> bool:
+    wide, narrow = before.match.wanted(), policy.match.wanted()
+    return all(
+        name in narrow and narrow[name] <= values for name, values in wide.items()
+    )
+
+
+def _targets(config: Config) -> Iterator[Odd]:
+    for index, policy in enumerate(config.policies):
+        for measure in _MEASURES:
+            target: TargetPart | None = getattr(policy.targets, measure)
+            if target is None:
+                continue
+            path: Path = ("policies", index, "targets", measure)
+            name = target.calendar or policy.calendar
+            part = config.calendars.get(name) if name else None
+            if isinstance(part, CalendarPart) and not target.within.by_the_clock:
+                longest = _longest_day(part)
+                if 0 < longest < target.within.ms:
+                    wanted = say_duration(target.within.ms)
+                    day = f"the longest day of {name!r} ({say_duration(longest)})"
+                    yield path, f"{wanted} is longer than {day}: it takes days"
+        told = {route.to for route in config.alerts.routes}
+        for number, step in enumerate(policy.escalate):
+            if told == {step.to}:
+                place = ("policies", index, "escalate", number, "to")
+                yield place, f"{step.to!r} is told of the breach itself already"
+
+
+def _longest_day(part: CalendarPart) -> int:
+    """Open milliseconds of the longest weekday."""
+    days = [
+        sum((c - o) % _DAY_MINUTES or _DAY_MINUTES for o, c in windows)
+        for windows in part.windows
+    ]
+    return max(days, default=0) * 60_000
+
+
+def _routes(config: Config) -> Iterator[Odd]:
+    named = {r.match["queue"] for r in config.alerts.routes if "queue" in r.match}
+    if not named:
+        return
+    for name in config.queues:
+        if name not in named:
+            yield ("queues", name), "no route names it: its alerts go to the last route"
+
+
+def _unused(config: Config) -> Iterator[Odd]:
+    used = {queue.calendar for queue in config.queues.values()}
+    used |= {policy.calendar for policy in config.policies}
+    used |= {
+        target.calendar
+        for policy in config.policies
+        for measure in _MEASURES
+        if (target := getattr(policy.targets, measure)) is not None
+    }
+    for name in config.calendars:
+        if name not in used and name != ALWAYS:
+            yield ("calendars", name), "no queue, policy or target has it"
+    told = {route.to for route in config.alerts.routes}
+    told |= {step.to for policy in config.policies for step in policy.escalate}
+    for name in config.alerts.receivers:
+        if name not in told:
+            yield ("alerts", "receivers", name), "no route or escalation leads to it"

@@ -1,0 +1,150 @@
+"""A story in words that a team lead understands."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from stream.durations import say_duration
+from stream.explain.story import ClockStory, Interval, SessionStory, calendar_of
+from stream.sla.facts import Fact, FactKind, Measure, Reason
+from stream.sla.instants import from_ms
+from stream.sla.opening_hours import OpeningHours
+from stream.sla.policy import Rules
+
+_KINDS = {
+    FactKind.CLOCK_STARTED: "the clock starts",
+    FactKind.CLOCK_PAUSED: "the clock stands still",
+    FactKind.CLOCK_RESUMED: "the clock goes on",
+    FactKind.WARNED: "a warning point passes",
+    FactKind.BREACHED: "the deadline passes: breached",
+    FactKind.MET: "in time: met",
+    FactKind.ANSWERED_LATE: "answered, too late",
+    FactKind.CANCELLED: "cancelled, which counts neither way",
+    FactKind.WAIT_ENDED: "the wait ends without an answer",
+    FactKind.ESCALATED: "others are told, too",
+    FactKind.BREACH_RETRACTED: "the breach is taken back",
+    FactKind.REPLY_RETRACTED: "the reply is taken back: the clock runs again",
+    FactKind.POLICY_CHANGED: "another policy applies now",
+}
+_REASONS = {
+    Reason.CLOSED: "the conversation was closed",
+    Reason.RESOLVED: "the conversation was resolved",
+    Reason.REOPENED: "the conversation was reopened",
+    Reason.NO_REPLY_NEEDED: "no reply was needed",
+    Reason.UNKNOWN_AUTHOR: "the source cannot tell who wrote; counted by the config",
+    Reason.SPAM: "it was spam",
+    Reason.MERGED: "it was merged into another",
+    Reason.LAPSED: "both sides were silent for too long",
+    Reason.REPLY: "a reply in time came to light",
+    Reason.DELIVERY_FAILED: "the message never reached the customer",
+    Reason.RECLASSIFIED: "better news of what happened came in",
+    Reason.SUPERSEDED: "the wait turned out to have begun earlier",
+}
+_SHOWN = 8
+
+
+class Words:
+    """Times are local to `zone`; a clock's, to its calendar's zone."""
+
+    def __init__(self, rules: Rules, zone: str) -> None:
+        self._rules = rules
+        self._zone = zone
+
+    def told(self, sessions: Sequence[SessionStory]) -> Iterator[str]:
+        """The whole story, line by line."""
+        for number, session in enumerate(sessions):
+            if number:
+                yield ""
+            start = session.start
+            place = f"{start.channel} {start.account}, queue {start.queue}"
+            yield f"Session of {self._long(start.at)} ({self._zone}), {place}"
+            for clock in session.clocks:
+                yield ""
+                yield from self.clock(clock)
+            if session.end is not None:
+                yield ""
+                why = _reason(session.end)
+                yield f"The session ends {self._long(session.end.at)}{why}"
+
+    def clock(self, story: ClockStory) -> Iterator[str]:
+        """One clock: the promise, its arithmetic, what happened."""
+        last = story.last
+        calendar = calendar_of(last, self._rules)
+        zone = calendar.zone if isinstance(calendar, OpeningHours) else self._zone
+        kind = "shadow " if story.shadow else ""
+        name = story.measure.value.replace("_", " ")
+        yield f"  {kind}{name}: {story.standing}"
+        policy = f"policy {last.policy} (version {last.policy_version})"
+        yield f"    {policy}, calendar {calendar.name}"
+        if last.deadline is None or _is_paused(story):
+            pass
+        elif story.measure is Measure.WINDOW:
+            when = _local(last.deadline, zone)
+            yield f"    closes {when}, counted from the customer's latest words"
+        else:
+            parts = story.counted(calendar, last.deadline)
+            sums = self._sum(parts, zone)
+            yield f"    deadline {_local(last.deadline, zone)} = {sums}"
+        for fact in story.facts:
+            yield f"    {_local(fact.at, zone)}  {self._happened(fact)}"
+        end = story.end
+        if end is not None:
+            wall = say_duration(end.waited_ms or 0)
+            parts = story.counted(calendar, end.at)
+            yield f"    waited {wall}; what counted: {self._sum(parts, zone)}"
+
+    def _happened(self, fact: Fact) -> str:
+        said = [_KINDS.get(fact.kind, fact.kind.value)]
+        if fact.author is not None:
+            said.append(f"by {fact.author}")
+        if fact.to is not None:
+            said.append(f"to {fact.to}")
+        text = " ".join(said) + _reason(fact)
+        holder = fact.queue + (f" ({fact.assignee})" if fact.assignee else "")
+        more = [f"held by {holder}"]
+        if fact.noticed_at - fact.at >= 1000:  # noqa: PLR2004  a second
+            more.append(f"noticed {say_duration(fact.noticed_at - fact.at)} later")
+        if fact.cause is not None:
+            more.append(f"event {fact.cause}")
+        return f"{text} [{', '.join(more)}]"
+
+    def _sum(self, parts: Sequence[Interval], zone: str) -> str:
+        total = say_duration(sum(b - a for a, b in parts))
+        if not parts:
+            return f"{total}: no open time"
+        shown = [
+            f"{_local(a, zone)}-{_clock(b, zone)} ({say_duration(b - a)})"
+            for a, b in parts[:_SHOWN]
+        ]
+        if len(parts) > _SHOWN:
+            shown.append(f"{len(parts) - _SHOWN} more")
+        return f"{total}: {' + '.join(shown)}"
+
+    def _long(self, instant: int) -> str:
+        return _at(instant, self._zone).strftime("%a %d %b %Y %H:%M:%S")
+
+
+def _is_paused(story: ClockStory) -> bool:
+    paused = False
+    for fact in story.facts:
+        if fact.kind is FactKind.CLOCK_PAUSED:
+            paused = True
+        elif fact.kind is FactKind.CLOCK_RESUMED:
+            paused = False
+    return paused
+
+
+def _reason(fact: Fact) -> str:
+    return "" if fact.reason is None else f", {_REASONS[fact.reason]}"
+
+
+def _at(instant: int, zone: str) -> datetime:
+    return from_ms(instant).astimezone(ZoneInfo(zone))
+
+
+def _local(instant: int, zone: str) -> str:
+    return _at(instant, zone).strftime("%a %H:%M:%S")
+
+
+def _clock(instant: int, zone: str) -> str:
+    return _at(instant, zone).strftime("%H:%M:%S")

@@ -1,0 +1,89 @@
+"""Backtests against a play that knows its own truth."""
+
+import pytest
+
+from dev.system import CONFIG as CONFIG_FILE
+from stream.backtest.run import compare, run_both, run_events, sweep
+from stream.config import load_config, parse_config
+from stream.records import encode_event
+from stream.simulator.loading import events_of
+from stream.simulator.play import write_play
+from stream.sla.facts import Measure, Verdict
+from stream.sla.instants import MINUTE, parse_rfc3339
+
+NOW = load_config(CONFIG_FILE)
+
+
+@pytest.fixture(scope="module")
+def play():
+    """Two minutes of traffic, and what must come of it."""
+    start = parse_rfc3339("2026-11-16T09:00:00Z")
+    return write_play(NOW.rules(), seed=7, start=start, seconds=120, rate=20)
+
+
+@pytest.fixture(scope="module")
+def lines(play):
+    events = [event for each in play.deliveries for event in events_of([each])]
+    return [encode_event(event) for event in events]
+
+
+def total(figures, name):
+    return sum(getattr(each, name) for each in figures.values())
+
+
+def test_a_run_counts_what_the_play_knows(play, lines):
+    """Met and breached are the play's own numbers."""
+    run = run_events(NOW, lines)
+    difference = compare(run, run, NOW)
+
+    assert run.events == len(lines)
+    assert total(difference.now, "met") == play.truth.met
+    assert total(difference.now, "breached") == play.truth.breached
+    assert total(difference.now, "alerts") == play.truth.alerts_posted
+    assert difference.flips == ()
+
+
+def test_a_shorter_target_breaches_more(lines):
+    """What flips was met and is breached, of the queue whose target moved."""
+    text = CONFIG_FILE.read_text("utf-8").replace("within: 15m", "within: 1m")
+    stricter = parse_config(text, "new.yaml")
+    before, after = run_events(NOW, lines), run_events(stricter, lines)
+    difference = compare(before, after, NOW)
+
+    assert difference.flips
+    assert {(flip.then, flip.now) for flip in difference.flips} == {
+        (Verdict.MET, Verdict.BREACHED)
+    }
+    changed = [
+        row for row in difference.rows if difference.then[row] != difference.now[row]
+    ]
+    assert [row[:2] for row in changed] == [("messenger", "support")]
+    assert sum(difference.hours_now.values()) == total(difference.now, "breached")
+
+
+def test_two_processes_say_the_same(lines, tmp_path):
+    """Each config in a process of its own, from the file."""
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"\n".join([*lines, b"no event"]))
+    one = run_events(NOW, path.read_bytes().splitlines())
+
+    with path.open("rb") as file:
+        both = run_both(NOW, NOW, path, file)
+
+    assert both == (one, one)
+    assert one.faults == (f"{len(lines) + 1}: {one.faults[0].split(': ', 1)[1]}",)
+
+
+def test_a_sweep_is_what_replays_give(lines):
+    """At each target the sweep's counts are those of a replay with that target."""
+    text = CONFIG_FILE.read_text("utf-8").replace("within: 5m", "within: 15m")
+    base = run_events(parse_config(text, "base.yaml"), lines)
+    for minutes in (1, 4, 15):
+        target = text.replace("within: 15m", f"within: {minutes}m")
+        run = run_events(parse_config(target, "new.yaml"), lines)
+        (figures,) = sweep(
+            base.cycles.items(), Measure.FIRST_REPLY, [minutes * MINUTE]
+        ).values()
+
+        decided = compare(run, run, NOW).now
+        assert figures.met == total(decided, "met")

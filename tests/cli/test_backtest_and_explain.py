@@ -1,0 +1,105 @@
+"""The commands that try rules and tell stories, on files."""
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from dev.system import CONFIG
+from stream.cli import main
+from stream.records import encode_event
+from tests.timelines import customer, reply
+
+
+@pytest.fixture
+def files(tmp_path):
+    """One customer answered after four minutes, and rules that ask for three."""
+    rules = CONFIG.read_text("utf-8").replace("within: 5m", "within: 3m")
+    (tmp_path / "new.yaml").write_text(rules, "utf-8")
+    account = re.search(r"whatsapp:(\d+)", rules)[1]
+    lines = [
+        encode_event(event).replace(b'"account":"1"', f'"account":"{account}"'.encode())
+        for event in (customer(0), reply(4, by="ana"))
+    ]
+    events = tmp_path / "events.jsonl"
+    events.write_bytes(b"\n".join([*lines, b"{}", b""]))
+    return events, tmp_path / "new.yaml"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_backtest_says_what_flips(files, tmp_path):
+    """The table, the wait that flips, the bad line, and a page."""
+    events, new = files
+    page = tmp_path / "page.html"
+    done = run(
+        *("backtest", events, "--config", CONFIG, "--against", new, "--list"),
+        *("--html", page),
+    )
+
+    assert done.exit_code == 0, done.output
+    assert "1 -> 0 (-1)" in done.stdout
+    assert "100.0% -> 0.0%" in done.stdout
+    assert "met -> breached" in done.stdout
+    assert f"{events}:3: " in done.stderr
+    assert "new.yaml instead of sla.yaml" in page.read_text("utf-8")
+
+
+def test_backtest_for_programs(files):
+    """The same as JSON, with the sweep."""
+    events, new = files
+    done = run(
+        *("backtest", events, "--config", CONFIG, "--against", new),
+        *("--format", "json", "--sweep", "first_reply=3m..5m/1m"),
+    )
+    said = json.loads(done.stdout)
+
+    assert [flip["now"] for flip in said["flips"]] == ["breached"]
+    assert said["rows"][0]["then"]["wall_p50_s"] == 240
+    assert said["sweep"] == {"180": 0.0, "240": 1.0, "300": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "give a file of EVENTS, or --topic"),
+        (["EVENTS"], "give the rules to try: --against FILE"),
+        (["EVENTS", "--sweep", "first=1m..2m"], "'first' is not a valid Measure"),
+        (["EVENTS", "--sweep", "first_reply"], "write first_reply=5m..60m"),
+        (["EVENTS", "--sweep", "first_reply=5m..1m"], "must be longer than the first"),
+    ],
+)
+def test_backtest_says_what_to_do(files, arguments, said):
+    """A wrong call is one line and exit status 2."""
+    events, _ = files
+    named = [events if argument == "EVENTS" else argument for argument in arguments]
+    done = run("backtest", *named, "--config", CONFIG)
+
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_explain_from_a_file(files):
+    """The story in words, and as JSON with what counted."""
+    events, _ = files
+    done = run("explain", "c", "--events", events, "--config", CONFIG)
+    plain = run(
+        *("explain", "c", "--events", events, "--config", CONFIG, "--format", "json")
+    )
+
+    assert done.exit_code == 0, done.output
+    assert "in time: met by ana" in done.stdout
+    (session,) = json.loads(plain.stdout)["sessions"]
+    assert session["clocks"][0]["counted_s"] == 240
+
+
+def test_explain_of_nobody(files):
+    """A conversation that is not there is one line."""
+    events, _ = files
+    done = run("explain", "nobody", "--events", events, "--config", CONFIG)
+
+    assert done.exit_code == 1
+    assert "no facts of 'nobody'" in done.stderr

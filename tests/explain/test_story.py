@@ -1,0 +1,87 @@
+"""Stories: what a clock's facts add up to is what it waited."""
+
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stream.config import parse_config
+from stream.explain.story import calendar_of, stories
+from stream.explain.words import Words
+from stream.sla.events import Status
+from stream.sla.facts import FactKind, Measure
+from tests.timelines import Timeline, at, closed, customer, failure, reply, status
+
+CONFIG = """
+version: 1
+timezone: Europe/Budapest
+calendars:
+  breaks: {week: {mon-sun: ["00:10-00:20", "23:00-23:20", "23:25-23:40"]}}
+queues: {sales: {accounts: ["whatsapp:1"], calendar: breaks}}
+policies:
+  - name: all
+    pause_on: [on_hold]
+    targets: {first_reply: 10m, next_reply: 10m, resolution: 30m}
+alerts: {routes: [{to: s}], receivers: {s: {slack: {channel: C1}}}}
+"""
+
+RULES = parse_config(CONFIG, "test.yaml").rules()
+
+GOLDEN = Path(__file__).with_name("story.txt")
+"""Worked out by hand: 6m40s until the break and 3m20s after it are ten minutes."""
+
+minutes = st.integers(0, 90)
+happenings = st.lists(
+    st.one_of(
+        st.builds(lambda m: customer(m, f"c{m}"), minutes),
+        st.builds(lambda m: reply(m, f"r{m}"), minutes),
+        st.builds(lambda m: failure(m, f"r{m - 3}"), minutes),
+        st.builds(lambda m: status(m, Status.ON_HOLD), minutes),
+        st.builds(lambda m: status(m, Status.OPEN), minutes),
+        st.builds(lambda m: status(m, Status.RESOLVED), minutes),
+        st.builds(closed, minutes),
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda event: event.event_id,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(things=happenings)
+def test_what_is_told_sums_to_the_waited_time(things):
+    """The open times that counted are `waited_business_s`, pauses left out."""
+    timeline = Timeline(RULES).play(*sorted(things, key=lambda event: event.at))
+    for session in stories(timeline.facts):
+        for clock in session.clocks:
+            end = clock.end
+            if end is not None:
+                parts = clock.counted(calendar_of(end, RULES), end.at)
+                assert sum(b - a for a, b in parts) == end.waited_business_ms
+
+
+def test_a_fact_told_twice_is_one_line():
+    """A worker that crashed repeats facts."""
+    facts = Timeline(RULES).play(customer(0), reply(3)).facts
+    once, twice = stories(facts), stories([*facts, *facts])
+
+    assert once == twice
+    assert [clock.standing for clock in once[0].clocks] == ["met", "running"]
+
+
+def test_a_story_in_words():
+    """The promise, its arithmetic, the pause, and who held the work."""
+    told = Timeline(RULES).play(
+        customer(0, queue="sales"),
+        reply(3, by="ana"),
+        status(4, Status.ON_HOLD),
+        status(20, Status.OPEN),
+        status(30, Status.RESOLVED),
+    )
+    sessions = stories(told.facts)
+    lines = list(Words(RULES, "Europe/Budapest").told(sessions))
+
+    assert lines == GOLDEN.read_text("utf-8").splitlines()
+    resolution = next(c for c in sessions[0].clocks if c.measure is Measure.RESOLUTION)
+    assert resolution.pauses()[0] == (at(4), at(20))
+    assert resolution.last.kind is FactKind.MET
