@@ -24,6 +24,8 @@ class Cycle:
     deadline: int | None = None
     over_at: int | None = None
     why: str | None = None
+    queue: str | None = None
+    """Who held the conversation at the deadline that passed."""
 
     @property
     def is_running(self) -> bool:

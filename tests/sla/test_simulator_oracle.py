@@ -9,8 +9,9 @@ from stream.replay import Replay
 from stream.sla.instants import HOUR, from_ms
 from stream.table import decode_state, encode_state
 from tests.oracle.conversations import conversations, promises, told
-from tests.oracle.outcomes import comparable, expected, outcomes, without_deadlines
-from tests.oracle.simulator import Simulator, UnclearError
+from tests.oracle.instant import UnclearError
+from tests.oracle.outcomes import comparable, expected, in_the_end, outcomes
+from tests.oracle.simulator import Simulator
 
 LONG_AFTER = 100 * HOUR
 """Every clock is over by then, and nothing is forgotten yet."""
@@ -72,7 +73,7 @@ def simulated(given, events):
 @slow
 @given(given=promises(), events=conversations())
 def test_in_order(given, events):
-    """Verdict, policy, deadline and end of every cycle are the simulator's."""
+    """Of every cycle: policy, verdict, deadline, end, and who held it."""
     note(told(events))
     wanted = simulated(given, events)
 
@@ -85,9 +86,9 @@ def test_in_any_order(given, events, data):
     """Events that come late, shuffled and twice make no difference in the end (3.2)."""
     late = data.draw(delayed(events))
     note(told(late))
-    wanted = without_deadlines(simulated(given, events))
+    wanted = in_the_end(simulated(given, events))
 
-    assert without_deadlines(outcomes(replayed(given, late))) == wanted
+    assert in_the_end(outcomes(replayed(given, late))) == wanted
 
 
 @slow
