@@ -37,7 +37,17 @@ BASES = (
 GAP = 1803
 """No sum of the steps below: silence ends beside what happens, not with it."""
 
-STEPS = (0, 1, 5, 30, 59, 60, 60, 61, 119, 120, 121, 300, 300, 600, 1200, 1800, 2400)
+SHORT = (30, 60, 59, 61, 1, 119, 120, 121, 300, 5, 0)
+LONG = (*SHORT, 600, 1200, 1800, 2400)
+
+MOTIFS = (
+    *"cccaabosufnrxtpqhg",  # a letter each, as `_happening` reads them
+    *("ca", "cca", "cac", "cafa", "cacaca", "can"),
+    *("caPO", "caPcaO", "cPaO", "caPO", "caPOPOr", "caPr"),
+    *("cr", "carO", "carc", "carOr", "carOrOr", "crcr", "caPrO", "caPOrOr", "caOrP"),
+    *("ctat", "cqaq", "capOp", "caPqO", "carOqr", "cacqa"),
+)
+"""What follows upon each other in real life: pauses end, the resolved is reopened."""
 
 CALENDARS = (
     OpenSeconds("always"),
@@ -102,27 +112,33 @@ def promises(draw, calendars=NAMES, most_plans=3):
 
 
 @st.composite
-def conversations(draw, longest=16):
+def conversations(draw, most=5):
     """Events of one conversation, in order, each with an id of its own."""
     second = draw(st.sampled_from(BASES))
+    motifs = draw(st.lists(st.sampled_from(MOTIFS), min_size=1, max_size=most))
+    if draw(st.integers(0, 3)):
+        motifs.append("x")  # a session that was resolved is to end without silence
     events: list[Event] = []
-    for number in range(draw(st.integers(3, longest))):
-        second += draw(st.sampled_from(STEPS))
-        envelope = {
-            "v": 1,
-            "event_id": f"e{number}",
-            "occurred_at": from_ms(second * 1000),
-            "conversation_id": "c",
-            "channel": Channel.WHATSAPP,
-            "account": "1",
-        }
-        events += draw(_happening(envelope, f"m{number}"))
+    number = 0
+    for motif in motifs:
+        for place, kind in enumerate(motif):
+            second += draw(st.sampled_from(SHORT if place or motif == "x" else LONG))
+            number += 1
+            envelope = {
+                "v": 1,
+                "event_id": f"e{number}",
+                "occurred_at": from_ms(second * 1000),
+                "conversation_id": "c",
+                "channel": Channel.WHATSAPP,
+                "account": "1",
+            }
+            events += draw(_happening(kind, envelope, f"m{number}"))
     return events
 
 
 @st.composite
-def _happening(draw, envelope, name):
-    match draw(st.sampled_from("cccccaaaaobuffsssnrrrxtpqhg")):
+def _happening(draw, kind, envelope, name):  # noqa: C901, PLR0911, PLR0912  one case a kind
+    match kind:
         case "c":
             nature = draw(st.sampled_from([Nature.PLAIN] * 5 + [Nature.CALL]))
             said = draw(st.sampled_from([{}] * 4 + [{"tier": "vip"}]))
@@ -156,6 +172,11 @@ def _happening(draw, envelope, name):
         case "s":
             status = draw(st.sampled_from(list(Status)[:5]))
             return [StatusEvent(**envelope, status=status)]
+        case "P":
+            status = draw(st.sampled_from(PAUSING))
+            return [StatusEvent(**envelope, status=status)]
+        case "O":
+            return [StatusEvent(**envelope, status=Status.OPEN)]
         case "r":
             return [StatusEvent(**envelope, status=Status.RESOLVED)]
         case "x":

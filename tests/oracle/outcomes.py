@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stream.sla.facts import Fact, FactKind, Reason, Verdict
-from tests.oracle.simulator import Cycle
+from tests.oracle.cycle import Cycle
 
 _ENDS = {
     FactKind.MET,
@@ -22,6 +22,8 @@ class Outcome:
     verdict: str | None = None
     deadline: int | None = None
     over_at: int | None = None
+    queue: str | None = None
+    """Of a breach: who held it at the deadline."""
 
 
 Outcomes = dict[tuple[str, int], Outcome]
@@ -45,6 +47,8 @@ def outcomes(facts: Iterable[Fact]) -> Outcomes:
                 continue
             assert outcome.verdict is None, (fact, outcome)
             outcome.verdict = fact.kind.value
+            is_breach = fact.kind is FactKind.BREACHED
+            outcome.queue = fact.queue if is_breach else None
         if fact.kind is FactKind.REPLY_RETRACTED or fact.reason is Reason.REOPENED:
             outcome.over_at = None
         if fact.kind in _ENDS:
@@ -58,15 +62,31 @@ def expected(cycles: Iterable[Cycle]) -> Outcomes:
     """What the simulator says, in the same words."""
     return {
         (cycle.measure, cycle.start): Outcome(
-            cycle.promise.policy, cycle.verdict, cycle.deadline, cycle.over_at
+            cycle.promise.policy,
+            cycle.verdict,
+            cycle.deadline,
+            cycle.over_at,
+            cycle.queue,
         )
         for cycle in cycles
     }
 
 
 def comparable(told: Outcomes, wanted: Outcomes) -> Outcomes:
-    """Without the deadlines of which the simulator says nothing."""
+    """Without the deadlines and queues of which the simulator says nothing."""
     for key, outcome in told.items():
-        if key in wanted and wanted[key].deadline is None:
-            outcome.deadline = None
+        if key in wanted:
+            outcome.deadline = outcome.deadline if wanted[key].deadline else None
+            outcome.queue = outcome.queue if wanted[key].queue else None
     return told
+
+
+def in_the_end(found: Outcomes) -> Outcomes:
+    """What late news corrects: policy, verdict, end.
+
+    A breach that stands is not told again because its deadline or its holder turned
+    out to be another.
+    """
+    for outcome in found.values():
+        outcome.deadline = outcome.queue = None
+    return found

@@ -1,6 +1,7 @@
 """What is promised, for the simulator and for the rules: drawn once, told to both."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stream.sla.events import AuthorKind, Channel, Nature, Status
@@ -49,6 +50,20 @@ class Promises:
     unknown: AuthorKind = AuthorKind.AGENT
     queue_calendar: str = "always"
     warn_shares: tuple[int, ...] = field(default=(50,))
+
+    def scaled(self, by: Callable[[int], int]) -> "Promises":
+        """The same with other targets, but for windows: the channel says those."""
+        plans = [
+            replace(
+                plan,
+                targets={
+                    measure: (by(within), calendar)
+                    for measure, (within, calendar) in plan.targets.items()
+                },
+            )
+            for plan in self.plans
+        ]
+        return replace(self, plans=plans)
 
     def choose(
         self, held: dict[str, str | None], tags: frozenset[str], hours: str

@@ -6,7 +6,7 @@ it is slow, and easy to check by reading. All instants are whole seconds.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from stream.sla.events import (
     DeliveryEvent,
@@ -19,7 +19,9 @@ from stream.sla.events import (
     Status,
     StatusEvent,
 )
-from tests.oracle.promises import REPLIES, Promise, Promises
+from tests.oracle.cycle import Cycle
+from tests.oracle.instant import UnclearError, rank, refuse_what_is_unclear
+from tests.oracle.promises import REPLIES, Promises
 from tests.oracle.words import said_of, true_author
 
 PUBLIC = {
@@ -29,72 +31,6 @@ PUBLIC = {
     Nature.CAMPAIGN,
     Nature.AUTOMATION,
 }
-
-
-class UnclearError(Exception):
-    """The rules leave open what follows."""
-
-
-@dataclass
-class Cycle:
-    """One wait for one measure."""
-
-    measure: str
-    start: int
-    promise: Promise
-    tags: frozenset[str]
-    hours: str
-    lived: list[int] = field(default_factory=list)
-    """The seconds in which it was running and not paused."""
-    used: int = 0
-    used_up_at: int | None = None
-    window_end: int = 0
-    paused: bool = False
-    verdict: str | None = None
-    deadline: int | None = None
-    over_at: int | None = None
-    why: str | None = None
-
-    @property
-    def is_running(self) -> bool:
-        return self.over_at is None
-
-    def live(self, second: int) -> None:
-        """It runs, for a second more."""
-        self.lived.append(second)
-        if self.promise.is_open(second):
-            self.used += 1
-            if self.used == self.promise.within:
-                self.used_up_at = second + 1
-
-    def live_anew(self) -> None:
-        """As if the policy that applies now had applied from the start."""
-        lived, self.lived = self.lived, []
-        self.used, self.used_up_at = 0, None
-        for second in lived:
-            self.live(second)
-
-    def wake(self, now: int) -> None:
-        """After a pause; what was used up as it began is used up now."""
-        if self.used_up_at is not None:
-            self.used_up_at = now
-
-    def breach(self, now: int) -> bool:
-        """Whether the deadline passes, or passed, with the clock running."""
-        end = self.window_end if self.measure == "window" else self.used_up_at
-        if self.verdict or self.paused or end is None or end > now:
-            return False
-        self.verdict, self.deadline = "breached", end
-        return True
-
-    def deadline_if_it_runs_on(self, now: int) -> int | None:
-        if self.paused or self.measure == "window":
-            return None  # a paused clock has none, a window's is moved without a word
-        used = self.used
-        while used < self.promise.within:
-            used += self.promise.is_open(now)
-            now += 1
-        return now
 
 
 @dataclass
@@ -134,7 +70,7 @@ class Simulator:
             agenda[event.at // 1000].append(event)
         now, last = min(agenda), max(agenda)
         while now <= last or self.session is not None:
-            self.second(now, sorted(agenda.get(now, []), key=_rank))
+            self.second(now, sorted(agenda.get(now, []), key=rank))
             now += 1
         return self.cycles
 
@@ -142,18 +78,13 @@ class Simulator:
         """All that happens at the instant at which this second begins, and in it."""
         self.lapse(now)
         if events:
-            _refuse_what_is_unclear(events)
+            refuse_what_is_unclear(events)
             if self.is_held_open_until(now):
                 raise UnclearError("what happens at the instant of the lapse")
             self.attributes(now, events)
         for event in events:
             self.happen(now, event)
-        breached = False
-        for cycle in self.running():
-            was_paused, cycle.paused = cycle.paused, self.is_paused(cycle)
-            if was_paused and not cycle.paused:
-                cycle.wake(now)
-            breached |= cycle.breach(now) and cycle.measure in REPLIES
+        breached = self.pass_deadlines(now)
         if self.lapse(now):
             if not breached:
                 raise UnclearError("when silence ends what had been held open")
@@ -161,6 +92,18 @@ class Simulator:
         for cycle in self.running():
             if not cycle.paused:
                 cycle.live(now)
+
+    def pass_deadlines(self, now: int) -> bool:
+        """Whether a reply clock breaches at this instant."""
+        breached = False
+        for cycle in self.running():
+            was_paused, cycle.paused = cycle.paused, self.is_paused(cycle)
+            if was_paused and not cycle.paused:
+                cycle.wake(now)
+            if cycle.breach(now):
+                cycle.queue = self.held.get("queue") or "unrouted"
+                breached |= cycle.measure in REPLIES
+        return breached
 
     def running(self, *measures: str) -> list[Cycle]:
         return [
@@ -331,26 +274,3 @@ class Simulator:
                 cycle.verdict = verdict
                 cycle.deadline = cycle.deadline_if_it_runs_on(now)
             cycle.over_at, cycle.why = now, why
-
-
-def _rank(event: Event) -> int:
-    match event:
-        case MessageEvent(direction=Direction.INBOUND):
-            return 1
-        case MessageEvent():
-            return 2
-        case StatusEvent(status=Status.CLOSED):
-            return 5
-        case StatusEvent() | NoReplyNeededEvent():
-            return 4
-        case _:
-            return 5 if event.__struct_config__.tag in ("spam", "merged") else 0
-
-
-def _refuse_what_is_unclear(events: list[Event]) -> None:
-    """Two statuses, two ends or two attributes at one instant have no order."""
-    for rank in (0, 4, 5):
-        if sum(_rank(event) == rank for event in events) > 1:
-            raise UnclearError("two of a kind at one instant")
-    if sum(any(said_of(event)) for event in events) > 1:
-        raise UnclearError("two of a kind at one instant")

@@ -1,0 +1,39 @@
+"""What happens at one instant: in which order, and what has none."""
+
+from stream.sla.events import (
+    Direction,
+    Event,
+    MessageEvent,
+    NoReplyNeededEvent,
+    Status,
+    StatusEvent,
+)
+from tests.oracle.words import said_of
+
+
+class UnclearError(Exception):
+    """The rules leave open what follows."""
+
+
+def rank(event: Event) -> int:
+    """Attributes, customer, outbound, status, end (decision 3)."""
+    match event:
+        case MessageEvent(direction=Direction.INBOUND):
+            return 1
+        case MessageEvent():
+            return 2
+        case StatusEvent(status=Status.CLOSED):
+            return 5
+        case StatusEvent() | NoReplyNeededEvent():
+            return 4
+        case _:
+            return 5 if event.__struct_config__.tag in ("spam", "merged") else 0
+
+
+def refuse_what_is_unclear(events: list[Event]) -> None:
+    """Two statuses, two ends or two attributes at one instant have no order."""
+    for place in (0, 4, 5):
+        if sum(rank(event) == place for event in events) > 1:
+            raise UnclearError("two of a kind at one instant")
+    if sum(any(said_of(event)) for event in events) > 1:
+        raise UnclearError("two of a kind at one instant")
