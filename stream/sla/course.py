@@ -187,7 +187,7 @@ class Course:
             self.session = replace(self._now, status=status, resolved_at=at)
 
     def _reopen(self, at: int, status: Status) -> None:
-        session = replace(self._now, status=status, resolved_at=None, heard_at=at)
+        session = replace(self._now, status=status, resolved_at=None)
         found = list(session.clocks)
         last = {
             clock.shadow: number

@@ -11,7 +11,7 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
     """One matter (semantics 1); instants in milliseconds.
 
     Attributes:
-        heard_at: the last public word of either side, or what reopened it.
+        heard_at: the last public word of either side.
         clocks: in order of their start.
         replied: whether a counting reply was made in it.
         waiting_since: the oldest unanswered customer message; None: nobody waits.

@@ -98,12 +98,8 @@ def advance(  # noqa: PLR0917  for each clock of each event
     if changed:
         steps.append(Step(FactKind.POLICY_CHANGED, at, at))
     verdict = _verdict(new, settled)
-    if told.over_at is None:
-        steps += _paused_or_resumed(told, new)
-        steps += _take_back(told, new, verdict, cause)
-    else:
-        steps += _take_back(told, new, verdict, cause)
-        steps += _paused_or_resumed(told, new)
+    steps += _take_back(told, new, verdict, cause)
+    steps += _paused_or_resumed(told, new)
     passed = settled if new.over_at is None else new.over_at - 1
     if new.paused_at is not None:
         passed = min(passed, new.paused_at)
