@@ -14,15 +14,12 @@ def check_place(country: str, region: str | None) -> None:
     """Raises `ValueError`, with what was meant, for a place it has no holidays of."""
     places = _places()
     if country not in places:
-        raise ValueError(
-            f"no holidays of country {country!r}{meant(country, places)}:"
-            " write its ISO code, HU"
-        )
+        hint = meant(country, places) or ": write its ISO code, HU"
+        raise ValueError(f"no holidays of country {country!r}{hint}")
     if region is not None and region not in places[country]:
-        raise ValueError(
-            f"no region {region!r} in {country}{meant(region, places[country])}: "
-            + (", ".join(places[country]) or "it has none")
-        )
+        known = ", ".join(places[country]) or "it has none"
+        hint = meant(region, places[country]) or f": {known}"
+        raise ValueError(f"no region {region!r} in {country}{hint}")
 
 
 def closed_days(country: str, region: str | None) -> Holidays:

@@ -1,6 +1,5 @@
 """Faults of a config file: where they are, and what to write instead."""
 
-import difflib
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +7,11 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
+
+from stream.nearest import meant
 
 
 @dataclass(frozen=True, order=True)
@@ -38,12 +40,15 @@ class ConfigError(Exception):
 def read_yaml(text: str, name: str) -> CommentedMap:
     """The document with its places; raises `ConfigError` for what is no mapping."""
     try:
-        document = YAML(typ="rt").load(text)
+        document = _yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = " ".join(str(error.problem or error.context).split())
         raise ConfigError([Fault(name, line, column, "", problem)]) from error
+    except RecursionError as error:
+        problem = "is nested too deeply"
+        raise ConfigError([Fault(name, 1, 1, "", problem)]) from error
     except ReaderError as error:
         before = text[: error.position]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
@@ -53,6 +58,22 @@ def read_yaml(text: str, name: str) -> CommentedMap:
         problem = "must be a mapping that starts with version: 1"
         raise ConfigError([Fault(name, 1, 1, "", problem)])
     return document
+
+
+class _Constructor(RoundTripConstructor):
+    """Dates stay text: the model says what is wrong with one, and where."""
+
+
+_Constructor.add_constructor(
+    "tag:yaml.org,2002:timestamp",
+    lambda constructor, node: constructor.construct_scalar(node),
+)
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    return yaml
 
 
 def places_of(
@@ -105,28 +126,42 @@ def _dotted(path: tuple[str | int, ...]) -> str:
     return ".".join(str(step) for step in path)
 
 
+_SAID = {
+    "missing": "is missing",
+    "tuple_type": "must be a list: [one, two]",
+    "list_type": "must be a list: [one, two]",
+    "frozen_set_type": "must be a list: [one, two]",
+    "dict_type": "must be a mapping: key: value",
+    "model_type": "must be a mapping: key: value",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "string_pattern_mismatch": "must be a Slack channel id, C0123456789, not its name",
+}
+
+
 def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
-    match error["type"]:
-        case "extra_forbidden":
-            key = str(error["loc"][-1])
-            near = difflib.get_close_matches(key, _field_names(model), n=1, cutoff=0.7)
-            hint = f": did you mean {near[0]!r}?" if near else ""
-            return f"is not known here{hint}"
-        case "missing":
-            return "is missing"
-        case "greater_than_equal" if "ctx" in error:
-            return f"must be at least {error['ctx']['ge'] // 1000} s"
-        case "less_than_equal" if "ctx" in error:
-            return f"must be at most {error['ctx']['le'] // 1000} s"
-        case "string_pattern_mismatch":
-            return "must be a Slack channel id, C0123456789, not its name"
-        case _:
-            text = error["msg"].removeprefix("Value error, ")
-            return text[0].lower() + text[1:] if text[:1].isalpha() else text
+    kind, context = error["type"], error.get("ctx", {})
+    said = _SAID.get(kind)
+    if kind == "extra_forbidden":
+        key = str(error["loc"][-1])
+        hint = meant(key, _field_names(model) - {key}, likeness=0.7)
+        said = f"is not known here{hint}"
+    elif kind == "greater_than_equal":
+        said = f"must be at least {context['ge'] // 1000} s"
+    elif kind == "less_than_equal":
+        said = f"must be at most {context['le'] // 1000} s"
+    elif kind in {"literal_error", "enum"}:
+        said = f"must be {context['expected']}"
+    elif kind.startswith("date_"):
+        said = "is no date: write 2026-12-24"
+    if said is None:
+        text = error["msg"].removeprefix("Value error, ")
+        said = text[0].lower() + text[1:] if text[:1].isalpha() else text
+    return said
 
 
-def _field_names(model: type[BaseModel]) -> list[str]:
+def _field_names(model: type[BaseModel]) -> set[str]:
     """Every field's name in `model`'s schema, nested ones included."""
     schema = model.model_json_schema()
     parts = [schema, *schema.get("$defs", {}).values()]
-    return sorted({name for part in parts for name in part.get("properties", {})})
+    return {name for part in parts for name in part.get("properties", {})}

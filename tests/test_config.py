@@ -118,7 +118,7 @@ FAULTS = {
     ),
     "Another version is refused.": (
         ("version: 1", "version: 2"),
-        ["sla.yaml:1:1: version: input should be 1"],
+        ["sla.yaml:1:1: version: must be 1"],
     ),
     "A number is no duration.": (
         ("first_reply: 2m", "first_reply: 2"),

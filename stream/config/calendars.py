@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from stream.closed_days import check_place, closed_days
 from stream.config.part import Part
 from stream.nearest import meant
+from stream.sla.hours import AlwaysOpen
 from stream.sla.opening_hours import OpeningHours, Span, no_holidays
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -38,10 +39,8 @@ def parse_days(text: object) -> frozenset[int]:
         first, _, last = part.partition("-")
         for name in filter(None, (first, last)):
             if name not in DAYS:
-                hint = meant(name, DAYS)
-                raise ValueError(
-                    f"{name!r} is no day{hint}: write mon, mon-fri or sat,sun"
-                )
+                hint = meant(name, DAYS) or ": write mon, mon-fri or sat,sun"
+                raise ValueError(f"{name!r} is no day{hint}")
         if not first:
             raise ValueError("a day is missing: write mon, mon-fri or sat,sun")
         begin, end = DAYS.index(first), DAYS.index(last or first)
@@ -55,15 +54,18 @@ def parse_days(text: object) -> frozenset[int]:
 
 
 def _windows(value: Any) -> Any:
-    return () if value == "closed" else value
+    if value == "closed":
+        return ()
+    if isinstance(value, str):
+        raise ValueError(f'{value!r}: write closed, or ["09:00-17:30"]')  # noqa: TRY004  pydantic's
+    return value
 
 
 def check_zone(name: str) -> str:
     """Raises `ValueError` for a time zone that nobody keeps."""
     if name not in _zones():
-        raise ValueError(
-            f"no time zone {name!r}{meant(name, _zones())}: write Europe/Budapest"
-        )
+        hint = meant(name, _zones()) or ": write Europe/Budapest"
+        raise ValueError(f"no time zone {name!r}{hint}")
     return name
 
 
@@ -87,6 +89,9 @@ class Holidays(Part):
 
 
 class CalendarPart(Part):
+    open: bool = Field(
+        default=False, description="always; short for it: `always: open`"
+    )
     week: dict[str, Windows] = Field(
         {}, description='windows by day: `mon-fri: ["09:00-12:30", "13:00-17:30"]`'
     )
@@ -95,6 +100,15 @@ class CalendarPart(Part):
     )
     holidays: Holidays | None = Field(None, description="closed on public holidays")
     timezone: str | None = Field(None, description="if not the file's")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            if value != "open":
+                raise ValueError(f"{value!r}: write open, or week: and its windows")
+            return {"open": True}
+        return value
 
     @field_validator("week")
     @classmethod
@@ -117,8 +131,10 @@ class CalendarPart(Part):
                 by_day[day] += windows
         return tuple(tuple(sorted(windows)) for windows in by_day)
 
-    def calendar(self, name: str, zone: str) -> OpeningHours:
+    def calendar(self, name: str, zone: str) -> OpeningHours | AlwaysOpen:
         """What clocks read; `zone` where the calendar names none."""
+        if self.open:
+            return AlwaysOpen(name)
         place = self.holidays
         off = no_holidays if place is None else closed_days(place.country, place.region)
         days: Mapping[date, tuple[Span, ...]] = self.days

@@ -1,8 +1,8 @@
 """The whole file as a model, and what the rules read of it."""
 
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from stream.config.alerts import Alerts
 from stream.config.calendars import CalendarPart, check_zone
@@ -12,15 +12,6 @@ from stream.sla.events import AuthorKind, Channel
 from stream.sla.hours import ALWAYS, AlwaysOpen, Calendar
 from stream.sla.instants import HOUR
 from stream.sla.policy import UNROUTED, PolicyBook, Rules
-
-Open = Literal["open"]
-
-
-def _no_calendar(value: Any) -> Any:
-    """`open` stays what it is, and anything else must be a calendar's parts."""
-    if isinstance(value, str) and value != "open":
-        raise ValueError(f"{value!r}: write open, or week: and its windows")
-    return value
 
 
 class Queue(Part):
@@ -71,9 +62,9 @@ class Config(Part):
         },
         description="how long after a customer's words a channel takes a free answer",
     )
-    calendars: dict[
-        str, Annotated[Open | CalendarPart, BeforeValidator(_no_calendar)]
-    ] = Field({}, description="opening hours by name; `always` is there unwritten")
+    calendars: dict[str, CalendarPart] = Field(
+        {}, description="opening hours by name; `always` is there unwritten"
+    )
     queues: dict[str, Queue] = Field({}, description="whose work a conversation is")
     policies: tuple[PolicyPart, ...] = Field(
         min_length=1, description="first match wins"
@@ -133,11 +124,7 @@ class Config(Part):
     def _calendars(self) -> dict[str, Calendar]:
         found: dict[str, Calendar] = {ALWAYS: AlwaysOpen()}
         for name, part in self.calendars.items():
-            found[name] = (
-                AlwaysOpen(name)
-                if isinstance(part, str)
-                else part.calendar(name, self.timezone)
-            )
+            found[name] = part.calendar(name, self.timezone)
         return found
 
 

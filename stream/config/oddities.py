@@ -29,10 +29,10 @@ def oddities(config: Config, year: int) -> Iterator[Odd]:
 
 def _calendars(config: Config, year: int) -> Iterator[Odd]:
     for name, part in config.calendars.items():
-        if isinstance(part, str):
+        if part.open:
             continue
         path: Path = ("calendars", name)
-        if part.calendar(name, config.timezone).is_never_open:
+        if not any(part.windows) and not any(part.days.values()):
             yield path, "has no open hour: deadlines in it never come"
         yield from _overlaps(path, part)
         if part.holidays is not None:
@@ -83,7 +83,7 @@ def _targets(config: Config) -> Iterator[Odd]:
             path: Path = ("policies", index, "targets", measure)
             name = target.calendar or policy.calendar
             part = config.calendars.get(name) if name else None
-            if isinstance(part, CalendarPart) and not target.within.by_the_clock:
+            if part and not part.open and not target.within.by_the_clock:
                 longest = _longest_day(part)
                 if 0 < longest < target.within.ms:
                     wanted = say_duration(target.within.ms)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from stream.config.part import Duration, OneOrMore, Part
 from stream.config.targets import Targets
@@ -57,13 +57,15 @@ class PolicyPart(Part):
     escalate: tuple[EscalationPart, ...] = Field(
         (), description="who else is told of a breach, and when"
     )
-    shadow: bool = Field(
+    shadow: StrictBool = Field(
         default=False, description="only tried: counted apart, never alerted"
     )
-    count_bot: bool = Field(default=False, description="a bot's words stop the clock")
-    count_automation: bool = Field(default=False, description="automatic replies, too")
-    count_template: bool = Field(default=False, description="templates and campaigns")
-    count_call: bool = Field(default=False, description="calls")
+    count_bot: StrictBool = Field(default=False, description="a bot's words count")
+    count_automation: StrictBool = Field(default=False, description="automatic replies")
+    count_template: StrictBool = Field(
+        default=False, description="templates, campaigns"
+    )
+    count_call: StrictBool = Field(default=False, description="calls")
 
     def policy(self) -> Policy:
         """What the rules read."""

@@ -109,7 +109,7 @@ def test_check_speaks_json(tmp_path):
         "line": 2,
         "column": 1,
         "path": "version",
-        "message": "input should be 1",
+        "message": "must be 1",
     }
     assert (result.exit_code, json.loads(result.stdout)) == (
         1,
