@@ -161,6 +161,11 @@ class Simulator:
                 policy = self.promises.choose(self.held, cycle.tags, cycle.hours)
                 promise = policy and policy.get(cycle.measure)
                 if promise and promise.policy != cycle.promise.policy:
+                    if (
+                        cycle.was_interrupted
+                        and promise.calendar != cycle.promise.calendar
+                    ):
+                        raise UnclearError("whose open time the time before a pause is")
                     cycle.promise = promise
                     cycle.live_anew()
                     if cycle.used_up_at is not None and cycle.paused:

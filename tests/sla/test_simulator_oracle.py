@@ -8,7 +8,7 @@ from stream.records import encode_event
 from stream.replay import Replay
 from stream.sla.instants import HOUR, from_ms
 from stream.table import decode_state, encode_state
-from tests.oracle.conversations import conversations, promises, told
+from tests.oracle.conversations import CHANGING, MOVES, conversations, promises, told
 from tests.oracle.instant import UnclearError
 from tests.oracle.outcomes import comparable, expected, in_the_end, outcomes
 from tests.oracle.simulator import Simulator
@@ -81,6 +81,19 @@ def test_in_order(given, events):
 
 
 @slow
+@given(
+    given=promises(plans=(2, 3), matches=CHANGING),
+    events=conversations(motifs=MOVES, most=3),
+)
+def test_while_the_work_moves(given, events):
+    """The same where another policy applies in the middle of a wait (2.11)."""
+    note(told(events))
+    wanted = simulated(given, events)
+
+    assert comparable(outcomes(replayed(given, events)), wanted) == wanted
+
+
+@slow
 @given(given=promises(), events=conversations(), data=st.data())
 def test_in_any_order(given, events, data):
     """Events that come late, shuffled and twice make no difference in the end (3.2)."""
@@ -120,7 +133,7 @@ def test_verdicts_are_exclusive_and_exhaustive(given, events, data):
 
 @slow
 @given(
-    given=promises(calendars=("always",), most_plans=1),
+    given=promises(calendars=("always",), plans=(1,)),
     events=conversations(),
     factor=st.sampled_from([1.5, 2, 3]),
 )
