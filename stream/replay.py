@@ -51,8 +51,10 @@ class Replay:
                 yield BadLineError(number, str(error))
                 continue
             self.events += 1
-            self.now = max(self.now, event.arrived)
-            yield from self.run_until(self.now - 1)
+            # What arrives at one instant is there before anything is concluded.
+            if event.arrived > self.now:
+                yield from self.run_until(event.arrived - 1)
+                self.now = event.arrived
             if isinstance(event, HeartbeatEvent):
                 continue
             key = event.conversation_id
@@ -64,14 +66,14 @@ class Replay:
 
     def run_until(self, now: int) -> Iterator[Fact]:
         """Conclude what can be concluded when the wall says `now` (ms)."""
-        self.now = max(self.now, now)
+        arrived, self.now = self.now, max(self.now, now)
         lateness = self._rules.allowed_lateness
         while taken := self._deadlines.take(now - lateness, 1):
             due, raw = taken[0]
             key = raw.decode()
-            state, facts = conclude(
-                key, self._states[key], due, self._rules, due + lateness
-            )
+            # Nobody can notice before the news of it arrived.
+            noticed = max(due + lateness, arrived)
+            state, facts = conclude(key, self._states[key], due, self._rules, noticed)
             self._keep(key, state)
             yield from facts
 

@@ -60,7 +60,8 @@ class Choice:
         """
         if clock.shadow or (clock.paused_at is None and clock.deadline < at):
             return clock
-        chosen = self._chosen(held, at)
+        # Tags and opening hours are those of the cycle's start (ADR 0007).
+        chosen = self._chosen(replace(held, tags=clock.tags), clock.started_at)
         stamped = replace(clock, chosen_for=chosen.fingerprint)
         if chosen.policy is None or chosen.policy.name == clock.policy:
             return stamped
@@ -71,6 +72,7 @@ class Choice:
         new = self._start(chosen.policy, target, held, started_at, chosen.fingerprint)
         if new is None:
             return stamped
+        new = replace(new, tags=clock.tags)
         if clock.since == started_at and clock.paused_at is None:
             return new
         left = new.points[-1] - clock.used
@@ -96,7 +98,9 @@ class Choice:
                 return None
             target = target.of_length(length)
         version = self._rules.book.version
-        return clocks.start(target, policy, version, calendar, at, fingerprint)
+        return clocks.start(
+            target, policy, version, calendar, at, fingerprint, held.tags
+        )
 
     def _holds(self, pin: Clock, fingerprint: int) -> bool:
         return (
@@ -144,7 +148,11 @@ def _anew(pin: Clock, calendar: Calendar) -> Clock:
         pin.chosen_for,
         pin.calendar,
         pin.points,
-        calendar.deadline(started_at, pin.points[-1]),
+        # One that was never paused keeps it to the instant (business days).
+        pin.deadline
+        if pin.since == started_at and pin.paused_at is None
+        else calendar.deadline(started_at, pin.points[-1]),
         started_at,
         shadow=pin.shadow,
+        tags=pin.tags,
     )

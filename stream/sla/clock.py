@@ -19,6 +19,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     Attributes:
         started_at: when the wait began: the cycle.
         chosen_for: a short hash of the attributes the policy was chosen for.
+        tags: those of the conversation when it started.
         points: ms of open time: the warning points and, last, the target.
         deadline: when the target is used up, if it runs on.
         since: it counts from here ...
@@ -50,6 +51,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     verdict: Verdict | None = None
     escalated: int = 0
     due: int | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -72,12 +74,16 @@ def start(  # noqa: PLR0917  for each wait
     calendar: Calendar,
     started_at: int,
     chosen_for: int = 0,
+    tags: tuple[str, ...] = (),
 ) -> Clock:
     """A running clock; the deadline is the instant the target is used up."""
     within = target.within
     if target.business_days:
-        end = calendar.business_days(started_at, target.business_days)
-        within = calendar.elapsed(started_at, end)
+        # An opening is another instant than the close before it, open time alike.
+        deadline = calendar.business_days(started_at, target.business_days)
+        within = calendar.elapsed(started_at, deadline)
+    else:
+        deadline = calendar.deadline(started_at, within)
     return Clock(
         target.measure,
         started_at,
@@ -86,9 +92,10 @@ def start(  # noqa: PLR0917  for each wait
         chosen_for,
         calendar.name,
         target.points(within),
-        calendar.deadline(started_at, within),
+        deadline,
         started_at,
         shadow=policy.shadow,
+        tags=tags,
     )
 
 

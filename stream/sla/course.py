@@ -63,7 +63,7 @@ class Course:
 
     def walk(self, turns: Iterable[Turn]) -> None:
         for turn in turns:
-            self.pass_silence(turn.at)
+            self._hear(turn.at)
             if turn.said is not None:
                 self._hold(turn)
             kind = turn.kind
@@ -81,7 +81,7 @@ class Course:
                     self._end(turn.at, turn.reason or Reason.CLOSED)
 
     def pass_silence(self, until: int) -> None:
-        """End the session if it lapses by `until`."""
+        """End the session if it lapses by `until`, and nothing was said then."""
         session = self.session
         if session is None or session.ended_at is not None:
             return
@@ -90,6 +90,15 @@ class Course:
             at = lapses_at(session, gap)
             if at <= until:
                 self._end(at, Reason.LAPSED)
+
+    def _hear(self, at: int) -> None:
+        """A turn at `at`: one at the very deadline that held the session is in time."""
+        session = self.session
+        if session is None or session.ended_at is not None:
+            return
+        silence = session.heard_at + self._rules.session_gap
+        if silence <= at:
+            self.pass_silence(at if silence == at else at - 1)
 
     @property
     def sessions(self) -> list[Session]:
@@ -136,7 +145,6 @@ class Course:
             self.session = replace(session, heard_at=at)
             return
         reason = Reason.UNKNOWN_AUTHOR if is_unknown else None
-        by = turn.by if author is AuthorKind.AGENT else None
         now = session.clocks
         is_reply: bool | None = None
         for number, clock in enumerate(session.clocks):
@@ -146,7 +154,9 @@ class Course:
             if not clock.shadow:
                 is_reply = counts
             if counts:
-                over = clocks.end(clock, at, answered=True, author=by, reason=reason)
+                over = clocks.end(
+                    clock, at, answered=True, author=turn.by, reason=reason
+                )
                 now = (*now[:number], over, *now[number + 1 :])
         if is_reply is None:
             policy = self._choice.policy(self.held, at) or _NO_POLICY
@@ -177,7 +187,7 @@ class Course:
             self.session = replace(self._now, status=status, resolved_at=at)
 
     def _reopen(self, at: int, status: Status) -> None:
-        session = replace(self._now, status=status, resolved_at=None, heard_at=at)
+        session = replace(self._now, status=status, resolved_at=None)
         found = list(session.clocks)
         last = {
             clock.shadow: number

@@ -11,7 +11,7 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
     """One matter (semantics 1); instants in milliseconds.
 
     Attributes:
-        heard_at: the last public word of either side, or what reopened it.
+        heard_at: the last public word of either side.
         clocks: in order of their start.
         replied: whether a counting reply was made in it.
         waiting_since: the oldest unanswered customer message; None: nobody waits.
@@ -47,7 +47,7 @@ def lapses_at(session: Session, gap: int) -> int:
     A wait that is promised an answer is not ended by silence before its deadline,
     which a closed weekend may put days ahead (ADR 0007).
     """
-    at = max(session.heard_at, session.resolved_at or 0) + gap
+    at = session.heard_at + gap
     for clock in session.clocks:
         if (
             clock.over_at is None

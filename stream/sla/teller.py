@@ -79,7 +79,8 @@ class Teller:
             self._clock(told, [started])
             if new.over_at is None and new.paused_at is None:
                 calendar = self._rules.calendar(new.calendar)
-                first = reaches(new, new.points[0], calendar)
+                warns = len(new.points) > 1
+                first = reaches(new, new.points[0], calendar) if warns else new.deadline
                 if first > self._state.settled:
                     return replace(new, due=first)
             now = new

@@ -98,8 +98,7 @@ def advance(  # noqa: PLR0917  for each clock of each event
     if changed:
         steps.append(Step(FactKind.POLICY_CHANGED, at, at))
     verdict = _verdict(new, settled)
-    if told.verdict is not None:
-        steps += _take_back(told, new, verdict, cause)
+    steps += _take_back(told, new, verdict, cause)
     steps += _paused_or_resumed(told, new)
     passed = settled if new.over_at is None else new.over_at - 1
     if new.paused_at is not None:
@@ -114,7 +113,7 @@ def advance(  # noqa: PLR0917  for each clock of each event
         if point >= news_from:
             steps.append(Step(FactKind.WARNED, point, point))
         warned += 1
-    steps += _conclude(told, new, verdict)
+    steps += _broken(told, new, verdict)
     escalated = new.escalated
     if verdict is Verdict.BREACHED and new.measure is not Measure.WINDOW:
         for step in escalate[escalated:]:
@@ -123,6 +122,7 @@ def advance(  # noqa: PLR0917  for each clock of each event
                 break
             steps.append(Step(FactKind.ESCALATED, point, point, to=step.to))
             escalated += 1
+    steps += _concluded(told, new, verdict)
     moved = replace(new, warned=warned, verdict=verdict, escalated=escalated)
     return replace(moved, due=_due(moved, calendar, escalate)), steps
 
@@ -149,6 +149,8 @@ def _due(
     if clock.over_at is not None or clock.paused_at is not None:
         return None
     if clock.verdict is None:
+        if clock.warned == len(clock.points) - 1:
+            return clock.deadline
         return reaches(clock, clock.points[clock.warned], calendar)
     if clock.measure is Measure.WINDOW or clock.escalated >= len(escalate):
         return None
@@ -168,8 +170,12 @@ def _verdict(clock: Clock, settled: int) -> Verdict | None:
     if over_at is None:
         passed = clock.paused_at is None and clock.deadline <= settled
         return Verdict.BREACHED if passed else None
-    # A reply at the very deadline meets it (2.10); a paused clock never breaches.
-    if clock.paused_at is None and over_at > clock.deadline:
+    # A reply at the very deadline meets it (2.10), silence until then does not; a
+    # paused clock never breaches.
+    late = over_at > clock.deadline or (
+        over_at == clock.deadline and clock.reason is Reason.LAPSED
+    )
+    if late and clock.paused_at is None:
         return Verdict.BREACHED
     return Verdict.MET if clock.answered else Verdict.CANCELLED
 
@@ -177,6 +183,8 @@ def _verdict(clock: Clock, settled: int) -> Verdict | None:
 def _take_back(
     told: Clock, new: Clock | None, verdict: Verdict | None, cause: Cause
 ) -> Iterator[Step]:
+    if told.verdict is None:
+        return
     at, reason = cause
     stands = new is not None and new.over_at is not None and new.answered
     if told.answered and not (stands and told.verdict is verdict):
@@ -196,17 +204,20 @@ def _take_back(
         )
 
 
-def _conclude(told: Clock, new: Clock, verdict: Verdict | None) -> Iterator[Step]:
+def _broken(told: Clock, new: Clock, verdict: Verdict | None) -> Iterator[Step]:
     if verdict is Verdict.BREACHED and told.verdict is not verdict:
         cancelled = told.verdict is Verdict.CANCELLED
         replaces = Verdict.CANCELLED if cancelled else None
         due = new.deadline
         yield Step(FactKind.BREACHED, due, due, replaces=replaces)
+
+
+def _concluded(told: Clock, new: Clock, verdict: Verdict | None) -> Iterator[Step]:
     at = new.over_at
     if at is None:
         return
     same_end = told.over_at == at and told.answered == new.answered
-    if same_end and told.verdict is verdict:
+    if same_end and told.verdict is verdict and told.author == new.author:
         return
     if verdict is Verdict.BREACHED:
         kind = FactKind.ANSWERED_LATE if new.answered else FactKind.WAIT_ENDED
