@@ -49,6 +49,9 @@ MOTIFS = (
 )
 """What follows upon each other in real life: pauses end, the resolved is reopened."""
 
+MOVES = ("ct", "cq", "cqq", "cp", "cacq", "caPqO", "caPtO", "caPqOr", "carOq", "ctqp")
+"""Another tier, queue or priority while a clock runs, or is paused."""
+
 CALENDARS = (
     OpenSeconds("always"),
     OpenSeconds(
@@ -62,13 +65,8 @@ CALENDARS = (
 )
 NAMES = tuple(calendar.name for calendar in CALENDARS)
 PAUSING = (Status.WAITING_ON_CUSTOMER, Status.ON_HOLD, Status.SNOOZED)
-MATCHES = (
-    {"tier": "vip"},
-    {"queue": "near"},
-    {"priority": "high"},
-    {"tags": "billing"},
-    {"hours": "closed"},
-)
+CHANGING = ({"tier": "vip"}, {"queue": "near"}, {"priority": "high"})
+MATCHES = (*CHANGING, {"tags": "billing"}, {"hours": "closed"})
 
 _durations = st.sampled_from([60, 120, 300, 600, 1200, 2400])
 
@@ -84,12 +82,12 @@ def _targets(draw, calendars):
 
 
 @st.composite
-def promises(draw, calendars=NAMES, most_plans=3):
-    """A config: up to three policies, the last one for everybody."""
+def promises(draw, calendars=NAMES, plans=(1, 2, 3), matches=MATCHES):
+    """A config of so many policies, the last one for everybody."""
     pause_on = frozenset(draw(st.sets(st.sampled_from(PAUSING))))
-    count = draw(st.integers(0, most_plans - 1))
-    matches = [*draw(st.permutations(MATCHES))[:count], {}]
-    plans = [
+    count = draw(st.sampled_from(plans))
+    found = [*draw(st.permutations(matches))[: count - 1], {}]
+    book = [
         Plan(
             f"policy {number}",
             match,
@@ -97,11 +95,11 @@ def promises(draw, calendars=NAMES, most_plans=3):
             pause_on,
             draw(st.booleans()),
         )
-        for number, match in enumerate(matches)
+        for number, match in enumerate(found)
     ]
     switches = st.sets(st.sampled_from(["bot", "automation", "template", "call"]))
     return Promises(
-        plans,
+        book,
         {calendar.name: calendar for calendar in CALENDARS},
         gap=GAP,
         window=draw(st.sampled_from([300, 1200, 3600])),
@@ -112,15 +110,15 @@ def promises(draw, calendars=NAMES, most_plans=3):
 
 
 @st.composite
-def conversations(draw, most=5):
+def conversations(draw, most=5, motifs=MOTIFS):
     """Events of one conversation, in order, each with an id of its own."""
     second = draw(st.sampled_from(BASES))
-    motifs = draw(st.lists(st.sampled_from(MOTIFS), min_size=1, max_size=most))
+    drawn = draw(st.lists(st.sampled_from(motifs), min_size=1, max_size=most))
     if draw(st.integers(0, 3)):
-        motifs.append("x")  # a session that was resolved is to end without silence
+        drawn.append("x")  # a session that was resolved is to end without silence
     events: list[Event] = []
     number = 0
-    for motif in motifs:
+    for motif in drawn:
         for place, kind in enumerate(motif):
             second += draw(st.sampled_from(SHORT if place or motif == "x" else LONG))
             number += 1

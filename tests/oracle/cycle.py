@@ -31,6 +31,13 @@ class Cycle:
     def is_running(self) -> bool:
         return self.over_at is None
 
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether it was paused, or over and reopened."""
+        return self.paused or (
+            bool(self.lived) and self.lived[-1] - self.start >= len(self.lived)
+        )
+
     def live(self, second: int) -> None:
         """It runs, for a second more."""
         self.lived.append(second)

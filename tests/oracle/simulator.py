@@ -43,7 +43,6 @@ class Session:
     status: Status = Status.OPEN
     resolved: bool = False
     resolution: Cycle | None = None
-    reopened_by_status: bool = False
 
 
 class Simulator:
@@ -61,7 +60,6 @@ class Simulator:
             if isinstance(event, DeliveryEvent) and event.state is DeliveryState.FAILED
         }
         self.events = events
-        self.lapsed_at_a_deadline = False
 
     def run(self) -> list[Cycle]:
         """Until nothing can happen any more."""
@@ -79,16 +77,12 @@ class Simulator:
         self.lapse(now)
         if events:
             refuse_what_is_unclear(events)
-            if self.is_held_open_until(now):
-                raise UnclearError("what happens at the instant of the lapse")
             self.attributes(now, events)
         for event in events:
             self.happen(now, event)
         breached = self.pass_deadlines(now)
-        if self.lapse(now):
-            if not breached:
-                raise UnclearError("when silence ends what had been held open")
-            self.lapsed_at_a_deadline = True
+        if self.lapse(now) and not breached:
+            raise UnclearError("when silence ends what had been held open")
         for cycle in self.running():
             if not cycle.paused:
                 cycle.live(now)
@@ -128,20 +122,9 @@ class Simulator:
             return False
         if any(cycle.verdict is None for cycle in self.running(*REPLIES)):
             return False
-        if session.resolved or session.reopened_by_status:
-            raise UnclearError("whether `resolved` or a reopening breaks the silence")
         self.stop(now, "lapsed", "cancelled")
         self.session = None
         return True
-
-    def is_held_open_until(self, now: int) -> bool:
-        """Whether a deadline at this instant is all that keeps silence from ending."""
-        session = self.session
-        return (
-            session is not None
-            and now >= session.last_word + self.promises.gap
-            and all(cycle.used_up_at == now for cycle in self.running(*REPLIES))
-        )
 
     def attributes(self, now: int, events: list[Event]) -> None:
         before = dict(self.held)
@@ -154,16 +137,18 @@ class Simulator:
             return
         for cycle in self.running():
             if cycle.verdict is None:
-                hours = self.promises.hours(self.held, now)
-                if (cycle.tags, cycle.hours) != (self.tags, hours):
-                    # Known: the rules look at the tags and hours of the change.
-                    raise UnclearError("tags or hours changed since the start")
                 policy = self.promises.choose(self.held, cycle.tags, cycle.hours)
                 promise = policy and policy.get(cycle.measure)
                 if promise and promise.policy != cycle.promise.policy:
+                    if (
+                        cycle.was_interrupted
+                        and promise.calendar != cycle.promise.calendar
+                    ):
+                        raise UnclearError("whose open time the time before a pause is")
                     cycle.promise = promise
                     cycle.live_anew()
-                    if cycle.used_up_at is not None and cycle.paused:
+                    if cycle.used_up_at is not None and cycle.was_interrupted:
+                        # Known: scenario "After a pause a stricter policy ...".
                         raise UnclearError("whether a paused clock can be over")
                     if cycle.used_up_at is not None and cycle.used_up_at < now:
                         cycle.breach(now)
@@ -192,7 +177,6 @@ class Simulator:
             self.reopen(now)
         session = self.session
         session.last_word = now
-        session.reopened_by_status = False
         if not session.waits:
             session.waits = True
             self.start("next_reply" if session.replied else "first_reply", now)
@@ -207,7 +191,6 @@ class Simulator:
         author, nature = true_author(event, self.events)
         if nature in PUBLIC:
             self.session.last_word = now
-            self.session.reopened_by_status = False
         if self.promises.counts(author, nature):
             self.session.replied = True
             if self.session.waits:
@@ -225,7 +208,6 @@ class Simulator:
                 self.stop(now, "resolved", "met", "resolution")
         elif session.resolved:
             self.reopen(now)
-            session.reopened_by_status = True
         session.status = status
 
     def reopen(self, now: int) -> None:
