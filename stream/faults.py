@@ -46,9 +46,9 @@ def read_yaml(text: str, name: str) -> CommentedMap:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = " ".join(str(error.problem or error.context).split())
         raise ConfigError([Fault(name, line, column, "", problem)]) from error
-    except RecursionError as error:
+    except RecursionError:
         problem = "is nested too deeply"
-        raise ConfigError([Fault(name, 1, 1, "", problem)]) from error
+        raise ConfigError([Fault(name, 1, 1, "", problem)]) from None
     except ReaderError as error:
         before = text[: error.position]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")

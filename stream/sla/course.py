@@ -63,7 +63,7 @@ class Course:
 
     def walk(self, turns: Iterable[Turn]) -> None:
         for turn in turns:
-            self._hear(turn.at)
+            self.pass_silence(turn.at)
             if turn.said is not None:
                 self._hold(turn)
             kind = turn.kind
@@ -81,7 +81,7 @@ class Course:
                     self._end(turn.at, turn.reason or Reason.CLOSED)
 
     def pass_silence(self, until: int) -> None:
-        """End the session if it lapses by `until`, and nothing was said then."""
+        """End the session if it lapses by `until`."""
         session = self.session
         if session is None or session.ended_at is not None:
             return
@@ -90,15 +90,6 @@ class Course:
             at = lapses_at(session, gap)
             if at <= until:
                 self._end(at, Reason.LAPSED)
-
-    def _hear(self, at: int) -> None:
-        """A turn at `at`: one at the very deadline that held the session is in time."""
-        session = self.session
-        if session is None or session.ended_at is not None:
-            return
-        silence = session.heard_at + self._rules.session_gap
-        if silence <= at:
-            self.pass_silence(at if silence == at else at - 1)
 
     @property
     def sessions(self) -> list[Session]:

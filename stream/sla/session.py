@@ -44,18 +44,18 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
 def lapses_at(session: Session, gap: int) -> int:
     """When silence ends it, if nothing more is said.
 
-    A wait that is promised an answer is not ended by silence before its deadline,
-    which a closed weekend may put days ahead (ADR 0007).
+    A promise that reaches beyond the gap (a closed weekend) is not ended by silence:
+    then the gap counts from its deadline (ADR 0007).
     """
-    at = session.heard_at + gap
+    silence = session.heard_at + gap
+    at = silence
     for clock in session.clocks:
-        if (
-            clock.over_at is None
-            and clock.deadline > at
-            and clock.measure in _HOLDS
-            and not clock.shadow
-        ):
-            at = clock.deadline
+        if clock.measure not in _HOLDS or clock.shadow:
+            continue
+        if clock.over_at is not None:
+            at = max(at, clock.over_at)  # it held the session until then
+        elif clock.deadline > silence:
+            at = max(at, clock.deadline + gap)
     return at
 
 

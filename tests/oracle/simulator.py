@@ -118,10 +118,16 @@ class Simulator:
     def lapse(self, now: int) -> bool:
         """Silence ends the session, unless somebody was promised an answer."""
         session = self.session
-        if session is None or now < session.last_word + self.promises.gap:
+        gap = self.promises.gap
+        if session is None or now < session.last_word + gap:
             return False
-        if any(cycle.verdict is None for cycle in self.running(*REPLIES)):
-            return False
+        for cycle in self.running(*REPLIES):
+            broken = cycle.deadline
+            if cycle.verdict is None:
+                return False
+            is_held = broken is not None and session.last_word + gap < broken
+            if is_held and now < (broken or 0) + gap:
+                return False
         self.stop(now, "lapsed", "cancelled")
         self.session = None
         return True
