@@ -35,5 +35,6 @@ def refuse_what_is_unclear(events: list[Event]) -> None:
     for place in (0, 4, 5):
         if sum(rank(event) == place for event in events) > 1:
             raise UnclearError("two of a kind at one instant")
-    if sum(any(said_of(event)) for event in events) > 1:
-        raise UnclearError("two of a kind at one instant")
+    if len(events) > 1 and any(any(said_of(event)) for event in events if rank(event)):
+        # Known: what a message says beside itself is heard with it, not before all.
+        raise UnclearError("a message with attributes, and something else")

@@ -101,7 +101,7 @@ def test_in_any_order(given, events, data):
     assert in_the_end(outcomes(replayed(given, late))) == wanted
 
 
-@slow
+@settings(slow, max_examples=40)  # a restart after each event takes its time
 @given(given=promises(), events=conversations(), data=st.data())
 def test_cut_anywhere(given, events, data):
     """A worker that goes on from the table's bytes tells the very same facts."""
