@@ -121,7 +121,6 @@ def test_every_series_of_the_config_is_there_from_the_start():
     assert shelf.sample("events_duplicate_total", channel="whatsapp") == 0
     assert shelf.sample("detection_delay_seconds_count", measure="first_reply") == 0
     assert shelf.sample("target_seconds", policy="vip", measure="first_reply") == 120
-    assert shelf.sample("config_info", hash=shelf.config.version_hash) == 1
 
 
 async def test_gauges_tell_who_waits_now():

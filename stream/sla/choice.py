@@ -50,6 +50,8 @@ class Choice:
                     clock = self._start(policy, target, held, at, chosen.fingerprint)
                     if clock is not None:
                         found.append(clock)
+        if self._hours(held, at) == "closed":
+            return [replace(clock, is_after_hours=True) for clock in found]
         return found
 
     def again(self, clock: Clock, held: Held, at: int) -> Clock:
@@ -61,7 +63,8 @@ class Choice:
         if clock.shadow or (clock.paused_at is None and clock.deadline < at):
             return clock
         # Tags and opening hours are those of the cycle's start (ADR 0007).
-        chosen = self._chosen(replace(held, tags=clock.tags), clock.started_at)
+        hours = "closed" if clock.is_after_hours else "open"
+        chosen = self._chosen(replace(held, tags=clock.tags), at, hours)
         stamped = replace(clock, chosen_for=chosen.fingerprint)
         if chosen.policy is None or chosen.policy.name == clock.policy:
             return stamped
@@ -72,7 +75,7 @@ class Choice:
         new = self._start(chosen.policy, target, held, started_at, chosen.fingerprint)
         if new is None:
             return stamped
-        new = replace(new, tags=clock.tags)
+        new = replace(new, tags=clock.tags, is_after_hours=clock.is_after_hours)
         if clock.since == started_at and clock.paused_at is None:
             return new
         left = new.points[-1] - clock.used
@@ -118,21 +121,24 @@ class Choice:
     def _queue(self, held: Held) -> str:
         return held.queue or self._rules.queue_of(self._channel, self._account)
 
-    def _chosen(self, held: Held, at: int) -> Chosen:
-        rules, queue = self._rules, self._queue(held)
-        hours = "open"
-        if rules.book.asks_for_hours:
-            name = rules.queue_calendars.get(queue, ALWAYS)
-            hours = "open" if rules.calendar(name).is_open(at) else "closed"
-        return rules.book.chosen(
+    def _hours(self, held: Held, at: int) -> str:
+        """Whether the queue works at `at`; asked for only where a policy does."""
+        rules = self._rules
+        if not rules.book.asks_for_hours:
+            return "open"
+        name = rules.queue_calendars.get(self._queue(held), ALWAYS)
+        return "open" if rules.calendar(name).is_open(at) else "closed"
+
+    def _chosen(self, held: Held, at: int, hours: str | None = None) -> Chosen:
+        return self._rules.book.chosen(
             Attributes(
                 self._channel,
                 self._account,
-                queue,
+                self._queue(held),
                 held.priority,
                 held.tier,
                 frozenset(held.tags),
-                hours,
+                hours or self._hours(held, at),
             )
         )
 
@@ -155,4 +161,5 @@ def _anew(pin: Clock, calendar: Calendar) -> Clock:
         started_at,
         shadow=pin.shadow,
         tags=pin.tags,
+        is_after_hours=pin.is_after_hours,
     )

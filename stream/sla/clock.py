@@ -19,7 +19,8 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     Attributes:
         started_at: when the wait began: the cycle.
         chosen_for: a short hash of the attributes the policy was chosen for.
-        tags: those of the conversation when it started.
+        tags, is_after_hours: the conversation's tags when it started, and whether its
+            queue was closed.
         points: ms of open time: the warning points and, last, the target.
         deadline: when the target is used up, if it runs on.
         since: it counts from here ...
@@ -52,6 +53,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     escalated: int = 0
     due: int | None = None
     tags: tuple[str, ...] = ()
+    is_after_hours: bool = False
 
     @property
     def is_running(self) -> bool:

@@ -108,7 +108,7 @@ class OpeningHours:
         if not days:
             return begin
         opened, closed = self._edges(day)
-        wanted = datetime.combine(day, local.time(), self._zone)
+        wanted = local.replace(year=day.year, month=day.month, day=day.day)
         return min(max(to_ms(wanted), opened), closed)
 
     def is_open(self, at: int) -> bool:

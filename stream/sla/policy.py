@@ -181,10 +181,12 @@ class PolicyBook:
         except KeyError:
             pass
         found = [policy for policy in self.policies if policy.matches(attributes)]
+        # As words: an enum's repr is not that of its value, and they are equal.
+        named = (*attributes[:5], *sorted(attributes.tags), attributes.hours)
         chosen = Chosen(
             next((policy for policy in found if not policy.shadow), None),
             next((policy for policy in found if policy.shadow), None),
-            crc32(repr((*attributes[:5], *sorted(attributes.tags))).encode()),
+            crc32("\n".join(map(str, named)).encode()),
         )
         if len(self._chosen) < REMEMBERED:
             self._chosen[attributes] = chosen

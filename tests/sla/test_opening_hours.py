@@ -251,7 +251,7 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(week=weeks, zone=st.sampled_from(ZONES), start=instants)
 def test_open_time_is_the_oracles(week, zone, start):
     """Three weeks of random opening hours, in random zones."""
@@ -269,7 +269,7 @@ def test_open_time_is_the_oracles(week, zone, start):
     assert hours(week, zone).elapsed(to_ms(begin), to_ms(end)) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     week=weeks.filter(any),
     zone=st.sampled_from(ZONES),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from stream.sla.events import AuthorKind, Nature
+from stream.sla.events import AuthorKind, Channel, Nature
 from stream.sla.policy import UNROUTED, Attributes, Policy, PolicyBook, Rules
 
 PLAIN = Policy(name="all", match={}, targets=())
@@ -81,3 +81,13 @@ def test_an_account_no_queue_lists_is_unrouted():
 
     assert rules.queue_of("whatsapp", "1") == "sales"
     assert rules.queue_of("messenger", "1") == UNROUTED
+
+
+def test_a_fingerprint_is_the_same_everywhere():
+    """It is kept in states that other processes read: no enum, no order of a set."""
+    tags = frozenset({"a", "b", "c"})
+    words = ("whatsapp", "1", "sales", None, "vip", tags)
+    first = PolicyBook((), "v").chosen(Attributes(*words))
+    second = PolicyBook((), "v").chosen(Attributes(Channel.WHATSAPP, *words[1:]))
+
+    assert first.fingerprint == second.fingerprint == 2494989291

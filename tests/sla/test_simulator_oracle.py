@@ -17,7 +17,7 @@ LONG_AFTER = 100 * HOUR
 """Every clock is over by then, and nothing is forgotten yet."""
 
 slow = settings(
-    max_examples=100,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
