@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping
 from msgspec.structs import replace
 
 from stream.sla import clock as clocks
-from stream.sla.clock import Clock, Key
+from stream.sla.clock import Clock, Key, key_of
 from stream.sla.facts import Measure
 from stream.sla.held import Held
 from stream.sla.hours import ALWAYS, Calendar
@@ -66,7 +66,9 @@ class Choice:
         hours = "closed" if clock.is_after_hours else "open"
         chosen = self._chosen(replace(held, tags=clock.tags), at, hours)
         stamped = replace(clock, chosen_for=chosen.fingerprint)
-        if chosen.policy is None or chosen.policy.name == clock.policy:
+        pin = self._pins.get(key_of(clock))
+        is_held = pin is not None and self._holds(pin, chosen.fingerprint)
+        if is_held or chosen.policy is None or chosen.policy.name == clock.policy:
             return stamped
         started_at = clock.started_at
         target = chosen.policy.target(clock.measure)
@@ -75,7 +77,12 @@ class Choice:
         new = self._start(chosen.policy, target, held, started_at, chosen.fingerprint)
         if new is None:
             return stamped
-        new = replace(new, tags=clock.tags, is_after_hours=clock.is_after_hours)
+        new = replace(
+            new,
+            tags=clock.tags,
+            is_after_hours=clock.is_after_hours,
+            began_for=clock.began_for,
+        )
         if clock.since == started_at and clock.paused_at is None:
             return new
         left = new.points[-1] - clock.used
@@ -106,10 +113,12 @@ class Choice:
         )
 
     def _holds(self, pin: Clock, fingerprint: int) -> bool:
+        """Whether a clock keeps the rules under which it was told (2.11)."""
+        applies_to_it = self._rules.reevaluate_open and pin.verdict is None
         return (
             pin.policy_version != self._rules.book.version
-            and pin.chosen_for == fingerprint
-            and not self._rules.reevaluate_open
+            and fingerprint in {pin.began_for, pin.chosen_for}
+            and not applies_to_it
         )
 
     def _calendar(self, target: Target, policy: Policy, held: Held) -> Calendar:
@@ -162,4 +171,5 @@ def _anew(pin: Clock, calendar: Calendar) -> Clock:
         shadow=pin.shadow,
         tags=pin.tags,
         is_after_hours=pin.is_after_hours,
+        began_for=pin.began_for,
     )

@@ -18,7 +18,8 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
 
     Attributes:
         started_at: when the wait began: the cycle.
-        chosen_for: a short hash of the attributes the policy was chosen for.
+        chosen_for: a short hash of the attributes the policy was chosen for, and
+            `began_for` of those when it started.
         tags, is_after_hours: the conversation's tags when it started, and whether its
             queue was closed.
         points: ms of open time: the warning points and, last, the target.
@@ -54,6 +55,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     due: int | None = None
     tags: tuple[str, ...] = ()
     is_after_hours: bool = False
+    began_for: int = 0
 
     @property
     def is_running(self) -> bool:
@@ -98,6 +100,7 @@ def start(  # noqa: PLR0917  for each wait
         started_at,
         shadow=policy.shadow,
         tags=tags,
+        began_for=chosen_for,
     )
 
 

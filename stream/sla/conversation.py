@@ -195,7 +195,7 @@ def _tell(  # noqa: PLR0917  inner
     """Say what differs from what was told; `before` are sessions as they were."""
     settled = state.settled
     course.pass_silence(settled)
-    if course.held is not state.held:
+    if course.held != state.held:
         said = [turn.at for turn in state.turns if turn.said is not None]
         state = replace(state, held=course.held, held_since=max(said, default=0))
     sessions = course.sessions

@@ -97,7 +97,7 @@ def advance(  # noqa: PLR0917  for each clock of each event
     changed = new.policy != told.policy or new.points != told.points
     if changed:
         steps.append(Step(FactKind.POLICY_CHANGED, at, at))
-    verdict = _verdict(new, settled)
+    verdict = _verdict(told, new, settled)
     steps += _take_back(told, new, verdict, cause)
     steps += _paused_or_resumed(told, new)
     passed = settled if new.over_at is None else new.over_at - 1
@@ -165,11 +165,14 @@ def _paused_or_resumed(told: Clock, new: Clock) -> Iterator[Step]:
         yield Step(FactKind.CLOCK_RESUMED, new.since, new.since)
 
 
-def _verdict(clock: Clock, settled: int) -> Verdict | None:
+def _verdict(told: Clock, clock: Clock, settled: int) -> Verdict | None:
     over_at = clock.over_at
     if over_at is None:
-        passed = clock.paused_at is None and clock.deadline <= settled
-        return Verdict.BREACHED if passed else None
+        if clock.paused_at is not None:
+            return None
+        # Told by a late reply that was none: its deadline has passed all the same.
+        stands = told.verdict is Verdict.BREACHED and clock.deadline <= told.deadline
+        return Verdict.BREACHED if stands or clock.deadline <= settled else None
     # A reply at the very deadline meets it (2.10), silence until then does not; a
     # paused clock never breaches.
     late = over_at > clock.deadline or (
