@@ -44,6 +44,7 @@ class Arrivals:
     ) -> None:
         if self._reading is not None:
             self._reading.cancel()
+            await asyncio.wait({self._reading})
         await self._consumer.stop()
 
     async def all(self) -> list[list[bytes]]:

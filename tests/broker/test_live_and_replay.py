@@ -5,6 +5,7 @@ remembers is compared with what replay makes of the same records.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -36,7 +37,13 @@ from tests.agreement.comparison import (
 from tests.agreement.crowd import Arrival, gather
 from tests.agreement.short_rules import short_rules
 
-pytestmark = pytest.mark.broker
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.skipif(
+        "REPLYCLOCK_LONG_TESTS" not in os.environ,
+        reason="two minutes of real time; run it with REPLYCLOCK_LONG_TESTS=1",
+    ),
+]
 
 EVENTS, FACTS = "conversations.events", "sla.facts"
 CHANGELOG = "replyclock-worker-conversations-changelog"
