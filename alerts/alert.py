@@ -110,6 +110,8 @@ class Alert:
 
 def concerns_alerts(fact: Fact) -> bool:
     """Whether `fact` can change an alert."""
+    if fact.shadow:
+        return False  # of a policy that is only tried (ADR 0007)
     return fact.kind in _STATES and fact.measure is not None and fact.cycle is not None
 
 

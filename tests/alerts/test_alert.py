@@ -176,6 +176,8 @@ def test_facts_without_a_clock_concern_no_alert() -> None:
     assert not concerns_alerts(CYCLE.fact(FactKind.WARNED, CYCLE.start))
     session = msgspec.structs.replace(CYCLE.met(), measure=None, cycle=None)
     assert not concerns_alerts(session)
+    tried = msgspec.structs.replace(CYCLE.breached(), shadow=True)
+    assert not concerns_alerts(tried)
 
 
 TIMES = st.integers(min_value=0, max_value=5)
