@@ -46,7 +46,7 @@ class Reload:
     """New rules, in force from one instant (ms) to another at the latest.
 
     `looked_at`: when a conversation was looked at again, where they are for running
-    clocks, too: what came of it is dated so.
+    clocks, too: what came of it is dated so. `over_at`: when the last one was.
     """
 
     rules: Rules
@@ -54,15 +54,18 @@ class Reload:
     ended: int
     looked_at: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def over_at(self) -> int:
+        return max([self.ended, *self.looked_at.values()])
+
     def seen_in(self, live: Iterable[Fact]) -> "Reload":
-        """The same, and it lasted until all had been looked at again."""
+        """With what the worker said of it."""
         looked_at = {
             fact.conversation_id: fact.at
             for fact in live
             if fact.cause is None and fact.noticed_at == fact.at
         }
-        ended = max([self.ended, *looked_at.values()])
-        return Reload(self.rules, self.began, ended, looked_at)
+        return Reload(self.rules, self.began, self.ended, looked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class Replayed:
         found: dict[str, str] = {}
         for fact, at in self.concluded:
             key = fact.conversation_id
-            if reload.began - delay <= at <= reload.ended + delay:
+            if reload.began - delay <= at <= reload.over_at + delay:
                 found[key] = f"due at {at}, in the reload"
                 continue
             down = outage.began - delay <= at <= outage.ended
@@ -303,5 +306,7 @@ def _bare(state: Conversation, *, passing: bool) -> Conversation:
 
 
 def _unwarned(session: Session) -> Session:
-    clocks = [replace(clock, warned=0, escalated=0) for clock in session.clocks]
+    clocks = [
+        replace(clock, warned=0, escalated=0, due=None) for clock in session.clocks
+    ]
     return replace(session, clocks=tuple(clocks))

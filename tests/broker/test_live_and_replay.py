@@ -50,7 +50,7 @@ CHANGELOG = "replyclock-worker-conversations-changelog"
 
 SECONDS = 70
 KILLED_AT, RELOADED_AT = 16, 46
-PAUSE = 2
+PAUSE = 3
 """Seconds without news at both sides of a reload: what came before is behind it."""
 DRAIN = 25
 """Seconds after the last event, for deadlines and escalations."""
