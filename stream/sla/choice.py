@@ -5,12 +5,13 @@ of the config leaves running clocks alone unless it says `reload: reevaluate_ope
 """
 
 from collections.abc import Container, Mapping
+from dataclasses import replace as replace_target
 
 from msgspec.structs import replace
 
 from stream.sla import clock as clocks
 from stream.sla.clock import Clock, Key, key_of
-from stream.sla.facts import Measure
+from stream.sla.facts import WINDOW, Measure
 from stream.sla.held import Held
 from stream.sla.hours import ALWAYS, Calendar
 from stream.sla.policy import Attributes, Chosen, Policy, Rules, Target
@@ -104,11 +105,11 @@ class Choice:
         if pin is not None and self._holds(pin, fingerprint):
             return _anew(pin, clocks.calendar_of(pin, self._rules))
         calendar = self._calendar(target, policy, held)
-        if measure is Measure.WINDOW:
+        if measure is WINDOW:
             length = self._rules.windows.get(self._channel)
             if length is None:
                 return None
-            target = target.of_length(length)
+            target = replace_target(target, within=length)
         version = self._rules.book.version
         return clocks.start(
             target, policy, version, calendar, at, fingerprint, held.tags
@@ -125,7 +126,7 @@ class Choice:
 
     def _calendar(self, target: Target, policy: Policy, held: Held) -> Calendar:
         rules = self._rules
-        if target.measure is Measure.WINDOW:
+        if target.measure is WINDOW:
             return rules.calendar(ALWAYS)
         return rules.calendar(rules.calendar_name(target, policy, self._queue(held)))
 

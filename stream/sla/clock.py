@@ -119,8 +119,10 @@ def counted(clock: Clock, until: int, calendar: Calendar) -> int:
     """Open time that counts from the start to `until`, in milliseconds."""
     if clock.paused_at is not None:
         until = min(until, clock.paused_at)
-    now = calendar.elapsed(clock.since, until)
-    return now + sum(calendar.elapsed(a, b) for a, b in clock.stretches)
+    counts = calendar.elapsed(clock.since, until)
+    for start, end in clock.stretches:
+        counts += calendar.elapsed(start, end)
+    return counts
 
 
 def reaches(clock: Clock, point: int, calendar: Calendar) -> int:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from stream.sla.clock import Clock
 from stream.sla.course import Course
 from stream.sla.events import Event
 from stream.sla.facts import Fact, Reason
@@ -39,6 +40,8 @@ class Applied(StrEnum):
 
 
 APPLIED, DUPLICATE, TOO_LATE = Applied
+_FAILED, _RECLASSIFIED = Reason.DELIVERY_FAILED, Reason.RECLASSIFIED
+_LAPSED = Reason.LAPSED
 
 
 def apply(
@@ -68,9 +71,7 @@ def apply(
     else:
         course = walked_anew(state, turns, turns[-1].at, rules)
         before = ()
-    reason = Reason.RECLASSIFIED
-    if turn.kind is FAILURE:
-        reason = Reason.DELIVERY_FAILED
+    reason = _FAILED if turn.kind is FAILURE else _RECLASSIFIED
     news = News(turn.at, reason, event.event_id, turn.said is not None)
     changed, facts = _tell(key, state, turns, course, before, rules, now, news)
     return prune(changed, rules), facts, APPLIED
@@ -140,7 +141,7 @@ def _is_next(state: Conversation, turns: tuple[Turn, ...], turn: Turn) -> bool:
     if (
         last is not None
         and last.ended_at is not None
-        and last.end_reason is Reason.LAPSED
+        and last.end_reason is _LAPSED
         and turn.at < last.ended_at
     ):
         return False  # silence was concluded, and then there was a word in it
@@ -168,8 +169,8 @@ def _carried_on(state: Conversation, turn: Turn, rules: Rules) -> Session | None
         turn.kind is not OUTBOUND
         or last.waiting_since is not None
         or not last.replied
-        or any(t.kind is FAILURE for t in state.turns)
-        or any(clock.shadow and clock.is_running for clock in last.clocks)
+        or _has_failed(state.turns, turn.ref)
+        or _has_shadow(last.clocks)
     ):
         return None
     return replace(last, heard_at=turn.at)
@@ -183,6 +184,14 @@ def _course(state: Conversation, rules: Rules, turns: tuple[Turn, ...]) -> Cours
     return Course(
         rules, state.channel, state.account, state.held, state.last, {}, undelivered
     )
+
+
+def _has_failed(turns: tuple[Turn, ...], ref: int) -> bool:
+    return any(turn.ref == ref and turn.kind is FAILURE for turn in turns)
+
+
+def _has_shadow(clocks: tuple[Clock, ...]) -> bool:
+    return any(clock.shadow and clock.over_at is None for clock in clocks)
 
 
 _NONE: frozenset[int] = frozenset()

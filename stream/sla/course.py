@@ -14,7 +14,14 @@ from stream.sla import clock as clocks
 from stream.sla.choice import Choice, Measures
 from stream.sla.clock import Clock, Key
 from stream.sla.events import AuthorKind, Status
-from stream.sla.facts import Measure, Reason
+from stream.sla.facts import (
+    FIRST_REPLY,
+    NEXT_REPLY,
+    RESOLUTION,
+    WINDOW,
+    Measure,
+    Reason,
+)
 from stream.sla.held import Held
 from stream.sla.policy import OnReopen, Policy, Rules
 from stream.sla.session import Session, gap_of, lapses_at
@@ -27,12 +34,12 @@ from stream.sla.timeline import (
     Turn,
 )
 
-REPLIES = frozenset({Measure.FIRST_REPLY, Measure.NEXT_REPLY})
-_WAITS = REPLIES | {Measure.WINDOW}
-_FIRST = frozenset({Measure.FIRST_REPLY, Measure.WINDOW})
-_NEXT = frozenset({Measure.NEXT_REPLY, Measure.WINDOW})
-_OPENING = _FIRST | {Measure.RESOLUTION}
-_RESOLUTION = frozenset({Measure.RESOLUTION})
+REPLIES = frozenset({FIRST_REPLY, NEXT_REPLY})
+_WAITS = REPLIES | {WINDOW}
+_FIRST = frozenset({FIRST_REPLY, WINDOW})
+_NEXT = frozenset({NEXT_REPLY, WINDOW})
+_OPENING = _FIRST | {RESOLUTION}
+_RESOLUTION = frozenset({RESOLUTION})
 
 
 class Course:
@@ -112,7 +119,7 @@ class Course:
             session = self._now
         if session.waiting_since is not None:
             self.session = replace(session, heard_at=at)
-            self._each({Measure.WINDOW}, lambda clock: clocks.extend(clock, at))
+            self._each({WINDOW}, lambda clock: clocks.extend(clock, at))
             return
         new = self._started(at, _NEXT if session.replied else _FIRST, session)
         self.session = replace(
@@ -171,7 +178,7 @@ class Course:
         elif session.resolved_at is None:
             self._end_wait(at, Reason.RESOLVED)
             self._each(
-                {Measure.RESOLUTION},
+                {RESOLUTION},
                 lambda c: clocks.end(c, at, answered=True, reason=Reason.RESOLVED),
             )
             self.session = replace(self._now, status=status, resolved_at=at)
@@ -182,7 +189,7 @@ class Course:
         last = {
             clock.shadow: number
             for number, clock in enumerate(found)
-            if clock.measure is Measure.RESOLUTION
+            if clock.measure is RESOLUTION
         }
         anew = []
         for shadow, number in last.items():
@@ -208,7 +215,7 @@ class Course:
         self._end_wait(at, reason)
         done = reason is Reason.CLOSED
         self._each(
-            {Measure.RESOLUTION},
+            {RESOLUTION},
             lambda c: clocks.end(c, at, answered=done, reason=reason),
         )
         self.session = replace(self._now, ended_at=at, end_reason=reason)
@@ -217,7 +224,7 @@ class Course:
         """Resolution stands still while the customer has the word (semantics 2.8)."""
         session = self._now
         for clock in session.clocks:
-            if clock.measure is Measure.RESOLUTION:
+            if clock.measure is RESOLUTION:
                 break
         else:
             return
@@ -233,7 +240,7 @@ class Course:
                 return clocks.pause(clock, at)
             return clocks.resume(clock, at, clocks.calendar_of(clock, self._rules))
 
-        self._each({Measure.RESOLUTION}, turned)
+        self._each({RESOLUTION}, turned)
 
     def _hold(self, turn: Turn) -> None:
         before = self.held

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from stream.sla.clock import Clock, key_of
 from stream.sla.course import Course
-from stream.sla.facts import Measure
+from stream.sla.facts import RESOLUTION
 from stream.sla.instants import HOUR
 from stream.sla.policy import Rules
 from stream.sla.session import Session, lapses_at
@@ -104,5 +104,5 @@ def _is_past(clock: Clock, floor: int) -> bool:
     return (
         clock.over_at is not None
         and clock.over_at <= floor
-        and clock.measure is not Measure.RESOLUTION
+        and clock.measure is not RESOLUTION
     )

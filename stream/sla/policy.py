@@ -34,7 +34,7 @@ class Attributes(NamedTuple):
     hours: str = "open"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """A measure and how long it may take.
 
@@ -53,14 +53,17 @@ class Target:
 
     def points(self, within: int) -> tuple[int, ...]:
         """Warning points and, last, `within`: ms of open time after the start."""
+        return self._points if within == self.within else self._points_of(within)
+
+    @cached_property
+    def _points(self) -> tuple[int, ...]:
+        return self._points_of(self.within)
+
+    def _points_of(self, within: int) -> tuple[int, ...]:
         shares = {within * share // 100 for share in self.warn_shares}
         before = {within - before for before in self.warn_before}
         points = sorted(at for at in shares | before if 0 < at < within)
         return (*points, within)
-
-    def of_length(self, within: int) -> "Target":
-        """A window's target, for a channel that keeps it open so long."""
-        return replace(self, within=within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,7 @@ class PolicyBook:
         return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """Everything the rules need to know from `sla.yaml`; durations in milliseconds.
 
@@ -244,8 +247,8 @@ class Rules:
 
     def as_of(self, version: str) -> "Rules":
         """The rules with this version; today's where nobody remembers them."""
-        if version == self.book.version:
-            return self
+        if not self.earlier:
+            return self  # nearly always
         return self.earlier.get(version, self)
 
     def queue_of(self, channel: str, account: str) -> str:

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from stream.sla.clock import Clock
 from stream.sla.events import Status
-from stream.sla.facts import Measure, Reason
+from stream.sla.facts import FIRST_REPLY, NEXT_REPLY, WINDOW, Reason
 from stream.sla.policy import Rules
 
 
@@ -37,9 +37,10 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
     @property
     def has_window(self) -> bool:
         """Whether a platform's window runs, which each customer message extends."""
-        return any(
-            c.measure is Measure.WINDOW and c.over_at is None for c in self.clocks
-        )
+        for clock in self.clocks:
+            if clock.measure is WINDOW and clock.over_at is None:
+                return True
+        return False
 
 
 def gap_of(session: Session, rules: Rules) -> int:
@@ -68,4 +69,4 @@ def lapses_at(session: Session, rules: Rules) -> int:
     return at
 
 
-_HOLDS = frozenset({Measure.FIRST_REPLY, Measure.NEXT_REPLY})
+_HOLDS = frozenset({FIRST_REPLY, NEXT_REPLY})

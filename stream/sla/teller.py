@@ -11,7 +11,7 @@ from stream.sla.clock import (
     policy_of,
     reaches,
 )
-from stream.sla.facts import Fact, FactKind, Reason, Verdict, fact_id
+from stream.sla.facts import BREACHED, Fact, FactKind, Reason, fact_id
 from stream.sla.held import Held
 from stream.sla.policy import Rules
 from stream.sla.session import Session
@@ -100,7 +100,7 @@ class Teller:
         is_told = any(again and fact.kind is again.kind for fact in self.facts[said:])
         if again is not None and clock.verdict is told.verdict and not is_told:
             now, then = held_at(self._state, again.at), self._held_at_verdict(told)
-            is_breach = clock.verdict is Verdict.BREACHED
+            is_breach = clock.verdict is BREACHED
             if now.queue != then.queue or (is_breach and now.assignee != then.assignee):
                 self._clock(clock, [again], told)
         return clock

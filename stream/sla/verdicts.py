@@ -19,7 +19,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from stream.sla.clock import Clock, reaches
-from stream.sla.facts import FactKind, Measure, Reason, Verdict
+from stream.sla.facts import (
+    BREACHED,
+    CANCELLED,
+    MET,
+    RESOLUTION,
+    WINDOW,
+    FactKind,
+    Reason,
+    Verdict,
+)
 from stream.sla.hours import Calendar
 from stream.sla.policy import Escalation
 
@@ -78,7 +87,7 @@ def begin(new: Clock) -> tuple[Clock, Step]:
 def carried(told: Clock, new: Clock) -> Clock:
     """`new`, walked anew from the timeline, with what was told of it before."""
     same = told.points == new.points and (
-        told.measure is not Measure.WINDOW or told.since == new.since
+        told.measure is not WINDOW or told.since == new.since
     )
     carried = replace(
         new,
@@ -125,7 +134,7 @@ def advance(  # noqa: PLR0917  for each clock of each event
         warned += 1
     steps += _broken(told, new, verdict)
     escalated = new.escalated
-    if verdict is Verdict.BREACHED and new.measure is not Measure.WINDOW:
+    if verdict is BREACHED and new.measure is not WINDOW:
         for step in escalate[escalated:]:
             point = calendar.deadline(new.deadline, step.after)
             if point > passed:
@@ -146,9 +155,9 @@ def withdraw(clock: Clock, news: News) -> list[Step]:
 
     Its `cancelled` has the reason `superseded` and is no verdict.
     """
-    cancelled = clock.verdict is Verdict.CANCELLED
+    cancelled = clock.verdict is CANCELLED
     steps = [] if cancelled else list(_take_back(clock, None, None, news))
-    replaces = Verdict.CANCELLED if cancelled else None
+    replaces = CANCELLED if cancelled else None
     at = clock.started_at
     return [
         *steps,
@@ -157,15 +166,15 @@ def withdraw(clock: Clock, news: News) -> list[Step]:
 
 
 _TOLD_AS = {
-    Verdict.MET: FactKind.MET,
-    Verdict.BREACHED: FactKind.BREACHED,
-    Verdict.CANCELLED: FactKind.CANCELLED,
+    MET: FactKind.MET,
+    BREACHED: FactKind.BREACHED,
+    CANCELLED: FactKind.CANCELLED,
 }
 
 
 def given_at(clock: Clock) -> int | None:
     """The instant of its verdict, which says whose it is (semantics 2.12)."""
-    return clock.deadline if clock.verdict is Verdict.BREACHED else clock.over_at
+    return clock.deadline if clock.verdict is BREACHED else clock.over_at
 
 
 def restated(clock: Clock) -> Step | None:
@@ -174,7 +183,7 @@ def restated(clock: Clock) -> Step | None:
     if clock.verdict is None or at is None:
         return None
     kind = _TOLD_AS[clock.verdict]
-    if clock.verdict is Verdict.BREACHED:
+    if clock.verdict is BREACHED:
         return Step(kind, at, at, replaces=clock.verdict)
     return Step(kind, at, at, clock.author, clock.reason, clock.verdict)
 
@@ -189,7 +198,7 @@ def _due(
         if clock.warned == len(clock.points) - 1:
             return clock.deadline
         return reaches(clock, clock.points[clock.warned], calendar)
-    if clock.measure is Measure.WINDOW or clock.escalated >= len(escalate):
+    if clock.measure is WINDOW or clock.escalated >= len(escalate):
         return None
     return calendar.deadline(clock.deadline, escalate[clock.escalated].after)
 
@@ -208,16 +217,16 @@ def _verdict(told: Clock, clock: Clock, settled: int) -> Verdict | None:
         if clock.paused_at is not None:
             return None
         # Told by a late reply that was none: its deadline has passed all the same.
-        stands = told.verdict is Verdict.BREACHED and clock.deadline <= told.deadline
-        return Verdict.BREACHED if stands or clock.deadline <= settled else None
+        stands = told.verdict is BREACHED and clock.deadline <= told.deadline
+        return BREACHED if stands or clock.deadline <= settled else None
     # A reply at the very deadline meets it (2.10), silence until then does not; a
     # paused clock never breaches.
     late = over_at > clock.deadline or (
         over_at == clock.deadline and clock.reason is Reason.LAPSED
     )
     if late and clock.paused_at is None:
-        return Verdict.BREACHED
-    return Verdict.MET if clock.answered else Verdict.CANCELLED
+        return BREACHED
+    return MET if clock.answered else CANCELLED
 
 
 def _take_back(
@@ -228,17 +237,17 @@ def _take_back(
     at, reason = news.at, news.reason
     stands = new is not None and new.over_at is not None and new.answered
     if told.answered and not (stands and told.verdict is verdict):
-        replaces = Verdict.MET if told.verdict is Verdict.MET else None
+        replaces = MET if told.verdict is MET else None
         if replaces or not stands:
             kind, until = FactKind.REPLY_RETRACTED, told.over_at or at
-            if told.measure is Measure.RESOLUTION:
+            if told.measure is RESOLUTION:
                 kind, reason = FactKind.CLOCK_RESUMED, Reason.REOPENED
             yield Step(kind, at, until, None, reason, replaces)
-    if told.verdict is Verdict.BREACHED and verdict is not Verdict.BREACHED:
+    if told.verdict is BREACHED and verdict is not BREACHED:
         if new is not None and new.over_at is not None:
             at, reason = new.over_at, new.reason or Reason.REPLY
-        yield Step(FactKind.BREACH_RETRACTED, at, at, None, reason, Verdict.BREACHED)
-    if told.verdict is Verdict.CANCELLED and verdict is None:
+        yield Step(FactKind.BREACH_RETRACTED, at, at, None, reason, BREACHED)
+    if told.verdict is CANCELLED and verdict is None:
         yield Step(
             FactKind.CLOCK_STARTED, told.started_at, at, None, reason, told.verdict
         )
@@ -246,11 +255,11 @@ def _take_back(
 
 def _broken(told: Clock, new: Clock, verdict: Verdict | None) -> Iterator[Step]:
     due = new.deadline
-    if verdict is not Verdict.BREACHED:
+    if verdict is not BREACHED:
         return
     if told.verdict is not verdict or told.deadline != due:
         # "Met" was taken back above.
-        replaces = None if told.verdict is Verdict.MET else told.verdict
+        replaces = None if told.verdict is MET else told.verdict
         yield Step(FactKind.BREACHED, due, due, replaces=replaces)
 
 
@@ -261,13 +270,13 @@ def _concluded(told: Clock, new: Clock, verdict: Verdict | None) -> Iterator[Ste
     same_end = told.over_at == at and told.answered == new.answered
     if same_end and told.verdict is verdict and told.author == new.author:
         return
-    if verdict is Verdict.BREACHED:
+    if verdict is BREACHED:
         kind = FactKind.ANSWERED_LATE if new.answered else FactKind.WAIT_ENDED
         yield Step(kind, at, at, new.author, new.reason)
         return
     # Restating a verdict, or giving one where "cancelled" stood, replaces it; "met"
     # that became something else was taken back above.
-    kept = told.verdict in (verdict, Verdict.CANCELLED)
+    kept = told.verdict in (verdict, CANCELLED)
     replaces = told.verdict if kept else None
-    kind = FactKind.MET if verdict is Verdict.MET else FactKind.CANCELLED
+    kind = FactKind.MET if verdict is MET else FactKind.CANCELLED
     yield Step(kind, at, at, new.author, new.reason, replaces)
