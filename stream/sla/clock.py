@@ -79,7 +79,9 @@ def policy_of(clock: Clock, rules: Rules) -> Policy:
 
 def calendar_of(clock: Clock, rules: Rules) -> Calendar:
     """The opening hours it counts by, as they were when it got them (2.11)."""
-    return rules.as_of(clock.policy_version).calendar(clock.calendar)
+    if rules.earlier:
+        rules = rules.as_of(clock.policy_version)
+    return rules.calendar(clock.calendar)
 
 
 def start(  # noqa: PLR0917  for each wait

@@ -14,7 +14,7 @@ from stream.sla.clock import Clock
 from stream.sla.course import Course
 from stream.sla.events import Event
 from stream.sla.facts import Fact, Reason
-from stream.sla.memory import forget_at, prune, walked_anew
+from stream.sla.memory import KEPT, forget_at, heard_at, prune, walked_anew
 from stream.sla.policy import Rules
 from stream.sla.session import Session, gap_of, lapses_at
 from stream.sla.state import Conversation
@@ -85,7 +85,7 @@ def conclude(
     The caller has made sure that nothing before `until` is still on its way
     (semantics 3.3). None: nothing is left that a clock could need.
     """
-    if forget_at(state, rules) <= until:
+    if heard_at(state) + KEPT <= until and forget_at(state, rules) <= until:
         return None, []
     changed = replace(state, settled=max(state.settled, until))
     course = _course(changed, rules, ())
@@ -215,14 +215,13 @@ def _tell(  # noqa: PLR0917  inner
         said = [turn.at for turn in turns if turn.said is not None]
         after = replace(after, held=course.held, held_since=max(said, default=0))
     sessions = course.sessions
-    told = state.told[len(before) :]
-    if (
-        len(sessions) == 1 == len(told)
-        and not news.is_of_holders
-        and _is_as_told(sessions[0], told[0], settled)
-    ):
-        return replace(after, told=(*before, *sessions)), []
+    told = state.told[len(before) :] if before else state.told
     teller = Teller(key, state, after, rules, now, news)
+    if len(sessions) == 1 and _goes_on(sessions[0], told):  # nearly always
+        last = told[0] if told else None
+        if last is None or news.is_of_holders or _differs(sessions[0], last, settled):
+            sessions = [teller.tell(sessions[0], last)]
+        return replace(after, told=(*before, *sessions)), teller.facts
     by_start = {session.opened_at: session for session in told}
     known = [by_start.pop(session.opened_at, None) for session in sessions]
     for never_was in by_start.values():
@@ -234,16 +233,22 @@ def _tell(  # noqa: PLR0917  inner
     return replace(after, told=(*before, *told_now)), teller.facts
 
 
-def _is_as_told(new: Session, told: Session, settled: int) -> bool:
-    """Whether only what nobody is told of has changed, as after most events."""
+def _goes_on(session: Session, told: tuple[Session, ...]) -> bool:
+    """Whether it is the one that was told, or the first of all."""
+    if not told:
+        return True
+    return len(told) == 1 and told[0].opened_at == session.opened_at
+
+
+def _differs(new: Session, told: Session, settled: int) -> bool:
+    """Whether there is something to say; after most events only the state changed."""
     if new.clocks is not told.clocks or new.ended_at != told.ended_at:
-        return False
-    if new.opened_at != told.opened_at:
-        return False
+        return True
     for clock in new.clocks:
-        if clock.due is not None and clock.due <= settled:
-            return False
-    return True
+        due = clock.due
+        if due is not None and due <= settled:
+            return True
+    return False
 
 
 def _linked(state: Conversation, event: Event) -> Conversation:

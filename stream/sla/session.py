@@ -45,7 +45,7 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
 
 def gap_of(session: Session, rules: Rules) -> int:
     """The silence that ends it, in ms: by the rules of its newest clock (2.11)."""
-    if session.clocks:
+    if rules.earlier and session.clocks:
         rules = rules.as_of(session.clocks[-1].policy_version)
     return rules.session_gap
 

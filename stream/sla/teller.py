@@ -76,10 +76,10 @@ class Teller:
             and all(clock.due is None or clock.due > settled for clock in told)
         ):
             return new
-        known = {key_of(clock): clock for clock in told}
+        known = {} if new is told else {key_of(clock): clock for clock in told}
         found = []
         for clock in new:
-            before = known.pop(key_of(clock), None)
+            before = clock if new is told else known.pop(key_of(clock), None)
             if before is not None and self._news.is_of_holders:
                 found.append(self._reattributed(clock, before))
             elif before is not None and verdicts.stands(before, clock, settled):
@@ -101,7 +101,8 @@ class Teller:
         if again is not None and clock.verdict is told.verdict and not is_told:
             now, then = held_at(self._state, again.at), self._held_at_verdict(told)
             is_breach = clock.verdict is BREACHED
-            if now.queue != then.queue or (is_breach and now.assignee != then.assignee):
+            is_moved = self._queue(now) != self._queue(then)
+            if is_moved or (is_breach and now.assignee != then.assignee):
                 self._clock(clock, [again], told)
         return clock
 
