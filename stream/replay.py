@@ -5,7 +5,7 @@ concluded `allowed_lateness` after its instant, before the next later arrival, j
 as the worker does it (semantics 3.3).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from stream.deadlines import Deadlines
 from stream.records import UnreadableRecordError, decode_event
@@ -23,11 +23,25 @@ class BadLineError(ValueError):
         super().__init__(f"{number}: {reason}")
 
 
-class Replay:
-    """A run of the rules over events in arrival order."""
+Place = tuple[int, int, int, bytes]
+"""Where in the order of conclusion a fact stands: before which line, or at it (1),
+and when it was due in whose conversation."""
 
-    def __init__(self, rules: Rules) -> None:
+
+class Replay:
+    """A run of the rules over events in arrival order.
+
+    `owns`: whether this run has a conversation, where several share the work.
+    """
+
+    def __init__(
+        self, rules: Rules, owns: Callable[[str], bool] = lambda _: True
+    ) -> None:
         self._rules = rules
+        self._owns = owns
+        self._line = 0
+        self.place: Place = (0, 0, 0, b"")
+        """Of the fact that was yielded last."""
         self._states: dict[str, Conversation] = {}
         self._deadlines = Deadlines()
         self.now = 0
@@ -42,30 +56,37 @@ class Replay:
 
     def lines(self, lines: Iterable[bytes]) -> Iterator[Fact | BadLineError]:
         """The facts of a JSON lines file, and its faults, each where it comes up."""
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(lines, self._line + 1):
             if not line.strip():
                 continue
+            self._line = number
             try:
                 event = decode_event(line)
             except UnreadableRecordError as error:
+                self.place = (number, 1, 0, b"")
                 yield BadLineError(number, str(error))
                 continue
             self.events += 1
             # What arrives at one instant is there before anything is concluded.
             if event.arrived > self.now:
-                yield from self.run_until(event.arrived - 1)
+                yield from self._conclude(event.arrived - 1, number)
                 self.now = event.arrived
-            if isinstance(event, HeartbeatEvent):
-                continue
             key = event.conversation_id
+            if isinstance(event, HeartbeatEvent) or not self._owns(key):
+                continue
             state, facts, _ = apply(
                 key, self._states.get(key), event, self._rules, self.now
             )
             self._keep(key, state)
-            yield from facts
+            if facts:
+                self.place = (number, 1, 0, b"")
+                yield from facts
 
     def run_until(self, now: int) -> Iterator[Fact]:
         """Conclude what can be concluded when the wall says `now` (ms)."""
+        return self._conclude(now, self._line + 1)
+
+    def _conclude(self, now: int, line: int) -> Iterator[Fact]:
         arrived, self.now = self.now, max(self.now, now)
         lateness = self._rules.allowed_lateness
         while taken := self._deadlines.take(now - lateness, 1):
@@ -75,6 +96,7 @@ class Replay:
             noticed = max(due + lateness, arrived)
             state, facts = conclude(key, self._states[key], due, self._rules, noticed)
             self._keep(key, state)
+            self.place = (line, 0, due, raw)
             yield from facts
 
     def _keep(self, key: str, state: Conversation | None) -> None:
