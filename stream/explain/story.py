@@ -65,7 +65,8 @@ class ClockStory:
         is_over = False
         for fact in self.facts:
             if fact.kind is FactKind.CLOCK_PAUSED:
-                since = fact.at
+                # Told twice when it went on for no time: that is one pause.
+                since = fact.at if since is None or is_over else since
             elif fact.kind in _ENDS:
                 since, is_over = (fact.at, True) if since is None else (since, is_over)
             elif fact.kind in _REOPENS:
