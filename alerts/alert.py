@@ -10,8 +10,9 @@ arrive crossed. Two rules make that harmless:
 
 `breached` is the ground under the others and not a step among them: it says that the
 deadline passed, which no later fact makes untrue. So it decides nothing once
-something followed, however late a copy of it comes; unless it takes a verdict back
-(`replaces`), then it is a step like any other.
+something followed, however late a copy of it comes; unless it takes another verdict
+back (`replaces`), then it is a step like any other. A breach that replaces a breach
+says whose it was after all (semantics 2.12), or when.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,9 @@ from enum import StrEnum
 from hashlib import blake2b
 from itertools import groupby
 
-from stream.sla.facts import Fact, FactKind
+from msgspec.structs import replace
+
+from stream.sla.facts import Fact, FactKind, Verdict
 
 SHOWN_TRANSITIONS = 5
 """So many of the latest transitions stand in a message."""
@@ -126,19 +129,20 @@ def alert_key(fact: Fact) -> str:
 
 def fold(told: Iterable[Told]) -> Alert | None:
     """Fold one cycle's facts into its alert; None while none of them is a breach."""
-    first: dict[str, Told] = {}
-    for each in told:
-        known = first.get(each.identity)
-        if known is None or each.position < known.position:
-            first[each.identity] = each
-    ordered = sorted(first.values(), key=_place)
-    breaches = [each for each in ordered if each.fact.kind is FactKind.BREACHED]
-    if not breaches:
-        return None
-    breach = min(breaches, key=lambda each: each.position).fact
-    transitions = _transitions(
-        [each.fact for each in ordered[ordered.index(breaches[0]) :]]
-    )
+    distinct = _without_copies(told)
+    ground = [each for each in distinct if _is_ground(each.fact)]
+    steps = [each.fact for each in distinct if not _is_ground(each.fact)]
+    if ground:
+        # Told again for another holder or deadline; noticed when it was first.
+        breach = replace(ground[-1].fact, noticed_at=ground[0].noticed_at)
+        facts = [breach, *steps]
+    else:
+        kinds = [fact.kind for fact in steps]
+        if FactKind.BREACHED not in kinds:
+            return None
+        facts = steps[kinds.index(FactKind.BREACHED) :]
+        breach = facts[0]
+    transitions = _transitions(facts)
     return Alert(
         state=transitions[-1][0],
         breach=breach,
@@ -146,9 +150,18 @@ def fold(told: Iterable[Told]) -> Alert | None:
     )
 
 
-def _place(told: Told) -> tuple[bool, int, int]:
-    is_step = told.fact.kind is not FactKind.BREACHED or told.fact.replaces is not None
-    return is_step, *told.position
+def _without_copies(told: Iterable[Told]) -> list[Told]:
+    """In order of conclusion; the earliest copy counts."""
+    first: dict[str, Told] = {}
+    for each in told:
+        known = first.get(each.identity)
+        if known is None or each.position < known.position:
+            first[each.identity] = each
+    return sorted(first.values(), key=lambda each: each.position)
+
+
+def _is_ground(fact: Fact) -> bool:
+    return fact.kind is FactKind.BREACHED and fact.replaces in {None, Verdict.BREACHED}
 
 
 def _transitions(facts: Sequence[Fact]) -> list[tuple[AlertState, Fact]]:

@@ -87,11 +87,10 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     reconsidering = Reconsidering(book, app.owned, wall_clock)
 
     def take(new: Config) -> None:
-        book.rules = new.rules()
+        book.take(new.rules())
         metrics.take(new)
         current_state.take(new)
-        if book.rules.reevaluate_open:
-            reconsidering.begin()
+        reconsidering.begin(app.owned())
 
     reloader.tells(take)
 
@@ -103,6 +102,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     async def restored(partitions: frozenset[int]) -> None:
         for partition in partitions:
             await book.restore(partition, table.store.partition(partition).items())
+        reconsidering.begin(partitions)
         log.info("partitions restored", partitions=sorted(partitions))
 
     @app.on_lost
@@ -111,6 +111,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
             book.drop(partition)
             dead_letters.forget(partition)
             timers.forget(partition)
+            reconsidering.forget(partition)
 
     app.every(TICK, timers.tick)
     app.every(TICK, reconsidering.step)

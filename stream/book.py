@@ -58,6 +58,10 @@ class Book:
         self._deadlines: dict[int, Deadlines] = {}
         self._locks: dict[int, asyncio.Lock] = {}
 
+    def take(self, rules: Rules) -> None:
+        """New rules from now on; clocks that run keep theirs (semantics 2.11)."""
+        self.rules = rules.after(self.rules)
+
     def lock(self, partition: int) -> asyncio.Lock:
         """Held from reading a partition's states to having written them.
 

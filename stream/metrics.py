@@ -30,7 +30,9 @@ _VERDICTS = {
 }
 _REPLIES = frozenset({Measure.FIRST_REPLY, Measure.NEXT_REPLY})
 _MEASURED = frozenset({FactKind.MET, FactKind.ANSWERED_LATE, FactKind.BREACHED})
-_Alike = tuple[FactKind, Measure | None, Channel, str, Verdict | None, Reason | None]
+_Alike = tuple[
+    FactKind, Measure | None, Channel, str, Verdict | None, str | None, Reason | None
+]
 LABELS = ("measure", "channel", "queue")
 
 
@@ -157,12 +159,20 @@ class WorkerMetrics:
                 self._shadow(fact)
                 continue
             measure, queue = fact.measure, fact.queue
+            taken_from = fact.replaces_queue if fact.replaces else None
             alike[
-                (fact.kind, measure, fact.channel, queue, fact.replaces, fact.reason)
+                fact.kind,
+                measure,
+                fact.channel,
+                queue,
+                fact.replaces,
+                taken_from,
+                fact.reason,
             ] += 1
             if measure is not None and fact.kind in _MEASURED:
                 self._observe(fact, (measure, fact.channel, queue))
-        for (kind, measure, channel, queue, replaces, reason), count in alike.items():
+        for alike_fact, count in alike.items():
+            kind, measure, channel, queue, replaces, taken_from, reason = alike_fact
             superseded = reason is Reason.SUPERSEDED
             if measure is None:
                 if kind is FactKind.SESSION_OPENED:
@@ -171,7 +181,7 @@ class WorkerMetrics:
                     self.withdrawn.labels(channel, queue).inc(count)
                 continue
             if replaces:
-                labels = (measure, channel, queue, replaces)
+                labels = (measure, channel, taken_from or queue, replaces)
                 self.retractions.labels(*labels).inc(count)
             verdict = _VERDICTS.get(kind)
             if verdict and not superseded:
@@ -179,6 +189,8 @@ class WorkerMetrics:
 
     def _observe(self, fact: Fact, labels: tuple[str, ...]) -> None:
         if fact.kind is FactKind.BREACHED:
+            if fact.replaces is Verdict.BREACHED:
+                return  # noticed before, for another
             delay = max(0, fact.noticed_at - fact.at) / 1000
             self.detection_delay.labels(labels[0]).observe(delay)
         elif fact.waited_ms is not None and fact.replaces is not Verdict.MET:

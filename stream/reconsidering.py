@@ -7,7 +7,7 @@ they started under (semantics 2.11).
 from collections.abc import Callable, Iterator
 
 from stream.book import Book, Changes
-from stream.sla.conversation import reconsider
+from stream.sla.conversation import is_of_before, reconsider
 from stream.table import Stored
 
 SLICE = 500
@@ -25,33 +25,38 @@ class Reconsidering:
         self._now = now
         self._left: dict[int, list[bytes]] = {}
 
-    def begin(self) -> None:
-        """All that are open now; what comes later starts under the new rules."""
-        self._left = {
-            partition: self._book.deadlines(partition).keys()
-            for partition in self._owned()
-        }
+    def begin(self, partitions: frozenset[int]) -> None:
+        """All that are open now; what comes later starts under the new rules.
+
+        After a reload, and when partitions were restored: who had them before may
+        not have come to their end.
+        """
+        if self._book.rules.reevaluate_open:
+            for partition in partitions:
+                self._left[partition] = self._book.deadlines(partition).keys()
+
+    def forget(self, partition: int) -> None:
+        """Another worker's now, who begins anew when it has restored it."""
+        self._left.pop(partition, None)
 
     async def step(self) -> None:
         """One slice of one partition."""
-        for partition in list(self._left):
-            keys = self._left[partition]
-            if not keys or partition not in self._owned():
-                # Who restores it meanwhile restores it under the old stamps; they
-                # have the new rules and will reconsider what they own.
-                del self._left[partition]
-                continue
-            taken, self._left[partition] = keys[:SLICE], keys[SLICE:]
+        for partition in self._left.keys() & self._owned():
+            keys = self._left.pop(partition)
+            taken, left = keys[:SLICE], keys[SLICE:]
+            if left:
+                self._left[partition] = left
             async with self._book.lock(partition):
                 await self._book.write(partition, self._changes(partition, taken))
             return
 
     def _changes(self, partition: int, keys: list[bytes]) -> Changes:
         changes, now = Changes(), self._now()
+        rules = self._book.rules
         for key, stored in self._stored(partition, keys):
-            state, facts = reconsider(
-                key.decode(), stored.conversation, self._book.rules, now
-            )
+            if not is_of_before(stored.conversation, rules):
+                continue
+            state, facts = reconsider(key.decode(), stored.conversation, rules, now)
             if state is not stored.conversation:
                 changes.states[key] = (stored.offset, state)
                 changes.facts.extend(facts)

@@ -53,6 +53,7 @@ class _WireFact(msgspec.Struct, omit_defaults=True, gc=False):
     author: str | None = None
     reason: str | None = None
     replaces: str | None = None
+    replaces_queue: str | None = None
     calendar: str | None = None
     to: str | None = None
     shadow: bool = False
@@ -126,6 +127,7 @@ def encode_fact(fact: Fact) -> bytes:
             fact.author,
             fact.reason,
             fact.replaces,
+            fact.replaces_queue,
             fact.calendar,
             fact.to,
             fact.shadow,

@@ -8,7 +8,17 @@ from prometheus_client import generate_latest
 from stream.metrics import WAITS
 from stream.sla.facts import Verdict
 from tests.shelf import Shelf, of
-from tests.timelines import START, Timeline, at, closed, customer, failure, reply
+from tests.timelines import (
+    CONFIG,
+    START,
+    Timeline,
+    assigned,
+    at,
+    closed,
+    customer,
+    failure,
+    reply,
+)
 
 SALES = {"measure": "first_reply", "channel": "whatsapp", "queue": "sales"}
 LATENESS = 2000
@@ -59,6 +69,27 @@ def test_verdicts_minus_retractions_is_what_stands(steps, stands):
         for verdict in Verdict
     }
     assert net == {"met": 0, "breached": 0, "cancelled": 0, **stands}
+
+
+@pytest.mark.parametrize("last", [[10.5], [reply(9, "r1")], [closed(9)]])
+def test_a_verdict_counts_for_the_queue_that_held_the_work(last):
+    """A late assignment moves it from the one to the other (2.12, 3.2)."""
+    shelf = Shelf(CONFIG.replace("queues: {", "queues: {support: {}, "))
+    line = Timeline(shelf.config.rules()).play(customer(0), *last)
+    line.play(assigned(5, "support"))
+    shelf.metrics.record(line.facts)
+
+    def net(queue):
+        labels = SALES | {"queue": queue}
+        return sum(
+            sign * shelf.sample(name, **labels, verdict=verdict.value)
+            for verdict in Verdict
+            for sign, name in ((1, "verdicts_total"), (-1, "retractions_total"))
+        )
+
+    assert (net("sales"), net("support")) == (0, 1)
+    delays = shelf.sample("detection_delay_seconds_count", measure="first_reply")
+    assert delays == (last == [10.5])  # noticed once
 
 
 def test_a_wait_is_observed_once():

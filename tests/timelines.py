@@ -2,6 +2,7 @@
 
 from stream.sla.conversation import apply, conclude
 from stream.sla.events import (
+    AssignmentEvent,
     Author,
     AuthorKind,
     Channel,
@@ -53,6 +54,10 @@ class Timeline:
             self.facts += facts
         return self
 
+    def reload(self, rules: Rules) -> None:
+        """Take new rules into force, as a worker does."""
+        self.rules = rules.after(self.rules)
+
     @property
     def told(self) -> list[str]:
         """The facts of the clock as `kind@minute`, with what they replace."""
@@ -97,6 +102,10 @@ def failure(minute: float, name: str = "r1") -> DeliveryEvent:
     return DeliveryEvent(
         **_envelope(minute, f"f{name}"), message_id=name, state=DeliveryState.FAILED
     )
+
+
+def assigned(minute: float, queue: str) -> AssignmentEvent:
+    return AssignmentEvent(**_envelope(minute, f"a{minute}"), queue=queue)
 
 
 def closed(minute: float) -> StatusEvent:

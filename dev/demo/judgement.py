@@ -8,6 +8,7 @@ from dev.demo.seen import Seen, distinct
 from stream.records import decode_event
 from stream.replay import BadLineError, Replay
 from stream.simulator.play import Truth
+from stream.sla.cycles import Cycles, Key
 from stream.sla.events import MessageEvent
 from stream.sla.facts import Fact, FactKind, Verdict
 from stream.sla.policy import Rules
@@ -98,7 +99,7 @@ def backlog_differences(
     """
     replayed = list(_replay(rules, events, max(f.noticed_at for f in facts)))
     retracted = {
-        (f.conversation_id, f.cycle)
+        (f.conversation_id, f.measure, f.cycle)
         for f in replayed
         if f.kind is FactKind.BREACH_RETRACTED
     }
@@ -111,36 +112,27 @@ def backlog_differences(
         if not (
             told[i].kind in _PAIR
             and (
-                (told[i].conversation_id, told[i].cycle) in retracted
+                (told[i].conversation_id, told[i].measure, told[i].cycle) in retracted
                 or (told[i].conversation_id, told[i].deadline) in close
             )
         )
     }
 
 
-def verdicts(facts: Iterable[Fact]) -> dict[tuple[str, int], FactKind]:
-    """The verdict that stands for each cycle: the last one told."""
-    stands: dict[tuple[str, int], FactKind] = {}
-    for fact in facts:
-        if fact.cycle is None:
-            continue
-        key = (fact.conversation_id, fact.cycle)
-        if fact.kind in (FactKind.BREACH_RETRACTED, FactKind.REPLY_RETRACTED):
-            if fact.replaces:
-                stands.pop(key, None)
-        elif fact.kind in (FactKind.MET, FactKind.BREACHED, FactKind.CANCELLED):
-            stands[key] = fact.kind
-    return stands
-
-
 def verdict_differences(
     rules: Rules, events: Sequence[bytes], facts: Sequence[Fact]
 ) -> int:
     """How many cycles end with another verdict in `replay`."""
-    replayed = verdicts(_replay(rules, events, max(f.noticed_at for f in facts)))
-    live = verdicts(facts)
+    replayed = _verdicts(_replay(rules, events, max(f.noticed_at for f in facts)))
+    live = _verdicts(facts)
     cycles = replayed.keys() | live.keys()
     return sum(1 for c in cycles if replayed.get(c) is not live.get(c))
+
+
+def _verdicts(facts: Iterable[Fact]) -> dict[Key, Verdict | None]:
+    cycles = Cycles()
+    cycles.add(facts)
+    return {key: cycle.verdict for key, cycle in cycles.by_key.items()}
 
 
 def _replay(rules: Rules, events: Sequence[bytes], until: int) -> Iterable[Fact]:

@@ -33,11 +33,6 @@ class Choice:
         """The policy for the work as it is at `at`; None: nothing is promised."""
         return self._chosen(held, at).policy
 
-    def policy_of(self, clock: Clock) -> Policy:
-        """The policy stamped on `clock`; one that left the file counts by default."""
-        known = self._rules.book.named(clock.policy)
-        return known or Policy(name=clock.policy, match={}, targets=())
-
     def started(self, held: Held, measures: Measures, at: int) -> list[Clock]:
         """The clocks that start at `at`, and those of a shadow policy."""
         chosen = self._chosen(held, at)
@@ -68,12 +63,12 @@ class Choice:
         stamped = replace(clock, chosen_for=chosen.fingerprint)
         pin = self._pins.get(key_of(clock))
         is_held = pin is not None and self._holds(pin, chosen.fingerprint)
-        if is_held or chosen.policy is None or chosen.policy.name == clock.policy:
+        if is_held or chosen.policy is None:
+            return stamped
+        target = chosen.policy.target(clock.measure)
+        if target is None or self._is_same(clock, target, chosen.policy, held):
             return stamped
         started_at = clock.started_at
-        target = chosen.policy.target(clock.measure)
-        if target is None:
-            return stamped
         new = self._start(chosen.policy, target, held, started_at, chosen.fingerprint)
         if new is None:
             return stamped
@@ -85,14 +80,21 @@ class Choice:
         )
         if clock.since == started_at and clock.paused_at is None:
             return new
-        left = new.points[-1] - clock.used
-        return replace(
-            new,
-            since=clock.since,
-            used=clock.used,
-            paused_at=clock.paused_at,
-            deadline=self._rules.calendar(new.calendar).deadline(clock.since, left),
-        )
+        new = replace(new, since=clock.since, stretches=clock.stretches)
+        calendar = clocks.calendar_of(new, self._rules)
+        deadline = clocks.reaches(new, new.points[-1], calendar)
+        # Whose time was over before the pause was not paused.
+        paused_at = clock.paused_at
+        if paused_at is not None and deadline < paused_at:
+            paused_at = None
+        return replace(new, paused_at=paused_at, deadline=deadline)
+
+    def _is_same(
+        self, clock: Clock, target: Target, policy: Policy, held: Held
+    ) -> bool:
+        """Whether the choice comes to the promise that the clock has."""
+        calendar = self._calendar(target, policy, held)
+        return policy.name == clock.policy and calendar.name == clock.calendar
 
     def _start(
         self, policy: Policy, target: Target, held: Held, at: int, fingerprint: int
@@ -100,7 +102,7 @@ class Choice:
         measure = target.measure
         pin = self._pins.get((measure, at, policy.shadow))
         if pin is not None and self._holds(pin, fingerprint):
-            return _anew(pin, self._rules.calendar(pin.calendar))
+            return _anew(pin, clocks.calendar_of(pin, self._rules))
         calendar = self._calendar(target, policy, held)
         if measure is Measure.WINDOW:
             length = self._rules.windows.get(self._channel)
@@ -125,7 +127,7 @@ class Choice:
         rules = self._rules
         if target.measure is Measure.WINDOW:
             return rules.calendar(ALWAYS)
-        return rules.calendar(rules.calendar_of(target, policy, self._queue(held)))
+        return rules.calendar(rules.calendar_name(target, policy, self._queue(held)))
 
     def _queue(self, held: Held) -> str:
         return held.queue or self._rules.queue_of(self._channel, self._account)
@@ -165,7 +167,7 @@ def _anew(pin: Clock, calendar: Calendar) -> Clock:
         pin.points,
         # One that was never paused keeps it to the instant (business days).
         pin.deadline
-        if pin.since == started_at and pin.paused_at is None
+        if pin.since == started_at
         else calendar.deadline(started_at, pin.points[-1]),
         started_at,
         shadow=pin.shadow,

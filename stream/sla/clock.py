@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from stream.sla.facts import Measure, Reason, Verdict
 from stream.sla.hours import Calendar
-from stream.sla.policy import Policy, Target
+from stream.sla.policy import Policy, Rules, Target
 
 
 class Clock(Struct, frozen=True, array_like=True, gc=False):
@@ -24,8 +24,8 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
             queue was closed.
         points: ms of open time: the warning points and, last, the target.
         deadline: when the target is used up, if it runs on.
-        since: it counts from here ...
-        used: ... on top of so much open time before.
+        since: it counts from here, until `paused_at` if that is set ...
+        stretches: ... and between these instants before.
         paused_at: since when it does not count; None while it does.
         over_at: when the wait ended; None while it lasts.
         answered: whether by what was awaited, and not by an end without it.
@@ -42,7 +42,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     points: tuple[int, ...]
     deadline: int
     since: int
-    used: int = 0
+    stretches: tuple[tuple[int, int], ...] = ()
     paused_at: int | None = None
     over_at: int | None = None
     answered: bool = False
@@ -69,6 +69,17 @@ Key = tuple[Measure, int, bool]
 
 def key_of(clock: Clock) -> Key:
     return clock.measure, clock.started_at, clock.shadow
+
+
+def policy_of(clock: Clock, rules: Rules) -> Policy:
+    """The policy stamped on it; of one that nobody remembers, the defaults."""
+    known = rules.as_of(clock.policy_version).book.named(clock.policy)
+    return known or Policy(name=clock.policy, match={}, targets=())
+
+
+def calendar_of(clock: Clock, rules: Rules) -> Calendar:
+    """The opening hours it counts by, as they were when it got them (2.11)."""
+    return rules.as_of(clock.policy_version).calendar(clock.calendar)
 
 
 def start(  # noqa: PLR0917  for each wait
@@ -107,29 +118,36 @@ def start(  # noqa: PLR0917  for each wait
 def counted(clock: Clock, until: int, calendar: Calendar) -> int:
     """Open time that counts from the start to `until`, in milliseconds."""
     if clock.paused_at is not None:
-        return clock.used
-    return clock.used + calendar.elapsed(clock.since, until)
+        until = min(until, clock.paused_at)
+    now = calendar.elapsed(clock.since, until)
+    return now + sum(calendar.elapsed(a, b) for a, b in clock.stretches)
 
 
 def reaches(clock: Clock, point: int, calendar: Calendar) -> int:
     """The instant at which `point` ms of open time are counted, if it runs on."""
-    if point <= clock.used:
-        return clock.since
-    return calendar.deadline(clock.since, point - clock.used)
+    for start, end in clock.stretches:
+        counts = calendar.elapsed(start, end)
+        if point < counts:  # at the very pause it has not passed
+            return calendar.deadline(start, point)
+        point -= counts
+    return calendar.deadline(clock.since, point)
 
 
-def pause(clock: Clock, at: int, calendar: Calendar) -> Clock:
+def pause(clock: Clock, at: int) -> Clock:
     """It counts no longer; one that has breached is past pausing."""
-    if clock.deadline < at:
-        return clock
-    return replace(clock, used=counted(clock, at, calendar), paused_at=at)
+    return clock if clock.deadline < at else replace(clock, paused_at=at)
 
 
 def resume(clock: Clock, at: int, calendar: Calendar) -> Clock:
     """It counts again, with what is left of its target."""
-    left = clock.points[-1] - clock.used
-    deadline = calendar.deadline(at, left)
-    return replace(clock, since=at, paused_at=None, deadline=deadline)
+    counted_until = at if clock.paused_at is None else clock.paused_at
+    running = replace(
+        clock,
+        stretches=(*clock.stretches, (clock.since, counted_until)),
+        since=at,
+        paused_at=None,
+    )
+    return replace(running, deadline=reaches(running, clock.points[-1], calendar))
 
 
 def end(
@@ -148,9 +166,10 @@ def reopen(clock: Clock, at: int, calendar: Calendar) -> Clock:
     """The wait goes on, and the time in between does not count (semantics 2.4)."""
     over_at = clock.over_at or at
     running = replace(clock, over_at=None, answered=False, author=None, reason=None)
-    if clock.paused_at is not None or over_at <= clock.deadline:
-        used = counted(clock, over_at, calendar)
-        return resume(replace(running, used=used), at, calendar)
+    if clock.paused_at is not None:
+        return resume(running, at, calendar)
+    if over_at <= clock.deadline:
+        return resume(replace(running, paused_at=over_at), at, calendar)
     return running
 
 

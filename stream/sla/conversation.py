@@ -15,7 +15,7 @@ from stream.sla.events import Event
 from stream.sla.facts import Fact, Reason
 from stream.sla.memory import forget_at, prune, walked_anew
 from stream.sla.policy import Rules
-from stream.sla.session import Session, lapses_at
+from stream.sla.session import Session, gap_of, lapses_at
 from stream.sla.state import Conversation
 from stream.sla.teller import Teller
 from stream.sla.timeline import (
@@ -27,7 +27,7 @@ from stream.sla.timeline import (
     insert,
     turn_of,
 )
-from stream.sla.verdicts import Cause
+from stream.sla.verdicts import News
 
 
 class Applied(StrEnum):
@@ -58,7 +58,7 @@ def apply(
     if event.link is not None:
         state = _linked(state, event)
     is_next = _is_next(state, turns, turn)
-    if is_next and (last := _carried_on(state, turn, rules.session_gap)) is not None:
+    if is_next and (last := _carried_on(state, turn, rules)) is not None:
         told = (*state.told[:-1], last)
         return prune(replace(state, turns=turns, told=told), rules), [], APPLIED
     if is_next:
@@ -68,13 +68,11 @@ def apply(
     else:
         course = walked_anew(state, turns, turns[-1].at, rules)
         before = ()
-    is_failure = turn.kind is FAILURE
-    reason = Reason.DELIVERY_FAILED if is_failure else Reason.RECLASSIFIED
-    changed = replace(state, turns=turns)
-    cause = (turn.at, reason)
-    changed, facts = _tell(
-        key, changed, course, before, rules, now, cause, event.event_id
-    )
+    reason = Reason.RECLASSIFIED
+    if turn.kind is FAILURE:
+        reason = Reason.DELIVERY_FAILED
+    news = News(turn.at, reason, event.event_id, turn.said is not None)
+    changed, facts = _tell(key, state, turns, course, before, rules, now, news)
     return prune(changed, rules), facts, APPLIED
 
 
@@ -90,8 +88,19 @@ def conclude(
         return None, []
     changed = replace(state, settled=max(state.settled, until))
     course = _course(changed, rules, ())
-    cause = (until, Reason.LAPSED)
-    return _tell(key, changed, course, state.told[:-1], rules, now, cause, None)
+    news, before = News(until, Reason.LAPSED), state.told[:-1]
+    return _tell(key, changed, state.turns, course, before, rules, now, news)
+
+
+def is_of_before(state: Conversation, rules: Rules) -> bool:
+    """Whether a clock runs in it under other rules than these."""
+    last = state.last
+    return last is not None and any(
+        clock.policy_version != rules.book.version
+        and clock.verdict is None
+        and clock.over_at is None
+        for clock in last.clocks
+    )
 
 
 def reconsider(
@@ -105,9 +114,9 @@ def reconsider(
     if last is None or not last.is_open or not state.turns:
         return state, []
     course = walked_anew(state, state.turns, state.turns[-1].at, rules)
-    cause = (now, Reason.RECLASSIFIED)
-    changed, facts = _tell(key, state, course, (), rules, now, cause, None)
-    return (changed, facts) if facts else (state, [])
+    news = News(now, Reason.RECLASSIFIED)
+    changed, facts = _tell(key, state, state.turns, course, (), rules, now, news)
+    return (state, []) if changed == state else (changed, facts)
 
 
 def due_at(state: Conversation, rules: Rules) -> int:
@@ -115,7 +124,7 @@ def due_at(state: Conversation, rules: Rules) -> int:
     last = state.last
     if last is None or last.ended_at is not None:
         return forget_at(state, rules)
-    due = lapses_at(last, rules.session_gap)
+    due = lapses_at(last, rules)
     for clock in last.clocks:
         at = clock.due
         if at is not None and at < due:
@@ -140,20 +149,17 @@ def _is_next(state: Conversation, turns: tuple[Turn, ...], turn: Turn) -> bool:
     return all(t.kind is not OUTBOUND or t.ref != turn.ref for t in turns)
 
 
-def _carried_on(state: Conversation, turn: Turn, gap: int) -> Session | None:
+def _carried_on(state: Conversation, turn: Turn, rules: Rules) -> Session | None:
     """The open session, if `turn` only carries it on and there is nothing to tell.
 
     Half of all messages do: more from a customer who waits, or anything said after
     the reply. Walking would find the same, and cost the most.
     """
     last = state.last
-    if (
-        last is None
-        or not last.is_open
-        or turn.said is not None
-        or turn.at - last.heard_at >= gap
-        or turn.at + gap <= state.settled
-    ):
+    if last is None or not last.is_open or turn.said is not None:
+        return None
+    gap = gap_of(last, rules)
+    if turn.at - last.heard_at >= gap or turn.at + gap <= state.settled:
         return None
     if turn.kind is CUSTOMER:
         if last.waiting_since is None or last.has_window:
@@ -185,33 +191,38 @@ _NONE: frozenset[int] = frozenset()
 def _tell(  # noqa: PLR0917  inner
     key: str,
     state: Conversation,
+    turns: tuple[Turn, ...],
     course: Course,
     before: tuple[Session, ...],
     rules: Rules,
     now: int,
-    cause: Cause,
-    event_id: str | None,
+    news: News,
 ) -> tuple[Conversation, list[Fact]]:
     """Say what differs from what was told; `before` are sessions as they were."""
     settled = state.settled
     course.pass_silence(settled)
+    after = state if turns is state.turns else replace(state, turns=turns)
     if course.held != state.held:
-        said = [turn.at for turn in state.turns if turn.said is not None]
-        state = replace(state, held=course.held, held_since=max(said, default=0))
+        said = [turn.at for turn in turns if turn.said is not None]
+        after = replace(after, held=course.held, held_since=max(said, default=0))
     sessions = course.sessions
     told = state.told[len(before) :]
-    if len(sessions) == 1 == len(told) and _is_as_told(sessions[0], told[0], settled):
-        return replace(state, told=(*before, *sessions)), []
-    teller = Teller(key, state, rules, now, event_id)
+    if (
+        len(sessions) == 1 == len(told)
+        and not news.is_of_holders
+        and _is_as_told(sessions[0], told[0], settled)
+    ):
+        return replace(after, told=(*before, *sessions)), []
+    teller = Teller(key, state, after, rules, now, news)
     by_start = {session.opened_at: session for session in told}
     known = [by_start.pop(session.opened_at, None) for session in sessions]
     for never_was in by_start.values():
-        teller.withdraw(never_was, (cause[0], Reason.SUPERSEDED))
+        teller.withdraw(never_was)
     told_now = [
-        teller.tell(session, known_as, cause)
+        teller.tell(session, known_as)
         for session, known_as in zip(sessions, known, strict=True)
     ]
-    return replace(state, told=(*before, *told_now)), teller.facts
+    return replace(after, told=(*before, *told_now)), teller.facts
 
 
 def _is_as_told(new: Session, told: Session, settled: int) -> bool:

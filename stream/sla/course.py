@@ -17,7 +17,7 @@ from stream.sla.events import AuthorKind, Status
 from stream.sla.facts import Measure, Reason
 from stream.sla.held import Held
 from stream.sla.policy import OnReopen, Policy, Rules
-from stream.sla.session import Session, lapses_at
+from stream.sla.session import Session, gap_of, lapses_at
 from stream.sla.timeline import (
     CUSTOMER,
     END,
@@ -85,9 +85,8 @@ class Course:
         session = self.session
         if session is None or session.ended_at is not None:
             return
-        gap = self._rules.session_gap
-        if session.heard_at + gap <= until:
-            at = lapses_at(session, gap)
+        if session.heard_at + gap_of(session, self._rules) <= until:
+            at = lapses_at(session, self._rules)
             if at <= until:
                 self._end(at, Reason.LAPSED)
 
@@ -141,7 +140,7 @@ class Course:
         for number, clock in enumerate(session.clocks):
             if clock.over_at is not None or clock.measure not in _WAITS:
                 continue
-            counts = self._choice.policy_of(clock).counts(author, nature)
+            counts = clocks.policy_of(clock, self._rules).counts(author, nature)
             if not clock.shadow:
                 is_reply = counts
             if counts:
@@ -188,8 +187,8 @@ class Course:
         anew = []
         for shadow, number in last.items():
             clock = found[number]
-            if self._choice.policy_of(clock).on_reopen is OnReopen.TOTAL:
-                calendar = self._rules.calendar(clock.calendar)
+            if clocks.policy_of(clock, self._rules).on_reopen is OnReopen.TOTAL:
+                calendar = clocks.calendar_of(clock, self._rules)
                 found[number] = clocks.reopen(clock, at, calendar)
             else:
                 anew.append(shadow)
@@ -226,13 +225,13 @@ class Course:
         def turned(clock: Clock) -> Clock:
             stops = (
                 session.waiting_since is None
-                and session.status in self._choice.policy_of(clock).pause_on
+                and session.status in clocks.policy_of(clock, self._rules).pause_on
             )
             if stops is (clock.paused_at is not None):
                 return clock
-            calendar = self._rules.calendar(clock.calendar)
-            turn = clocks.pause if stops else clocks.resume
-            return turn(clock, at, calendar)
+            if stops:
+                return clocks.pause(clock, at)
+            return clocks.resume(clock, at, clocks.calendar_of(clock, self._rules))
 
         self._each({Measure.RESOLUTION}, turned)
 

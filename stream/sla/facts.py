@@ -93,6 +93,8 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     reason: Reason | None = None
     replaces: Verdict | None = None
     """The verdict of this cycle that this fact takes back or restates (ADR 0002)."""
+    replaces_queue: str | None = None
+    """The queue it counted for, where that was another (semantics 2.12)."""
     to: str | None = None
     """Who is told by an escalation: a receiver's name."""
     shadow: bool = False

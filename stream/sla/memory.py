@@ -30,7 +30,7 @@ def forget_at(state: Conversation, rules: Rules) -> int:
     last = state.last
     if last is None:
         return heard_at(state) + rules.session_gap + KEPT
-    ended_at = last.ended_at or lapses_at(last, rules.session_gap)
+    ended_at = last.ended_at or lapses_at(last, rules)
     return max(ended_at, heard_at(state)) + KEPT
 
 

@@ -15,6 +15,9 @@ from stream.sla.hours import ALWAYS, AlwaysOpen, Calendar
 REMEMBERED = 4096
 """Choices of policy a book remembers: attributes repeat, conversations do not."""
 
+REMEMBERED_RULES = 20
+"""Rules of before that a process remembers: a clock seldom outlives so many reloads."""
+
 UNROUTED = "unrouted"
 """The queue of an event that names none, from an account no queue lists."""
 
@@ -217,7 +220,8 @@ class Rules:
     to opening hours, `queue_calendars` a queue to the name of its own, `windows` a
     channel to how long after a customer's words it may be answered freely.
     `unknown_author`: who speaks where the source cannot tell. `reevaluate_open`:
-    whether new rules apply to running clocks, too (semantics 2.11).
+    whether new rules apply to running clocks, too (semantics 2.11). `earlier`: the
+    rules in force before by their book's version, for the clocks that began then.
     """
 
     book: PolicyBook
@@ -229,11 +233,25 @@ class Rules:
     windows: Mapping[str, int] = field(default_factory=dict)
     unknown_author: AuthorKind = AuthorKind.AGENT
     reevaluate_open: bool = False
+    earlier: Mapping[str, "Rules"] = field(default_factory=dict, repr=False)
+
+    def after(self, before: "Rules") -> "Rules":
+        """These, with those in force until now behind them."""
+        known = {**before.earlier, before.book.version: replace(before, earlier={})}
+        known.pop(self.book.version, None)
+        kept = list(known.items())[-REMEMBERED_RULES:]
+        return replace(self, earlier=dict(kept))
+
+    def as_of(self, version: str) -> "Rules":
+        """The rules with this version; today's where nobody remembers them."""
+        if version == self.book.version:
+            return self
+        return self.earlier.get(version, self)
 
     def queue_of(self, channel: str, account: str) -> str:
         return self.queues.get((channel, account), UNROUTED)
 
-    def calendar_of(self, target: Target, policy: Policy, queue: str) -> str:
+    def calendar_name(self, target: Target, policy: Policy, queue: str) -> str:
         """The target's own calendar, else the policy's, else the queue's."""
         return (
             target.calendar

@@ -5,6 +5,7 @@ from msgspec import Struct
 from stream.sla.clock import Clock
 from stream.sla.events import Status
 from stream.sla.facts import Measure, Reason
+from stream.sla.policy import Rules
 
 
 class Session(Struct, frozen=True, array_like=True, gc=False):
@@ -41,12 +42,20 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
         )
 
 
-def lapses_at(session: Session, gap: int) -> int:
+def gap_of(session: Session, rules: Rules) -> int:
+    """The silence that ends it, in ms: by the rules of its newest clock (2.11)."""
+    if session.clocks:
+        rules = rules.as_of(session.clocks[-1].policy_version)
+    return rules.session_gap
+
+
+def lapses_at(session: Session, rules: Rules) -> int:
     """When silence ends it, if nothing more is said.
 
     A promise that reaches beyond the gap (a closed weekend) is not ended by silence:
     then the gap counts from its deadline (ADR 0007).
     """
+    gap = gap_of(session, rules)
     silence = session.heard_at + gap
     at = silence
     for clock in session.clocks:

@@ -3,35 +3,47 @@
 from msgspec.structs import replace
 
 from stream.sla import verdicts
-from stream.sla.clock import Clock, counted, key_of, reaches
-from stream.sla.facts import Fact, FactKind, Reason, fact_id
+from stream.sla.clock import (
+    Clock,
+    calendar_of,
+    counted,
+    key_of,
+    policy_of,
+    reaches,
+)
+from stream.sla.facts import Fact, FactKind, Reason, Verdict, fact_id
 from stream.sla.held import Held
 from stream.sla.policy import Rules
 from stream.sla.session import Session
 from stream.sla.state import Conversation, held_at
-from stream.sla.verdicts import Cause, Step
+from stream.sla.verdicts import News, Step
 
 
 class Teller:
-    """Writes facts with the envelope of one conversation."""
+    """Writes facts with the envelope of one conversation.
 
-    def __init__(
+    `before` and `state`: the conversation without and with the news.
+    """
+
+    def __init__(  # noqa: PLR0917  for most events
         self,
         key: str,
+        before: Conversation,
         state: Conversation,
         rules: Rules,
         now: int,
-        event_id: str | None,
+        news: News,
     ) -> None:
         self.facts: list[Fact] = []
         self._key = key
+        self._before = before
         self._state = state
         self._rules = rules
         self._now = now
-        self._event_id = event_id
+        self._news = news
         self._now_envelope: Fact | None = None
 
-    def tell(self, new: Session, told: Session | None, cause: Cause) -> Session:
+    def tell(self, new: Session, told: Session | None) -> Session:
         """Say what is new of a session; returns it as it is known now."""
         opened = new.opened_at
         if told is None:
@@ -39,46 +51,70 @@ class Teller:
             clocks_told: tuple[Clock, ...] = ()
         else:
             clocks_told = told.clocks
-        clocks = self._clocks(new.clocks, clocks_told, cause)
+        clocks = self._clocks(new.clocks, clocks_told)
         ended_at = new.ended_at
         if ended_at is not None and (told is None or told.ended_at != ended_at):
             self._session(FactKind.SESSION_ENDED, ended_at, opened, new.end_reason)
         return new if clocks is new.clocks else replace(new, clocks=clocks)
 
-    def withdraw(self, told: Session, cause: Cause) -> None:
+    def withdraw(self, told: Session) -> None:
         """The session never was."""
+        news = replace(self._news, reason=Reason.SUPERSEDED)
         for clock in told.clocks:
-            self._clock(clock, verdicts.withdraw(clock, cause))
+            self._clock(clock, verdicts.withdraw(clock, news), clock)
         self._session(
-            FactKind.SESSION_ENDED, cause[0], told.opened_at, Reason.SUPERSEDED
+            FactKind.SESSION_ENDED, news.at, told.opened_at, Reason.SUPERSEDED
         )
 
     def _clocks(
-        self, new: tuple[Clock, ...], told: tuple[Clock, ...], cause: Cause
+        self, new: tuple[Clock, ...], told: tuple[Clock, ...]
     ) -> tuple[Clock, ...]:
         settled = self._state.settled
-        if new is told and all(
-            clock.due is None or clock.due > settled for clock in told
+        if (
+            new is told
+            and not self._news.is_of_holders
+            and all(clock.due is None or clock.due > settled for clock in told)
         ):
             return new
         known = {key_of(clock): clock for clock in told}
         found = []
         for clock in new:
             before = known.pop(key_of(clock), None)
-            if before is not None and verdicts.stands(before, clock, settled):
+            if before is not None and self._news.is_of_holders:
+                found.append(self._reattributed(clock, before))
+            elif before is not None and verdicts.stands(before, clock, settled):
                 found.append(clock)
             else:
-                found.append(self._advanced(clock, before, cause))
+                found.append(self._advanced(clock, before))
         for never_was in known.values():
-            self._clock(never_was, verdicts.withdraw(never_was, cause))
+            steps = verdicts.withdraw(never_was, self._news)
+            self._clock(never_was, steps, never_was)
         return tuple(found)
 
-    def _advanced(self, new: Clock, told: Clock | None, cause: Cause) -> Clock:
+    def _reattributed(self, new: Clock, told: Clock) -> Clock:
+        """Tell a verdict that stands again if it counts for others now (2.12)."""
+        said = len(self.facts)
+        stands = verdicts.stands(told, new, self._state.settled)
+        clock = new if stands else self._advanced(new, told)
+        again = verdicts.restated(clock)
+        is_told = any(again and fact.kind is again.kind for fact in self.facts[said:])
+        if again is not None and clock.verdict is told.verdict and not is_told:
+            now, then = held_at(self._state, again.at), self._held_at_verdict(told)
+            is_breach = clock.verdict is Verdict.BREACHED
+            if now.queue != then.queue or (is_breach and now.assignee != then.assignee):
+                self._clock(clock, [again], told)
+        return clock
+
+    def _held_at_verdict(self, told: Clock) -> Held:
+        """Who held the work when a verdict fell, as it was told."""
+        return held_at(self._before, verdicts.given_at(told) or told.started_at)
+
+    def _advanced(self, new: Clock, told: Clock | None) -> Clock:
         if told is None:
             told, started = verdicts.begin(new)
-            self._clock(told, [started])
+            self._clock(told, [started], told)
             if new.over_at is None and new.paused_at is None:
-                calendar = self._rules.calendar(new.calendar)
+                calendar = calendar_of(new, self._rules)
                 warns = len(new.points) > 1
                 first = reaches(new, new.points[0], calendar) if warns else new.deadline
                 if first > self._state.settled:
@@ -88,13 +124,12 @@ class Teller:
             now = verdicts.carried(told, new)
             if verdicts.stands(told, now, self._state.settled):
                 return told
-        calendar = self._rules.calendar(new.calendar)
-        policy = self._rules.book.named(new.policy)
-        escalate = () if policy is None else policy.escalate
+        calendar = calendar_of(new, self._rules)
+        escalate = policy_of(new, self._rules).escalate
         clock, steps = verdicts.advance(
-            told, now, self._state.settled, cause, calendar, escalate
+            told, now, self._state.settled, self._news, calendar, escalate
         )
-        self._clock(clock, steps)
+        self._clock(clock, steps, told)
         return clock
 
     def _session(
@@ -110,7 +145,7 @@ class Teller:
         )
         self.facts.append(fact)
 
-    def _clock(self, clock: Clock, steps: list[Step]) -> None:
+    def _clock(self, clock: Clock, steps: list[Step], told: Clock) -> None:
         start = clock.started_at
         subject = f"{clock.measure}/shadow" if clock.shadow else clock.measure
         for step in steps:
@@ -135,10 +170,14 @@ class Teller:
                 to=step.to,
                 shadow=clock.shadow,
             )
+            if step.replaces is not None:
+                queue = self._queue(self._held_at_verdict(told))
+                if queue != fact.queue:
+                    fact = replace(fact, replaces_queue=queue)
             self.facts.append(fact)
 
     def _counted(self, clock: Clock, until: int) -> int:
-        return counted(clock, until, self._rules.calendar(clock.calendar))
+        return counted(clock, until, calendar_of(clock, self._rules))
 
     def _envelope(self, at: int) -> Fact:
         """What every fact has; the work is whose it was at `at` (semantics 2.12)."""
@@ -159,8 +198,12 @@ class Teller:
             conversation_id=self._key,
             channel=state.channel,
             account=state.account,
-            queue=held.queue or self._rules.queue_of(state.channel, state.account),
+            queue=self._queue(held),
             assignee=held.assignee,
             link=None if state.link is None else state.link[1],
-            cause=self._event_id,
+            cause=self._news.event_id,
         )
+
+    def _queue(self, held: Held) -> str:
+        state = self._state
+        return held.queue or self._rules.queue_of(state.channel, state.account)

@@ -23,8 +23,18 @@ from stream.sla.facts import FactKind, Measure, Reason, Verdict
 from stream.sla.hours import Calendar
 from stream.sla.policy import Escalation
 
-Cause = tuple[int, Reason]
-"""Event time and reason of the news, for what is taken back."""
+
+class News(Struct, frozen=True, gc=False):
+    """Why something is told now: event time, and the reason of what is taken back.
+
+    `is_of_holders`: it says who held the work, so that a verdict may count for
+    another (semantics 2.12).
+    """
+
+    at: int
+    reason: Reason
+    event_id: str | None = None
+    is_of_holders: bool = False
 
 
 class Step(Struct, frozen=True, gc=False):
@@ -50,12 +60,12 @@ def stands(told: Clock, new: Clock, settled: int) -> bool:
 def begin(new: Clock) -> tuple[Clock, Step]:
     """A clock that nobody was told of: as it was when it started, and its fact."""
     at = new.started_at
-    if new.over_at is None and new.paused_at is None and not new.used:
+    if new.over_at is None and new.paused_at is None and not new.stretches:
         return new, Step(FactKind.CLOCK_STARTED, at, at)
     told = replace(
         new,
         since=at,
-        used=0,
+        stretches=(),
         paused_at=None,
         over_at=None,
         answered=False,
@@ -84,7 +94,7 @@ def advance(  # noqa: PLR0917  for each clock of each event
     told: Clock,
     new: Clock,
     settled: int,
-    cause: Cause,
+    news: News,
     calendar: Calendar,
     escalate: tuple[Escalation, ...],
 ) -> tuple[Clock, list[Step]]:
@@ -92,13 +102,13 @@ def advance(  # noqa: PLR0917  for each clock of each event
 
     `settled`: deadlines and warning points up to this instant have passed for sure.
     """
-    at = cause[0]
+    at = news.at
     steps: list[Step] = []
-    changed = new.policy != told.policy or new.points != told.points
+    changed = _promise(new) != _promise(told)
     if changed:
         steps.append(Step(FactKind.POLICY_CHANGED, at, at))
     verdict = _verdict(told, new, settled)
-    steps += _take_back(told, new, verdict, cause)
+    steps += _take_back(told, new, verdict, news)
     steps += _paused_or_resumed(told, new)
     passed = settled if new.over_at is None else new.over_at - 1
     if new.paused_at is not None:
@@ -127,19 +137,46 @@ def advance(  # noqa: PLR0917  for each clock of each event
     return replace(moved, due=_due(moved, calendar, escalate)), steps
 
 
-def withdraw(clock: Clock, cause: Cause) -> list[Step]:
+def _promise(clock: Clock) -> tuple[str, str, tuple[int, ...]]:
+    return clock.policy, clock.calendar, clock.points
+
+
+def withdraw(clock: Clock, news: News) -> list[Step]:
     """The cycle never was: an earlier message of the same session came to light.
 
     Its `cancelled` has the reason `superseded` and is no verdict.
     """
     cancelled = clock.verdict is Verdict.CANCELLED
-    steps = [] if cancelled else list(_take_back(clock, None, None, cause))
+    steps = [] if cancelled else list(_take_back(clock, None, None, news))
     replaces = Verdict.CANCELLED if cancelled else None
     at = clock.started_at
     return [
         *steps,
         Step(FactKind.CANCELLED, at, at, None, Reason.SUPERSEDED, replaces),
     ]
+
+
+_TOLD_AS = {
+    Verdict.MET: FactKind.MET,
+    Verdict.BREACHED: FactKind.BREACHED,
+    Verdict.CANCELLED: FactKind.CANCELLED,
+}
+
+
+def given_at(clock: Clock) -> int | None:
+    """The instant of its verdict, which says whose it is (semantics 2.12)."""
+    return clock.deadline if clock.verdict is Verdict.BREACHED else clock.over_at
+
+
+def restated(clock: Clock) -> Step | None:
+    """The verdict that stands once more, now that others held the work."""
+    at = given_at(clock)
+    if clock.verdict is None or at is None:
+        return None
+    kind = _TOLD_AS[clock.verdict]
+    if clock.verdict is Verdict.BREACHED:
+        return Step(kind, at, at, replaces=clock.verdict)
+    return Step(kind, at, at, clock.author, clock.reason, clock.verdict)
 
 
 def _due(
@@ -184,11 +221,11 @@ def _verdict(told: Clock, clock: Clock, settled: int) -> Verdict | None:
 
 
 def _take_back(
-    told: Clock, new: Clock | None, verdict: Verdict | None, cause: Cause
+    told: Clock, new: Clock | None, verdict: Verdict | None, news: News
 ) -> Iterator[Step]:
     if told.verdict is None:
         return
-    at, reason = cause
+    at, reason = news.at, news.reason
     stands = new is not None and new.over_at is not None and new.answered
     if told.answered and not (stands and told.verdict is verdict):
         replaces = Verdict.MET if told.verdict is Verdict.MET else None
@@ -208,10 +245,12 @@ def _take_back(
 
 
 def _broken(told: Clock, new: Clock, verdict: Verdict | None) -> Iterator[Step]:
-    if verdict is Verdict.BREACHED and told.verdict is not verdict:
-        cancelled = told.verdict is Verdict.CANCELLED
-        replaces = Verdict.CANCELLED if cancelled else None
-        due = new.deadline
+    due = new.deadline
+    if verdict is not Verdict.BREACHED:
+        return
+    if told.verdict is not verdict or told.deadline != due:
+        # "Met" was taken back above.
+        replaces = None if told.verdict is Verdict.MET else told.verdict
         yield Step(FactKind.BREACHED, due, due, replaces=replaces)
 
 

