@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import RedisDsn
 from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 
 from alerts.slack.failures import FailureReason, SlackFailure
@@ -20,6 +21,11 @@ class RedisAddress:
 
     host: str
     port: int
+
+    @classmethod
+    def of(cls, url: RedisDsn) -> "RedisAddress":
+        """The address in `REPLYCLOCK_REDIS_URL`."""
+        return cls(url.host or "127.0.0.1", url.port or 6379)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"

@@ -39,8 +39,7 @@ def checks(settings: Settings, config: Config | None) -> Sequence[Check]:
 class RedisChecks:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        url = settings.redis_url
-        self._address = RedisAddress(url.host or "127.0.0.1", url.port or 6379)
+        self._address = RedisAddress.of(settings.redis_url)
 
     async def look(self) -> Sequence[Finding]:
         try:

@@ -1,6 +1,8 @@
 """`replyclock explain`: why a conversation's clock stands where it stands."""
 
+import asyncio
 import json
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
@@ -9,14 +11,15 @@ from aiokafka.partitioner import murmur2
 from stream.cli.asking import ask
 from stream.cli.group import config_option, example, main, read_config
 from stream.config import Config
-from stream.explain.story import ClockStory, SessionStory, calendar_of, stories
+from stream.explain.notice import REMEMBERED, Notice, NoticesUnknownError
+from stream.explain.plain import plain
+from stream.explain.story import add_notices, stories
 from stream.explain.words import Words
-from stream.records import UnreadableRecordError, decode_fact, encode_fact
+from stream.records import UnreadableRecordError, decode_fact
 from stream.replay import BadLineError, Replay
-from stream.settings import Settings
+from stream.settings import Settings, read_settings
 from stream.sla.facts import Fact
-from stream.sla.instants import parse_rfc3339, rfc3339
-from stream.sla.policy import Rules
+from stream.sla.instants import parse_rfc3339
 from stream.topic_reader import TopicReader
 
 
@@ -43,7 +46,8 @@ def explain(
     """Every transition of each clock of CONVERSATION, in order, with its reasons.
 
     What started it, which policy and calendar, how the deadline comes about, pauses,
-    who held it, when it was noticed. Opening hours are those of the config of now.
+    who held it, when it was noticed, who was told and where. Opening hours are those
+    of the config of now.
     """
     config = read_config(config_path)
     rules = config.rules()
@@ -54,14 +58,21 @@ def explain(
     if not facts:
         place = events or "the facts topic"
         raise click.ClickException(f"no facts of {conversation!r} in {place}")
-    told = stories(facts)
+    told, unknown = stories(facts), None
+    try:
+        if events is not None:
+            raise NoticesUnknownError("the events are from a file")  # noqa: TRY301  one message for all
+        add_notices(told, _notices(facts, config))
+    except NoticesUnknownError as error:
+        unknown = str(error)
     if form == "json":
-        plain = [_plain(session, rules) for session in told]
-        click.echo(json.dumps({"sessions": plain}, indent=2))
+        click.echo(json.dumps(plain(told, rules, unknown), indent=2))
         return
     click.echo(f"Conversation {conversation}\n")
     for line in Words(rules, config.timezone).told(told):
         click.echo(line)
+    if unknown is not None:
+        click.echo(f"\nWhat was sent where is not known: {unknown}")
 
 
 def _from_file(
@@ -106,25 +117,13 @@ def _from_topic(conversation: str) -> list[Fact]:
     return ask(read)
 
 
-def _plain(session: SessionStory, rules: Rules) -> dict[str, object]:
-    return {
-        "started_at": rfc3339(session.start.at),
-        "ended_at": None if session.end is None else rfc3339(session.end.at),
-        "clocks": [_plain_clock(clock, rules) for clock in session.clocks],
-    }
-
-
-def _plain_clock(clock: ClockStory, rules: Rules) -> dict[str, object]:
-    end, last = clock.end, clock.last
-    calendar = calendar_of(last, rules)
-    until = end.at if end is not None else last.noticed_at
-    counted = clock.counted(calendar, until)
-    return {
-        "measure": clock.measure.value,
-        "cycle": rfc3339(clock.started_at),
-        "shadow": clock.shadow,
-        "stands": clock.standing,
-        "counted": [[rfc3339(a), rfc3339(b)] for a, b in counted],
-        "counted_s": sum(b - a for a, b in counted) / 1000,
-        "facts": [json.loads(encode_fact(fact)) for fact in clock.facts],
-    }
+def _notices(facts: list[Fact], config: Config) -> list[Notice]:
+    points = entry_points(group=REMEMBERED)
+    if not points:
+        raise NoticesUnknownError("nothing that sends alerts is installed here")
+    settings = read_settings()
+    return [
+        notice
+        for point in points
+        for notice in asyncio.run(point.load()(settings, config, facts))
+    ]

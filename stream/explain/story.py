@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import merge
 
+from stream.explain.notice import Notice
 from stream.sla.facts import Fact, FactKind, Measure
 from stream.sla.hours import Calendar
 from stream.sla.policy import Rules
@@ -10,7 +12,7 @@ from stream.sla.policy import Rules
 Interval = tuple[int, int]
 
 _EVER = 2**62
-"""The end of a pause that has none."""
+"""The end of a pause that has none; when what has no time is told."""
 
 _ENDS = frozenset(
     {
@@ -31,6 +33,22 @@ class ClockStory:
     started_at: int
     shadow: bool
     facts: list[Fact] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def happenings(self) -> list[Fact | Notice]:
+        """The facts as they were concluded, and between them who was told of it."""
+        facts: list[Fact | Notice] = [*self.facts]
+        return [*merge(facts, self.notices, key=self._known_at)]
+
+    def _known_at(self, happening: Fact | Notice) -> int:
+        if isinstance(happening, Fact):
+            return happening.noticed_at
+        if happening.at is None:
+            return _EVER
+        # By another clock than ours: never before the breach that it is about.
+        breaches = (f.noticed_at for f in self.facts if f.kind is FactKind.BREACHED)
+        return max(happening.at, min(breaches, default=0))
 
     @property
     def last(self) -> Fact:
@@ -65,7 +83,8 @@ class ClockStory:
         is_over = False
         for fact in self.facts:
             if fact.kind is FactKind.CLOCK_PAUSED:
-                since = fact.at
+                # Told twice when it went on for no time: that is one pause.
+                since = fact.at if since is None or is_over else since
             elif fact.kind in _ENDS:
                 since, is_over = (fact.at, True) if since is None else (since, is_over)
             elif fact.kind in _REOPENS:
@@ -128,6 +147,20 @@ def stories(facts: Iterable[Fact]) -> list[SessionStory]:
         if of:
             of[-1].clocks.append(clock)
     return found
+
+
+def add_notices(sessions: Iterable[SessionStory], notices: Iterable[Notice]) -> None:
+    """Put each notice to its clock; a shadow's clock never has one (ADR 0007)."""
+    clocks = {
+        (clock.measure, clock.started_at): clock
+        for session in sessions
+        for clock in session.clocks
+        if not clock.shadow
+    }
+    for notice in notices:
+        clock = clocks.get((notice.measure, notice.cycle))
+        if clock is not None:
+            clock.notices.append(notice)
 
 
 def calendar_of(fact: Fact, rules: Rules) -> Calendar:

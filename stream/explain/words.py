@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from stream.durations import say_duration
+from stream.explain.notice import Notice, NoticeKind
 from stream.explain.story import ClockStory, Interval, SessionStory, calendar_of
 from stream.sla.facts import Fact, FactKind, Measure, Reason
 from stream.sla.instants import from_ms
@@ -39,6 +40,16 @@ _REASONS = {
     Reason.DELIVERY_FAILED: "the message never reached the customer",
     Reason.RECLASSIFIED: "better news of what happened came in",
     Reason.SUPERSEDED: "the wait turned out to have begun earlier",
+}
+_TOLD = {
+    NoticeKind.SENT: "an alert is sent",
+    NoticeKind.EDITED: "or later the alert is edited",
+    NoticeKind.EDIT_WAITS: "an edit of the alert is due, and is not made yet",
+    NoticeKind.UNCLEAR: "an alert is on its way, and may have arrived or not",
+    NoticeKind.WAITS: "an alert is due, and is not sent yet",
+    NoticeKind.OVER: "no alert was sent: the wait was over before",
+    NoticeKind.STALE: "no alert was sent: the breach was noticed too late for one",
+    NoticeKind.UNKNOWN: "no alert is remembered: too long ago, or not read yet",
 }
 _SHOWN = 8
 
@@ -85,8 +96,10 @@ class Words:
             parts = story.counted(calendar, last.deadline)
             sums = self._sum(parts, zone)
             yield f"    deadline {_local(last.deadline, zone)} = {sums}"
-        for fact in story.facts:
-            yield f"    {_local(fact.at, zone)}  {self._happened(fact)}"
+        for each in story.happenings:
+            said = _told(each) if isinstance(each, Notice) else self._happened(each)
+            when = "" if each.at is None else f"{_local(each.at, zone)}  "
+            yield f"    {when}{said}"
         end = story.end
         if end is not None:
             wall = say_duration(end.waited_ms or 0)
@@ -122,6 +135,15 @@ class Words:
 
     def _long(self, instant: int) -> str:
         return _at(instant, self._zone).strftime("%a %d %b %Y %H:%M:%S")
+
+
+def _told(notice: Notice) -> str:
+    said = _TOLD[notice.kind]
+    if notice.says is not None:
+        said += f": {notice.says}"
+    to = notice.receiver and f"to {notice.receiver}"
+    where = ", ".join(filter(None, (to, notice.place)))
+    return f"{said} [{where}]" if where else said
 
 
 def _is_paused(story: ClockStory) -> bool:

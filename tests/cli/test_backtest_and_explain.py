@@ -92,8 +92,14 @@ def test_explain_from_a_file(files):
 
     assert done.exit_code == 0, done.output
     assert "in time: met by ana" in done.stdout
-    (session,) = json.loads(plain.stdout)["sessions"]
+    assert done.stdout.endswith(
+        "\nWhat was sent where is not known: the events are from a file\n"
+    )
+    said = json.loads(plain.stdout)
+    (session,) = said["sessions"]
     assert session["clocks"][0]["counted_s"] == 240
+    assert session["clocks"][0]["notices"] is None
+    assert said["notices_unknown"] == "the events are from a file"
 
 
 def test_explain_of_nobody(files):

@@ -1,0 +1,110 @@
+"""What the delivery side remembers, for `replyclock explain`. Nothing is changed.
+
+The ledger keeps what it needs to edit a message, not a history: where the message is,
+since when, and whether it says what is so now. When it was edited, how often, and what
+it said in between is not in there.
+"""
+
+from collections.abc import Sequence
+
+from redis.exceptions import RedisError
+
+from alerts.alert import Alert, AlertState, alert_key, concerns_alerts
+from alerts.app import connect
+from alerts.diagnosis import RedisAddress, judge_redis_failure
+from alerts.entry import Entry, Rest, Step, next_step
+from alerts.ledger import Ledger
+from alerts.routing import receiver_of
+from stream.config import Config
+from stream.explain.notice import Notice, NoticeKind, NoticesUnknownError
+from stream.records import UnreadableRecordError
+from stream.settings import Settings
+from stream.sla.facts import Fact, FactKind
+
+_NEVER_SENT: dict[Step | Rest, NoticeKind] = {
+    Rest.OVER: NoticeKind.OVER,
+    Rest.STALE: NoticeKind.STALE,
+}
+
+
+async def recall(
+    settings: Settings, config: Config, facts: Sequence[Fact]
+) -> list[Notice]:
+    """The entry point (`stream.explain.notice.Recall`).
+
+    Redis is asked only when `facts` have a breach.
+    """
+    breaches = {
+        alert_key(fact): fact
+        for fact in facts
+        if fact.kind is FactKind.BREACHED and concerns_alerts(fact)
+    }
+    if not breaches:
+        return []
+    try:
+        async with connect(settings) as redis:
+            ledger = Ledger(redis, settings.topic_prefix)
+            entries = await ledger.entries(list(breaches))
+    except (RedisError, OSError) as error:
+        said = judge_redis_failure(error, RedisAddress.of(settings.redis_url))
+        raise NoticesUnknownError(f"redis: {said.found}") from error
+    except UnreadableRecordError as error:
+        raise NoticesUnknownError("the ledger is of another version") from error
+    return [
+        notice
+        for entry in entries
+        for notice in notices_of(breaches[entry.key], entry, config)
+    ]
+
+
+def notices_of(breach: Fact, entry: Entry, config: Config) -> list[Notice]:
+    """What `entry` tells of the alert about `breach`; `config` is that of now."""
+    alert, step = entry.alert, next_step(entry, config.stale_after)
+    if alert is not None and entry.ts is not None:
+        return _sent(breach, entry, alert)
+    if step is Step.LOOK_UP:
+        return [_notice(NoticeKind.UNCLEAR, breach, entry, at=entry.intent)]
+    if step is Step.POST:
+        receiver = receiver_of(breach, config.alerts.routes)
+        channel = config.alerts.receivers[receiver].slack.channel
+        return [_notice(NoticeKind.WAITS, breach, entry, to=(receiver, channel))]
+    return [_notice(_NEVER_SENT.get(step, NoticeKind.UNKNOWN), breach, entry)]
+
+
+def _sent(breach: Fact, entry: Entry, alert: Alert) -> list[Notice]:
+    posted = round(float(entry.ts or 0) * 1000)  # Slack names a message by its time
+    sent = _notice(NoticeKind.SENT, breach, entry, at=posted)
+    since = max(posted, alert.last.noticed_at)
+    if entry.shown != alert.revision:
+        kind = NoticeKind.EDIT_WAITS
+    elif alert.state is not AlertState.BREACHED or (
+        # Breached again, and that was not known when it was posted.
+        len(alert.transitions) > 1 and alert.last.noticed_at > posted
+    ):
+        kind = NoticeKind.EDITED
+    else:
+        return [sent]
+    return [sent, _notice(kind, breach, entry, at=since, says=alert.state)]
+
+
+def _notice(
+    kind: NoticeKind,
+    breach: Fact,
+    entry: Entry,
+    *,
+    at: int | None = None,
+    to: tuple[str, str] | None = None,
+    says: str | None = None,
+) -> Notice:
+    assert breach.measure is not None  # what makes it concern alerts
+    assert breach.cycle is not None
+    receiver, channel = to or (entry.receiver, entry.channel)
+    return Notice(
+        kind=kind,
+        measure=breach.measure,
+        cycle=breach.cycle,
+        at=at,
+        receiver=receiver,
+        place=None if channel is None else f"Slack {channel}",
+        says=says,
+    )

@@ -1,0 +1,164 @@
+"""Notices: what the ledger can tell of an alert, and what it cannot."""
+
+import pytest
+
+from alerts.alert import Told, alert_key, fold
+from alerts.entry import Entry
+from alerts.ledger import Ledger
+from alerts.notices import notices_of, recall
+from stream.config import parse_config
+from stream.explain.notice import Notice, NoticesUnknownError
+from stream.settings import Settings
+from stream.sla.facts import Fact
+from stream.sla.instants import HOUR
+from tests.alerts.cycles import DEADLINE, NINE, Cycle
+
+CONFIG = parse_config(
+    """
+version: 1
+queues: {sales: {accounts: ["whatsapp:1"]}}
+policies: [{name: everyone, targets: {first_reply: 30m}}]
+alerts:
+  routes: [{match: {queue: sales}, to: sales-slack}, {to: ops-slack}]
+  receivers:
+    sales-slack: {slack: {channel: C0SALES}}
+    ops-slack: {slack: {channel: C0OPS}}
+""",
+    "test.yaml",
+)
+CYCLE = Cycle()
+BREACH = CYCLE.breached(noticed=2)
+POSTED = DEADLINE + 3000
+
+
+def entry(*facts: Fact, posted: int | None = None, shown: int = -1, **known) -> Entry:
+    """The ledger knows `facts`; the message at `posted` shows the first `shown`."""
+    told = [Told.of(fact, offset) for offset, fact in enumerate(facts)]
+    then = fold(told if shown < 0 else told[:shown])
+    if posted is not None:
+        known |= {
+            "receiver": "sales-slack",
+            "channel": "C0SALES",
+            "ts": f"{posted // 1000}.{posted % 1000:03}200",
+            "shown": then.revision if then else "",
+        }
+    return Entry(key=alert_key(BREACH), version=1, alert=fold(told), **known)
+
+
+def told(read: Entry) -> list[tuple[str, int | None, str | None]]:
+    notices = notices_of(BREACH, read, CONFIG)
+    for notice in notices:
+        assert (notice.measure, notice.cycle) == (BREACH.measure, NINE)
+    return [(n.kind.value, n.at, n.says) for n in notices]
+
+
+def test_an_alert_that_was_sent():
+    """When by Slack's clock, to whom, and in which channel."""
+    read = entry(BREACH, posted=POSTED)
+
+    assert told(read) == [("sent", POSTED, None)]
+    (notice,) = notices_of(BREACH, read, CONFIG)
+    assert (notice.receiver, notice.place) == ("sales-slack", "Slack C0SALES")
+
+
+def test_an_alert_that_was_edited():
+    """What it says now, and since when at the earliest."""
+    answer = CYCLE.answered(42)
+
+    assert told(entry(BREACH, answer, posted=POSTED)) == [
+        ("sent", POSTED, None),
+        ("edited", answer.noticed_at, "answered"),
+    ]
+
+
+def test_an_edit_that_is_not_made_yet():
+    """The message does not say what is so: that is not called edited."""
+    answer = CYCLE.answered(42)
+
+    assert told(entry(BREACH, answer, posted=POSTED, shown=1)) == [
+        ("sent", POSTED, None),
+        ("edit_waits", answer.noticed_at, "answered"),
+    ]
+
+
+def test_a_breach_that_came_back():
+    """It was edited if it was in the channel before; posted like that, it was not."""
+    facts = (BREACH, CYCLE.answered(42), again := CYCLE.taken_back(43))
+    after = again.noticed_at + 500
+
+    assert told(entry(*facts, posted=POSTED)) == [
+        ("sent", POSTED, None),
+        ("edited", again.noticed_at, "breached"),
+    ]
+    assert told(entry(*facts, posted=after)) == [("sent", after, None)]
+
+
+def test_slack_has_another_clock():
+    """Behind ours it makes no edit of a post; ahead, no edit before its post."""
+    early, answer = BREACH.noticed_at - 700, CYCLE.answered(42)
+    late = answer.noticed_at + 700
+
+    assert told(entry(BREACH, posted=early)) == [("sent", early, None)]
+    assert told(entry(BREACH, answer, posted=late)) == [
+        ("sent", late, None),
+        ("edited", late, "answered"),
+    ]
+
+
+def test_a_post_without_an_end():
+    """Begun, and nobody knows yet: neither sent nor not sent."""
+    begun = {"receiver": "sales-slack", "channel": "C0SALES", "intent": POSTED}
+
+    assert told(entry(BREACH, **begun)) == [("unclear", POSTED, None)]
+    assert told(entry(BREACH, CYCLE.answered(), **begun))[0][0] == "unclear"
+
+
+def test_what_was_not_sent():
+    """Each reason by its name; what waits says where it will go by today's routes."""
+    assert told(entry(BREACH, CYCLE.answered())) == [("over", None, None)]
+    assert told(entry(CYCLE.breached(noticed=3600))) == [("stale", None, None)]
+    assert told(entry(CYCLE.answered())) == [("unknown", None, None)]
+    assert told(Entry(key=alert_key(BREACH))) == [("unknown", None, None)]
+    (waits,) = notices_of(BREACH, entry(BREACH), CONFIG)
+    assert (waits.kind, waits.at) == ("waits", None)
+    assert (waits.receiver, waits.place) == ("sales-slack", "Slack C0SALES")
+
+
+@pytest.mark.broker
+async def test_what_the_ledger_remembers(
+    ledger: Ledger, redis_url: str, prefix: str
+) -> None:
+    """Read from Redis by the conversation's facts, and nothing there is changed."""
+    other = Cycle(start=NINE + HOUR)
+    shadow = Cycle(start=NINE + 2 * HOUR, shadow=True)
+    key = alert_key(BREACH)
+    await ledger.want([(BREACH, 1)])
+    [read] = await ledger.entries([key])
+    await ledger.lease(key, "me", 10_000)
+    await ledger.begin(read, "me", receiver="r", channel="C1", now=POSTED)
+    assert read.alert is not None
+    ts = f"{POSTED / 1000:.6f}"
+    await ledger.record(read, ts=ts, shown=read.alert.revision, done=True)
+    before = await ledger.entries([key])
+    settings = Settings(redis_url=redis_url, topic_prefix=prefix)  # type: ignore[arg-type]
+    facts = [CYCLE.met(), BREACH, other.breached(), shadow.breached()]
+    found = await recall(settings, CONFIG, facts)
+
+    assert await ledger.entries([key]) == before
+    assert [(n.kind.value, n.cycle, n.at) for n in found] == [
+        ("sent", NINE, POSTED),
+        ("unknown", other.start, None),
+    ]
+    assert (found[0].receiver, found[0].place) == ("r", "Slack C1")
+
+
+async def test_redis_is_away() -> None:
+    """It is said, without the password; and not asked when nothing was breached."""
+    settings = Settings(redis_url="redis://us:hush-9931@127.0.0.1:9/0")  # type: ignore[arg-type]
+    none: list[Notice] = await recall(settings, CONFIG, [CYCLE.met()])
+
+    assert none == []
+    with pytest.raises(NoticesUnknownError) as said:
+        await recall(settings, CONFIG, [BREACH])
+    assert str(said.value).startswith("redis: no connection to 127.0.0.1:9")
+    assert "hush" not in str(said.value)
