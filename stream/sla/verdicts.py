@@ -207,8 +207,19 @@ def _paused_or_resumed(told: Clock, new: Clock) -> Iterator[Step]:
     if new.paused_at is not None:
         if told.paused_at != new.paused_at:
             yield Step(FactKind.CLOCK_PAUSED, new.paused_at, new.paused_at)
-    elif told.paused_at is not None and new.since != told.since:
-        yield Step(FactKind.CLOCK_RESUMED, new.since, new.since)
+    elif told.paused_at is not None:
+        # Late news may say that it never paused: then it went on at once.
+        at = new.since if new.since != told.since else told.paused_at
+        yield Step(FactKind.CLOCK_RESUMED, at, at)
+    elif (
+        new.measure is RESOLUTION
+        and told.answered
+        and new.answered
+        and new.since != told.since
+    ):
+        # Late news says that it was reopened in between.
+        at = new.since
+        yield Step(FactKind.CLOCK_RESUMED, at, at, reason=Reason.REOPENED)
 
 
 def _verdict(told: Clock, clock: Clock, settled: int) -> Verdict | None:

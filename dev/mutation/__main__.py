@@ -1,0 +1,69 @@
+"""`make mutate`: a sample of mutants of `stream/sla`, and which nobody noticed."""
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+# What the trials share is loaded once, before they fork; the rules are not.
+import hypothesis
+import msgspec
+import pytest
+
+from dev.mutation.mutants import Mutant, sample
+from dev.mutation.trial import Outcome, trial
+
+_LOADED = (hypothesis, msgspec, pytest)
+
+RULES = Path("stream/sla")
+HOURS = "tests/sla/test_opening_hours.py"
+TESTS = (
+    "tests/scenarios",
+    *sorted(
+        str(path)
+        for path in Path("tests/sla").glob("test_*.py")
+        if path.name not in {"test_opening_hours.py", "test_simulator_oracle.py"}
+    ),
+    "tests/test_table.py",
+    "tests/backtest",
+    "tests/test_metrics.py",
+    "tests/test_waiting.py",
+    "tests/sla/test_simulator_oracle.py",
+)
+
+
+def tests_of(mutant: Mutant) -> tuple[str, ...]:
+    """Those that could notice, quick ones first."""
+    if mutant.module.stem in {"opening_hours", "hours"}:
+        return ("tests/scenarios", HOURS)
+    return TESTS
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", default="1/1", help="2/3: the second third")
+    asked = parser.parse_args()
+    part, parts = (int(number) for number in asked.part.split("/"))
+    mutants = sample(sorted(RULES.glob("*.py")), asked.count, asked.seed)
+    if trial(None, (*TESTS, HOURS)) is Outcome.KILLED:
+        sys.exit("the tests fail without any mutant")
+    score: Counter[tuple[str, Outcome]] = Counter()
+    for number, mutant in enumerate(mutants):
+        if number % parts != part - 1:
+            continue
+        outcome = trial(mutant, tests_of(mutant))
+        score[mutant.module.stem, outcome] += 1
+        print(number, outcome, mutant.module, mutant.operator, mutant.occurrence)
+        sys.stdout.flush()
+    for name in sorted({name for name, _ in score}):
+        killed, survived = (score[name, outcome] for outcome in Outcome)
+        print(f"{name:<16}{killed:>5} of {killed + survived}")
+    killed = sum(n for (_, outcome), n in score.items() if outcome is Outcome.KILLED)
+    print(f"killed {killed} of {score.total()}: {killed / score.total():.1%}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
