@@ -7,6 +7,7 @@ from bench.live import Delay, Live
 from bench.loss import Loss
 from bench.markdown import table
 from bench.recovery import Restart, bytes_each, rate
+from bench.rules import Timing
 
 _RESTART_HEADS = (
     *("worker", "changelog records", "conversations", "start to ready"),
@@ -72,6 +73,21 @@ def live_table(runs: Sequence[Live]) -> str:
                 *_delay(run.reply),
             )
             for run in runs
+        ],
+    )
+
+
+def timing_table(timings: Sequence[Timing]) -> str:
+    return table(
+        ("what", "asked", "measured", ""),
+        [
+            (
+                timing.what,
+                "" if timing.asked is None else f"{timing.asked:,} {timing.unit}",
+                f"{timing.got:,.4g} {timing.unit}",
+                "" if timing.holds else "**no**",
+            )
+            for timing in timings
         ],
     )
 

@@ -8,6 +8,7 @@ from bench.charts import (
     live_table,
     loss_table,
     restart_table,
+    timing_table,
 )
 from bench.comparison import tables
 from bench.growth import SHARED, Growth
@@ -109,6 +110,15 @@ def _apart(report: Report, name: str) -> str:
     )
 
 
+def _rules(report: Report) -> str:
+    return f"""\
+## The rules alone
+
+CPU time of an event and of a look-up, the best of five; the others by the clock, once.
+
+{timing_table(report.rules)}"""
+
+
 def _one_writes(report: Report) -> str:
     return f"""\
 ## One state write an event, no rules
@@ -188,6 +198,7 @@ def _microseconds(run: Growth) -> float:
 
 
 _SECTIONS: dict[str, Callable[[Report], str]] = {
+    "rules": _rules,
     "one_writes": _one_writes,
     "restarts": _restarts,
     "lives": _lives,

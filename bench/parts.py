@@ -1,5 +1,6 @@
 """All that is measured, one after the other on one broker."""
 
+import asyncio
 from collections.abc import Sequence
 
 import click
@@ -10,6 +11,7 @@ from bench.loss import Event, Loss, lose
 from bench.measure import Run, measure
 from bench.one_write.measure import OneWrite, one_write
 from bench.recovery import Restart, restart
+from bench.rules import Timing, rules_timings
 from bench.sides import OURS, STOCK, installed_sides
 from bench.workload import Workload, make_workload, write_events
 from dev.faults import StackError
@@ -36,9 +38,9 @@ _GROWTHS = ((10_000, 1), (SHARED, 1), (1_000_000, 1), (SHARED, 2), (SHARED, 3))
 """Conversations, workers."""
 
 
-PARTS = ("one_writes", "restarts", "lives", "growths", "losses")
+PARTS = ("rules", "one_writes", "restarts", "lives", "growths", "losses")
 """Beside the pairs; by their names in the report."""
-Part = OneWrite | Restart | Live | Growth | Loss
+Part = Timing | OneWrite | Restart | Live | Growth | Loss
 
 
 class Bench:
@@ -70,6 +72,9 @@ class Bench:
     async def part(self, name: str, pairs: int) -> Sequence[Part]:
         """One of `PARTS`."""
         match name:
+            case "rules":
+                click.echo("the rules alone")
+                return await asyncio.to_thread(rules_timings)
             case "one_writes":
                 return await self.one_writes(pairs)
             case "restarts":

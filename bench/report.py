@@ -13,6 +13,7 @@ from bench.machine import Machine
 from bench.measure import Run
 from bench.one_write.measure import OneWrite
 from bench.recovery import Restart
+from bench.rules import Timing
 from dev.places import REPOSITORY
 
 RESULTS = REPOSITORY / "bench" / "results"
@@ -28,6 +29,7 @@ class Report(Struct, frozen=True, kw_only=True):
     apart: dict[str, Machine] = {}
     comparisons: tuple[Comparison, ...]
     runs: tuple[Run, ...]
+    rules: tuple[Timing, ...] = ()
     one_writes: tuple[OneWrite, ...] = ()
     restarts: tuple[Restart, ...] = ()
     lives: tuple[Live, ...] = ()

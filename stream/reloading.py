@@ -118,9 +118,12 @@ class Reloader:
 
     def _parse(self) -> Config | tuple[str, ...]:
         try:
-            return load_config(self._path)
+            config = load_config(self._path)
         except ConfigError as error:
             return tuple(str(fault) for fault in error.faults)
+        # Tables of opening hours are made here, and not while the stream waits.
+        config.rules().look_ahead(round(self._now() * 1000))
+        return config
 
     def _take(self, config: Config) -> Outcome:
         before, self._version = self._version, config.version_hash

@@ -17,6 +17,13 @@ _SECONDS = 240
 """A mutant that runs for ever is a mutant that was noticed."""
 
 
+_OPTIONS = (
+    *("-x", "-q", "-p", "no:cacheprovider"),
+    # Loaded before the fork, to load it once.
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
+
+
 class Outcome(StrEnum):
     KILLED = "killed"
     SURVIVED = "survived"
@@ -65,6 +72,6 @@ def _run(mutant: Mutant | None, tests: Sequence[str]) -> int:
     os.dup2(out, 2)
     try:
         sys.meta_path.insert(0, _Mutated(mutant))
-        return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]))
+        return int(pytest.main([*_OPTIONS, *tests]))
     except BaseException:  # noqa: BLE001  whatever it was, it was noticed
         return 1

@@ -71,6 +71,7 @@ class Config(Part):
     )
     alerts: Alerts
     _version: str = PrivateAttr("")
+    _rules: Rules | None = PrivateAttr(None)
 
     @field_validator("timezone")
     @classmethod
@@ -98,7 +99,12 @@ class Config(Part):
         return self
 
     def rules(self) -> Rules:
-        """What the pure rules read."""
+        """What the pure rules read; the same object at every call."""
+        if self._rules is None:
+            self._rules = self._new_rules()
+        return self._rules
+
+    def _new_rules(self) -> Rules:
         return Rules(
             book=PolicyBook(
                 tuple(part.policy() for part in self.policies), self._version

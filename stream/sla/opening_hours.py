@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from stream.sla.instants import from_ms, to_ms
+from stream.sla.hours import DAY
+from stream.sla.instants import MINUTE, from_ms, to_ms
 
 Span = tuple[int, int]
 """Local minutes of a day: open, close. A close at or before the open is the next
@@ -206,19 +207,29 @@ class OpeningHours:
         day, end = date(first, 1, 1), date(last, 12, 31)
         off: frozenset[date] = frozenset()
         year = 0
+        # Midnights of this day, the next and the one after: where both days have 24
+        # hours, which nearly all have, the rest is arithmetic.
+        begin, middle = self._instant(day, 0), self._instant(day, _DAY)
         while day <= end:
+            after = self._instant(day, 2 * _DAY)
+            is_plain = after - begin == 2 * DAY
             if day.year != year:
                 year = day.year
                 off = self._holidays(year)
             spans = self._days.get(day)
             if spans is None:
                 spans = () if day in off else self._week[day.weekday()]
-            for span in spans:
-                opened, closed = self._window(day, span)
+            for opens, closes in spans:
+                if is_plain:
+                    until = closes if closes > opens else closes + _DAY
+                    yield begin + opens * MINUTE, begin + until * MINUTE
+                    continue
+                opened, closed = self._window(day, (opens, closes))
                 # A jump of the clocks may swallow it, or the whole day (Apia, 2011).
                 if closed > opened and self._day_of(opened) == day:
                     yield opened, closed
             day += timedelta(days=1)
+            begin, middle = middle, after
 
     def _spans(self, day: date) -> tuple[Span, ...]:
         spans = self._days.get(day)

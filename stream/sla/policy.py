@@ -251,6 +251,11 @@ class Rules:
             return self  # nearly always
         return self.earlier.get(version, self)
 
+    def look_ahead(self, at: int) -> None:
+        """Ask each calendar of `at` (ms), so that its next answer is a quick one."""
+        for calendar in self.calendars.values():
+            calendar.is_open(at)
+
     def queue_of(self, channel: str, account: str) -> str:
         return self.queues.get((channel, account), UNROUTED)
 
