@@ -65,6 +65,13 @@ def next_breach(by: str = "") -> str:
     return _whole(f"({at} - time()) or ({_fill(by, IDLE)})", by)
 
 
+def stale(by: str) -> str:
+    """1 where an account of the queue is silent for every worker (semantics 3.6)."""
+    silent = 'replyclock_source_silent{queue=~"$queue"}'
+    account = f"min by (channel, account, {by}) ({silent})"
+    return f"(max by ({by}) ({account})) or ({_fill(by, 0)})"
+
+
 def service_level(by: str = "") -> str:
     """Met per decided cycle since midnight, 0 to 1, retractions taken off.
 

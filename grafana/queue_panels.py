@@ -34,6 +34,7 @@ _COLUMNS: Final = {
     "C": ("Breached", ask.waiting("queue", band="breached")),
     "D": ("Oldest wait", ask.oldest_wait("queue")),
     "E": ("Service level", ask.service_level("queue")),
+    "F": ("Source", ask.stale("queue")),
 }
 _COLOURED: Final = style.TableColoredBackgroundCellOptions()
 
@@ -82,7 +83,8 @@ def queues_table() -> table.Panel:
         .title("Queues")
         .description(
             "Each queue's waits for a first reply now, and its service level since"
-            " midnight. At risk: past its first warning point. Worst first."
+            " midnight. At risk: past its first warning point. Worst first. Source:"
+            " 'stale' when an account is silent, so that its green may not be true."
         )
         .datasource(SOURCE)
         .span(13)
@@ -150,5 +152,9 @@ def _looks() -> dict[str, dict[str, object]]:
             "decimals": 1,
             "mappings": words(mark(ask.UNDECIDED, "no verdicts yet", BLUE)),
             **coloured((None, RED), (0.8, ORANGE), (0.9, GREEN)),
+        },
+        "Source": {
+            "mappings": [mark(0, "live", GREEN), mark(1, "stale", RED)],
+            **coloured((None, GREEN), (1, RED)),
         },
     }

@@ -24,6 +24,7 @@ from stream.probes import serve_probes
 from stream.reconsidering import Reconsidering
 from stream.reloading import Reloader, ReloadMetrics
 from stream.settings import Settings
+from stream.silent_sources import SilentSources
 from stream.timers import Timers
 from stream.waiting import Waiting
 
@@ -82,7 +83,9 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         wall_clock,
     )
     current_state = CurrentState(waiting, ownership, config)
+    silent_sources = SilentSources(metrics.newest, config, wall_clock)
     registry.register(current_state)
+    registry.register(silent_sources)
     reloader = Reloader(settings.config, config, ReloadMetrics(registry), time.time)
     reconsidering = Reconsidering(book, app.owned, wall_clock)
 
@@ -90,6 +93,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         book.take(new.rules())
         metrics.take(new)
         current_state.take(new)
+        silent_sources.take(new)
         reconsidering.begin(app.owned())
 
     reloader.tells(take)

@@ -17,6 +17,7 @@ from stream.metrics import WorkerMetrics
 from stream.records import encode_fact
 from stream.sla.conversation import due_at
 from stream.sla.facts import Fact
+from stream.sla.memory import heard_at
 from stream.sla.policy import Rules
 from stream.sla.state import Conversation
 from stream.table import Stored, decode_state, encode_state
@@ -112,7 +113,9 @@ class Book:
                 await asyncio.sleep(0)
                 if self._deadlines.get(partition) is not ours:
                     return  # lost again meanwhile
-            self._index(partition, key, decode_state(data).conversation)
+            state = decode_state(data).conversation
+            self._metrics.saw((state.channel.value, state.account), heard_at(state))
+            self._index(partition, key, state)
 
     def drop(self, partition: int) -> None:
         """The partition is another worker's now."""

@@ -41,7 +41,8 @@ class WorkerMetrics:
 
     def __init__(self, config: Config, registry: CollectorRegistry) -> None:
         self.registry = registry
-        self._newest: dict[tuple[str, str], int] = {}
+        self.newest: dict[tuple[str, str], int] = {}
+        """When the newest event of each (channel, account) happened, in ms."""
         self.verdicts = Counter(
             "replyclock_verdicts",
             "Cycles decided, each once, breached at the deadline.",
@@ -218,8 +219,8 @@ class WorkerMetrics:
 
     def saw(self, account: tuple[str, str], at: int) -> None:
         """An event of (channel, account) happened at `at`; only newer ones count."""
-        if at > self._newest.get(account, 0):
-            self._newest[account] = at
+        if at > self.newest.get(account, 0):
+            self.newest[account] = at
             self.last_event.labels(*account).set(at / 1000)
 
     def take(self, config: Config) -> None:

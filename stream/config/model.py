@@ -46,7 +46,7 @@ class Config(Part):
     )
     silence_after: Duration = Field(
         1_800_000,
-        description="not used yet: so long without events, figures are old",
+        description="so much open time without an event of an account is too much",
     )
     unknown_author: Literal["agent", "bot"] = Field(
         "agent", description="who speaks where the source cannot tell"

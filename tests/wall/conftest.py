@@ -14,6 +14,7 @@ from stream.current_state import CurrentState, Ownership
 from stream.intake_metrics import IntakeMetrics
 from stream.metrics import WorkerMetrics
 from stream.reloading import ReloadMetrics
+from stream.silent_sources import SilentSources
 from stream.waiting import Waiting
 
 REPOSITORY = Path(__file__).parents[2]
@@ -45,7 +46,10 @@ def _worker() -> Iterator[Declared]:
     WorkerMetrics(config, registry)
     yield from _of_registry(registry, "worker")
     ownership = Ownership({"events": 4}, lambda: frozenset({0}), lambda: 0, lambda: 0)
-    for family in CurrentState(Waiting(), ownership, config).collect():
+    for family in (
+        *CurrentState(Waiting(), ownership, config).collect(),
+        *SilentSources({}, config, lambda: 0).collect(),
+    ):
         yield _declared(family, family._labelnames, "worker")  # type: ignore[attr-defined]
 
 

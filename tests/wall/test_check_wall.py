@@ -19,6 +19,7 @@ from grafana.queries import WALL, PanelQuery, panel_queries
 from stream.config import load_config
 from stream.current_state import CurrentState, Ownership
 from stream.metrics import WorkerMetrics
+from stream.silent_sources import SilentSources
 from stream.sla.facts import Measure
 from stream.waiting import Open, Wait, Waiting
 
@@ -35,6 +36,8 @@ class Worker:
     waiting: Waiting = field(default_factory=Waiting)
     owned: frozenset[int] = ALL
     lag: int = 0
+    now: int = 0
+    heard: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def hold(self, *sessions: Open) -> None:
         """These sessions are open now, one a partition."""
@@ -62,11 +65,14 @@ class Site:
         }
 
     def await_shown(
-        self, panel: str, expected: Callable[[dict[str, float]], bool]
+        self,
+        panel: str,
+        expected: Callable[[dict[str, float]], bool],
+        ref_id: str = "A",
     ) -> dict[str, float]:
         """The panel's figures as soon as a scrape has brought the expected ones."""
         until = time.monotonic() + 20
-        while not expected(shown := self.shows(panel)):
+        while not expected(shown := self.shows(panel, ref_id)):
             assert time.monotonic() < until, f"{panel}: {shown}"
             time.sleep(0.2)
         return shown
@@ -89,6 +95,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         lambda: time.time_ns() // 1_000_000,
     )
     registry.register(CurrentState(worker.waiting, ownership, config))
+    registry.register(SilentSources(worker.heard, config, lambda: worker.now))
     server, thread = start_http_server(0, "127.0.0.1", registry)
     target = f"127.0.0.1:{server.server_port}"
     folder = tmp_path_factory.mktemp("prometheus")
@@ -180,6 +187,16 @@ def test_a_part_of_the_truth_is_not_shown_as_a_number(site: Site) -> None:
         assert site.shows(panel) == {"": PARTIAL}, panel
     assert site.shows("Next breach") == dict.fromkeys(QUEUES, PARTIAL)
     assert main(["--prometheus", site.prometheus_url]) == 0
+
+
+@pytest.mark.broker
+def test_the_figures_of_a_silent_source_are_stale(site: Site) -> None:
+    """Rule 3.6: what is green there may not be true."""
+    assert site.shows("Queues", "F") == dict.fromkeys(QUEUES, 0)
+    site.worker.now += 1_800_000
+    site.worker.heard["messenger", "1234567890"] = site.worker.now
+    shown = {"sales": 1.0, "support": 0.0, "unrouted": 0.0}
+    site.await_shown("Queues", lambda stale: stale == shown, "F")
 
 
 @pytest.mark.broker
