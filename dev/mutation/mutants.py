@@ -1,21 +1,25 @@
 """The mutants: small faults of the rules, found by cosmic-ray, a seeded share of them.
 
-Left out are what cannot differ: `is` for `==` of enum members and None, and the other
-way round; and `|` in annotations, which Python refuses before a test could.
+Left out are what cannot differ or is no fault that anybody makes: `is` for `==` and the
+other way round (of enum members and None), an order of what has none, `|` in
+annotations, and the flags of decorators (`frozen`, `kw_only`, `gc`).
 """
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
-_EQUAL = ("_Is_Eq", "_IsNot_NotEq", "_Eq_Is", "_NotEq_IsNot")
-_LEFT_OUT = ("ReplaceBinaryOperator_BitOr", "Variable")
-"""Annotations, and two that want to be told names."""
+_IDENTITY = re.compile("Comparison.*_(Is|IsNot)_|Comparison.*_(Is|IsNot)$")
+_NEGATED = ("_Is_IsNot", "_IsNot_Is")
+_LEFT_OUT = ("BinaryOperator_BitOr", "Variable", "RemoveDecorator")
+_FLAGS = frozenset({"frozen", "kw_only", "gc", "array_like", "omit_defaults", "repr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,26 @@ def all_of(module: Path) -> Iterator[Mutant]:
     """Every mutant of a module, in the order of operator and place."""
     nodes = list(ast_nodes(get_ast(module.read_text("utf-8"))))
     for name in sorted(operator_names()):
-        if name.endswith(_EQUAL) or any(part in name for part in _LEFT_OUT):
+        if _is_left_out(name):
             continue
         operator = get_operator(name)()
-        places = (
-            place for node in nodes for place in operator.mutation_positions(node)
-        )
-        for occurrence, _ in enumerate(places):
-            yield Mutant(module, name, occurrence)
+        places = [node for node in nodes for _ in operator.mutation_positions(node)]
+        for occurrence, node in enumerate(places):
+            if not _is_flag(node):
+                yield Mutant(module, name, occurrence)
+
+
+def _is_left_out(operator: str) -> bool:
+    if any(part in operator for part in _LEFT_OUT):
+        return True
+    return bool(_IDENTITY.search(operator)) and not operator.endswith(_NEGATED)
+
+
+def _is_flag(node: Any) -> bool:
+    equals = node.get_first_leaf().get_previous_leaf()
+    if equals is None or equals.value != "=":
+        return False
+    return equals.get_previous_leaf().value in _FLAGS
 
 
 def sample(modules: list[Path], count: int, seed: int) -> list[Mutant]:

@@ -13,7 +13,7 @@ from types import ModuleType
 
 from dev.mutation.mutants import Mutant
 
-_SECONDS = 240
+_SECONDS = 150
 """A mutant that runs for ever is a mutant that was noticed."""
 
 

@@ -168,13 +168,16 @@ def end(
 
 def reopen(clock: Clock, at: int, calendar: Calendar) -> Clock:
     """The wait goes on, and the time in between does not count (semantics 2.4)."""
-    over_at = clock.over_at or at
-    running = replace(clock, over_at=None, answered=False, author=None, reason=None)
-    if clock.paused_at is not None:
-        return resume(running, at, calendar)
-    if over_at <= clock.deadline:
-        return resume(replace(running, paused_at=over_at), at, calendar)
-    return running
+    over_at = at if clock.over_at is None else clock.over_at
+    stood_still = replace(
+        clock,
+        paused_at=over_at if clock.paused_at is None else clock.paused_at,
+        over_at=None,
+        answered=False,
+        author=None,
+        reason=None,
+    )
+    return resume(stood_still, at, calendar)
 
 
 def extend(clock: Clock, at: int) -> Clock:
