@@ -71,23 +71,24 @@ def test_verdicts_minus_retractions_is_what_stands(steps, stands):
     assert net == {"met": 0, "breached": 0, "cancelled": 0, **stands}
 
 
+@pytest.mark.parametrize("queue", ["support", "desk"])
 @pytest.mark.parametrize("last", [[10.5], [reply(9, "r1")], [closed(9)]])
-def test_a_verdict_counts_for_the_queue_that_held_the_work(last):
+def test_a_verdict_counts_for_the_queue_that_held_the_work(last, queue):
     """A late assignment moves it from the one to the other (2.12, 3.2)."""
-    shelf = Shelf(CONFIG.replace("queues: {", "queues: {support: {}, "))
+    shelf = Shelf(CONFIG.replace("queues: {", f"queues: {{{queue}: {{}}, "))
     line = Timeline(shelf.config.rules()).play(customer(0), *last)
-    line.play(assigned(5, "support"))
+    line.play(assigned(5, queue))
     shelf.metrics.record(line.facts)
 
-    def net(queue):
-        labels = SALES | {"queue": queue}
+    def net(name):
+        labels = SALES | {"queue": name}
         return sum(
-            sign * shelf.sample(name, **labels, verdict=verdict.value)
+            sign * shelf.sample(f"{counter}_total", **labels, verdict=verdict.value)
             for verdict in Verdict
-            for sign, name in ((1, "verdicts_total"), (-1, "retractions_total"))
+            for sign, counter in ((1, "verdicts"), (-1, "retractions"))
         )
 
-    assert (net("sales"), net("support")) == (0, 1)
+    assert (net("sales"), net(queue)) == (0, 1)
     delays = shelf.sample("detection_delay_seconds_count", measure="first_reply")
     assert delays == (last == [10.5])  # noticed once
 
