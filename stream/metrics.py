@@ -132,6 +132,12 @@ class WorkerMetrics:
             ("channel",),
             registry=registry,
         )
+        self.clamped = Counter(
+            "replyclock_events_clamped",
+            "Events from the future, taken to have happened when they arrived.",
+            ("channel",),
+            registry=registry,
+        )
         self.duplicates = Counter(
             "replyclock_events_duplicate",
             "Events that said nothing new: retries of the source, repeats of Kafka.",
@@ -244,6 +250,7 @@ class WorkerMetrics:
             self.rejected.labels(reason)
         for channel in config.channels:
             self.late.labels(channel)
+            self.clamped.labels(channel)
             self.duplicates.labels(channel)
         self.target.clear()
         for policy in config.rules().book.policies:

@@ -32,6 +32,9 @@ class Tally:
             metrics.events.labels(channel, kind.__struct_config__.tag).inc(count)
         for name, count in Counter(self._late(events)).items():
             metrics.late.labels(name).inc(count)
+        ahead = Counter([e.channel for e in events if e.arrived < e.at])
+        for name, count in ahead.items():
+            metrics.clamped.labels(name).inc(count)
         for name, count in self._duplicates.items():
             metrics.duplicates.labels(name).inc(count)
         for reason, count in self._rejected.items():

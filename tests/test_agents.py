@@ -4,6 +4,7 @@ import json
 
 import pytest
 from aiokafka.errors import TopicAuthorizationFailedError
+from msgspec.structs import replace
 
 from stream.dead_letter_limit import Bounds
 from stream.dead_letters import DeadLetterLimitError
@@ -12,7 +13,7 @@ from stream.sla.events import HeartbeatEvent
 from stream.sla.instants import from_ms, rfc3339
 from stream.table import decode_state
 from tests.shelf import Record, Shelf, of
-from tests.timelines import START, customer, reply
+from tests.timelines import START, at, customer, reply
 
 
 def stored(shelf: Shelf) -> dict[bytes, int]:
@@ -165,6 +166,17 @@ async def test_a_heartbeat_makes_no_state():
     assert shelf.sample("events_total", channel="whatsapp", kind="heartbeat") == 1
     seen = shelf.sample("last_event_timestamp_seconds", channel="whatsapp", account="1")
     assert seen == START / 1000
+
+
+async def test_an_event_from_the_future_is_counted():
+    """It happened when it arrived (ADR 7.10); the source's clock wants a look."""
+    shelf = Shelf()
+    ahead = replace(customer(5), received_at=from_ms(at(0)))
+    shelf.arrive(ahead, customer(0, "c2"))
+    await shelf.work()
+
+    assert shelf.sample("events_clamped_total", channel="whatsapp") == 1
+    assert shelf.facts[0].at == at(0)
 
 
 async def test_what_is_older_than_we_remember_is_rejected():

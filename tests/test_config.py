@@ -6,8 +6,9 @@ import pytest
 
 from stream.config import load_config, parse_config
 from stream.faults import ConfigError
+from stream.sla.events import Status
 from stream.sla.facts import Measure
-from stream.sla.instants import HOUR, MINUTE, SECOND
+from stream.sla.instants import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
 from stream.sla.policy import Policy, PolicyBook, Rules, Target
 
 ROOT = Path(__file__).parents[1]
@@ -390,3 +391,43 @@ def test_a_list_means_any_of():
         "tier": frozenset({"vip", "gold"}),
         "channel": frozenset({"whatsapp"}),
     }
+
+
+def test_the_contracts_example_is_read_as_it_stands():
+    """Section 5 of the contract, word for word, without a fault."""
+    config = load_config(ROOT / "tests" / "data" / "config" / "contract.yaml")
+    rules = config.rules()
+    vip, messenger, *_ = rules.book.policies
+
+    assert rules.calendar_name(vip.targets[0], vip, "sales") == "always"
+    assert [target.measure.value for target in vip.targets] == [
+        "first_reply",
+        "next_reply",
+        "resolution",
+    ]
+    assert messenger.target(Measure.FIRST_REPLY).points(900_000) == (
+        450_000,
+        720_000,
+        900_000,
+    )
+    assert messenger.pause_on == {
+        Status.WAITING_ON_CUSTOMER,
+        Status.ON_HOLD,
+        Status.SNOOZED,
+    }
+    assert config.silence_after == 1_800_000
+    assert rules.queues["whatsapp", "106540352242922"] == "sales"
+    # Christmas is closed by holiday, its eve by date, New Year's eve is half a day.
+    office = rules.calendar("office")
+    open_days = office.open_intervals(
+        parse_rfc3339("2026-12-23T23:00:00Z"), parse_rfc3339("2026-12-31T23:00:00Z")
+    )
+    assert [rfc3339(begin)[:16] for begin, _ in open_days] == [
+        "2026-12-28T08:00",
+        "2026-12-28T12:00",
+        "2026-12-29T08:00",
+        "2026-12-29T12:00",
+        "2026-12-30T08:00",
+        "2026-12-30T12:00",
+        "2026-12-31T08:00",
+    ]
