@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .dev/bench-venv
+MUTATION_VENV := .dev/mutation-venv
 SECONDS_TO_RUN ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo test lint check chaos bench lock format clean
+.PHONY: help install servers demo test lint check chaos bench mutate lock format clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -55,11 +56,22 @@ $(BENCH_VENV)/.installed: requirements-bench.lock $(VENV)/.installed
 	@$(BENCH_VENV)/bin/pip install --quiet --require-hashes -r requirements-bench.lock
 	@touch $@
 
+$(MUTATION_VENV)/.installed: requirements-mutation.lock $(VENV)/.installed
+	@echo "installing cosmic-ray into $(MUTATION_VENV)"
+	@test -x $(MUTATION_VENV)/bin/python || $(BIN)/python -m venv $(MUTATION_VENV)
+	@$(MUTATION_VENV)/bin/pip install --quiet --require-hashes -r requirements-mutation.lock
+	@$(MUTATION_VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+mutate: $(MUTATION_VENV)/.installed ## Put faults into the rules and see which the tests notice: COUNT=240 SEED=1.
+	@$(MUTATION_VENV)/bin/python -m dev.mutation $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
+
 lock: install ## Resolve the dependencies anew.
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile -q --universal --generate-hashes pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --group dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --group bench -o requirements-bench.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --group dev --group mutation pyproject.toml -o requirements-mutation.lock
 
 format: install ## Format the code.
 	@$(BIN)/ruff check --quiet --fix --exit-zero
