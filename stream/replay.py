@@ -68,9 +68,11 @@ class Replay:
                 continue
             self.events += 1
             # What arrives at one instant is there before anything is concluded.
-            if event.arrived > self.now:
-                yield from self._conclude(event.arrived - 1, number)
-                self.now = event.arrived
+            arrived = event.arrived
+            if arrived > self.now:
+                if self._is_due(arrived - 1):
+                    yield from self._conclude(arrived - 1, number)
+                self.now = arrived
             key = event.conversation_id
             if isinstance(event, HeartbeatEvent) or not self._owns(key):
                 continue
@@ -85,6 +87,10 @@ class Replay:
     def run_until(self, now: int) -> Iterator[Fact]:
         """Conclude what can be concluded when the wall says `now` (ms)."""
         return self._conclude(now, self._line + 1)
+
+    def _is_due(self, now: int) -> bool:
+        due = self._deadlines.next()
+        return due is not None and due <= now - self._rules.allowed_lateness
 
     def _conclude(self, now: int, line: int) -> Iterator[Fact]:
         arrived, self.now = self.now, max(self.now, now)

@@ -1,5 +1,6 @@
 """The commands that read files: check, parse, replay. No Kafka, no network."""
 
+import io
 import os
 import shutil
 import sys
@@ -8,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import click
 
@@ -43,8 +44,7 @@ def replay(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--until") from error
     faults = 0
-    out = click.get_binary_stream("stdout")
-    with _as_file(events) as path:
+    with _as_file(events) as path, _written() as out:
         lanes = processes or _lanes_for(path)
         for _, said in replayed(config, path, end, lanes):
             if isinstance(said, bytes):
@@ -53,8 +53,19 @@ def replay(
                 faults += 1
                 name = "<stdin>" if events == "-" else events
                 click.echo(f"{name}:{said}", err=True)
-    out.flush()
     sys.exit(1 if faults else 0)
+
+
+@contextmanager
+def _written() -> Iterator[IO[bytes]]:
+    """Standard output, a megabyte at a time."""
+    stdout = click.get_binary_stream("stdout")
+    out = io.BufferedWriter(cast("io.RawIOBase", stdout), 1_000_000)
+    try:
+        yield out
+    finally:
+        out.flush()
+        out.detach()
 
 
 _LARGE = 10_000_000
