@@ -72,7 +72,10 @@ def apply(
         course = walked_anew(state, turns, turns[-1].at, rules)
         before = ()
     reason = _FAILED if turn.kind is FAILURE else _RECLASSIFIED
-    news = News(turn.at, reason, event.event_id, turn.said is not None)
+    # What repeats who holds the work moves nothing; helpdesks do so in each message.
+    is_repeated = is_next and course.held is state.held
+    is_of_holders = turn.said is not None and not is_repeated
+    news = News(turn.at, reason, event.event_id, is_of_holders)
     changed, facts = _tell(key, state, turns, course, before, rules, now, news)
     return prune(changed, rules), facts, APPLIED
 
