@@ -35,20 +35,34 @@ class Choice:
         return self._chosen(held, at).policy
 
     def started(self, held: Held, measures: Measures, at: int) -> list[Clock]:
-        """The clocks that start at `at`, and those of a shadow policy."""
+        """The clocks that start at `at`, and those of a shadow policy.
+
+        Those that were told under the rules of before are the ones that started then,
+        whatever targets there are now.
+        """
         chosen = self._chosen(held, at)
-        found = []
+        found = self._kept(measures, at, chosen.fingerprint) if self._pins else []
+        kept = {clock.shadow for clock in found}
+        is_closed = self._hours(held, at) == "closed"
         for policy in (chosen.policy, chosen.shadow):
-            if policy is None:
+            if policy is None or policy.shadow in kept:
                 continue
             for target in policy.targets:
                 if target.measure in measures:
                     clock = self._start(policy, target, held, at, chosen.fingerprint)
                     if clock is not None:
-                        found.append(clock)
-        if self._hours(held, at) == "closed":
-            return [replace(clock, is_after_hours=True) for clock in found]
+                        late = (
+                            replace(clock, is_after_hours=True) if is_closed else clock
+                        )
+                        found.append(late)
         return found
+
+    def _kept(self, measures: Measures, at: int, fingerprint: int) -> list[Clock]:
+        return [
+            _anew(pin, clocks.calendar_of(pin, self._rules))
+            for (measure, start, _), pin in self._pins.items()
+            if start == at and measure in measures and self._holds(pin, fingerprint)
+        ]
 
     def again(self, clock: Clock, held: Held, at: int) -> Clock:
         """`clock` under the policy that the work asks for now; its start is kept.
@@ -100,12 +114,8 @@ class Choice:
     def _start(
         self, policy: Policy, target: Target, held: Held, at: int, fingerprint: int
     ) -> Clock | None:
-        measure = target.measure
-        pin = self._pins.get((measure, at, policy.shadow))
-        if pin is not None and self._holds(pin, fingerprint):
-            return _anew(pin, clocks.calendar_of(pin, self._rules))
         calendar = self._calendar(target, policy, held)
-        if measure is WINDOW:
+        if target.measure is WINDOW:
             length = self._rules.windows.get(self._channel)
             if length is None:
                 return None

@@ -7,7 +7,7 @@ from stream.config import parse_config
 from stream.records import decode_fact, encode_fact
 from stream.sla.conversation import apply, due_at, reconsider
 from stream.sla.cycles import Cycles
-from stream.sla.events import AttributesEvent, AuthorKind
+from stream.sla.events import AttributesEvent, AuthorKind, Status
 from stream.sla.facts import FactKind
 from stream.table import decode_state, encode_state
 from tests.timelines import (
@@ -19,6 +19,7 @@ from tests.timelines import (
     customer,
     failure,
     reply,
+    status,
 )
 
 
@@ -167,3 +168,28 @@ calendars: {late: {week: {mon-sun: ["23:00-23:30"]}}}
 
     assert [f.calendar for f in line.facts if f.measure] == ["always", "late"]
     assert line.told == ["clock_started@0", "policy_changed@5"]
+
+
+def test_a_paused_clock_keeps_its_deadline_over_a_reload():
+    """Walked again for late news it counts as it did, pauses and all (ADR 7.7)."""
+    solved = "resolution: {within: 4h, warn_at: [25%]}}, pause_on: [on_hold]"
+    line = Timeline(rules_with("warn_at: [50%, 80%]}}", f"warn_at: []}}, {solved}"))
+    pause = status(10, Status.ON_HOLD), status(70, Status.OPEN)
+    line.play(customer(0), reply(3), *pause)
+    line.reload(rules_with("10m", "5m"))
+
+    line.play(attributes(2, priority="low"), 120, 299.9)
+    assert line.told[-2:] == ["clock_resumed@70", "warned@120"]
+    line.play(300)
+
+    assert line.told[-1] == "breached@300"
+
+
+def test_a_reload_adds_no_clock_to_a_wait_of_before():
+    """A new target applies to new cycles, though late news walks the old ones."""
+    line = Timeline(rules_with("10m", "5m")).play(customer(0), reply(3))
+    line.reload(rules_with("targets: {first", "targets: {resolution: 4h, first"))
+
+    line.play(attributes(2, priority="low"))
+
+    assert line.told == ["clock_started@0", "warned@2.5", "met@3"]
