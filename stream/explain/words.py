@@ -108,6 +108,8 @@ class Words:
 
     def _happened(self, fact: Fact) -> str:
         said = [_KINDS.get(fact.kind, fact.kind.value)]
+        if fact.replaces is not None and fact.replaces.value == fact.kind.value:
+            said.insert(0, "by later news:")
         if fact.author is not None:
             said.append(f"by {fact.author}")
         if fact.to is not None:

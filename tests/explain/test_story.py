@@ -11,7 +11,16 @@ from stream.explain.story import calendar_of, stories
 from stream.explain.words import Words
 from stream.sla.events import DeliveryEvent, Direction, Event, MessageEvent, Status
 from stream.sla.facts import FactKind, Measure
-from tests.timelines import Timeline, at, closed, customer, failure, reply, status
+from tests.timelines import (
+    Timeline,
+    assigned,
+    at,
+    closed,
+    customer,
+    failure,
+    reply,
+    status,
+)
 
 CONFIG = """
 version: 1
@@ -137,3 +146,11 @@ def test_a_story_in_words():
     resolution = next(c for c in sessions[0].clocks if c.measure is Measure.RESOLUTION)
     assert resolution.pauses()[0] == (at(4), at(20))
     assert resolution.last.kind is FactKind.MET
+
+
+def test_a_verdict_that_counts_for_another_says_so():
+    """A late assignment (2.12); the first telling stays in the story."""
+    told = Timeline(RULES).play(customer(0), 500, assigned(1, "support"))
+    lines = "\n".join(Words(RULES, "UTC").told(stories(told.facts)))
+
+    assert "by later news: the deadline passes: breached [held by support" in lines
