@@ -19,6 +19,8 @@ from cosmic_ray.plugins import get_operator, operator_names
 _IDENTITY = re.compile("Comparison.*_(Is|IsNot)_|Comparison.*_(Is|IsNot)$")
 _NEGATED = ("_Is_IsNot", "_IsNot_Is")
 _LEFT_OUT = ("BinaryOperator_BitOr", "Variable", "RemoveDecorator")
+_NO_ARITHMETIC = frozenset({"parameters", "dictorsetmaker"})
+"""Where a star is no product."""
 _FLAGS = frozenset({"frozen", "kw_only", "gc", "array_like", "omit_defaults", "repr"})
 
 
@@ -51,7 +53,7 @@ def all_of(module: Path) -> Iterator[Mutant]:
         operator = get_operator(name)()
         places = [node for node in nodes for _ in operator.mutation_positions(node)]
         for occurrence, node in enumerate(places):
-            if not _is_flag(node):
+            if not (_is_flag(node) or node.parent.type in _NO_ARITHMETIC):
                 yield Mutant(module, name, occurrence)
 
 

@@ -16,6 +16,7 @@ from tests.timelines import (
     _envelope,
     assigned,
     at,
+    closed,
     customer,
     failure,
     reply,
@@ -85,6 +86,18 @@ def test_reevaluating_leaves_verdicts_alone(play):
     _, facts = reconsider("c", answered.state, shorter, at(9))
 
     assert [fact for fact in facts if fact.replaces] == []
+
+
+def test_reevaluating_asks_for_what_is_open_only(play):
+    """No session, or one that is over: there is nothing to choose again (2.11)."""
+    shorter = parse_config(
+        CONFIG.replace("10m", "1m") + "reload: reevaluate_open\n", "new.yaml"
+    ).rules()
+    for steps in ([reply(0)], [customer(0), reply(8), closed(9)], [failure(0)]):
+        state = play(*steps).state
+        assert state is not None
+
+        assert reconsider("c", state, shorter, at(9)) == (state, [])
 
 
 def test_reevaluating_takes_back_no_breach_that_is_one_anyway(play):
