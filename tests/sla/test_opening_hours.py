@@ -312,3 +312,10 @@ def test_every_change_of_the_clocks(zone):
                 8 <= m.hour < 20 for m in local
             )
         moment = after
+
+
+def test_always_open_has_days_of_24_hours():
+    """A business day where nothing closes."""
+    start = to_ms(datetime(2026, 3, 28, 9, 30, tzinfo=UTC)) + 1
+
+    assert AlwaysOpen().business_days(start, 2) - start == 2 * 86_400_000
