@@ -31,7 +31,7 @@ from tests.agreement.short_rules import short_rules
 from tests.shelf import Record, Shelf
 from tests.timelines import START
 
-SEEDS = range(3)
+SEEDS = range(4)
 SECONDS, DRAIN = 70, 30
 PARTITIONS = 4
 LOOK = 100

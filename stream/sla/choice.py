@@ -42,13 +42,16 @@ class Choice:
         """
         chosen = self._chosen(held, at)
         found = self._kept(measures, at, chosen.fingerprint) if self._pins else []
-        kept = {clock.shadow for clock in found}
+        kept = {(clock.measure, clock.shadow) for clock in found}
+        # Under `reevaluate_open` those with a verdict alone are of before.
+        closed = {clock.shadow for clock in found if not self._rules.reevaluate_open}
         is_closed = self._hours(held, at) == "closed"
         for policy in (chosen.policy, chosen.shadow):
-            if policy is None or policy.shadow in kept:
+            if policy is None or policy.shadow in closed:
                 continue
             for target in policy.targets:
-                if target.measure in measures:
+                is_kept = (target.measure, policy.shadow) in kept
+                if target.measure in measures and not is_kept:
                     clock = self._start(policy, target, held, at, chosen.fingerprint)
                     if clock is not None:
                         late = (

@@ -88,6 +88,27 @@ def test_reevaluating_leaves_verdicts_alone(play):
     assert [fact for fact in facts if fact.replaces] == []
 
 
+def test_reevaluating_leaves_a_met_clock_and_asks_for_the_running_one():
+    """Both began at one instant; the one has its verdict, the other goes on (2.11)."""
+    solved = "targets: {resolution: 4h, first_reply: {within: 10m,"
+    first = "targets: {first_reply: {within: 10m,"
+    line = Timeline(rules_with(first, solved)).play(customer(0), reply(3))
+    quicker = parse_config(
+        CONFIG.replace(first, solved.replace("4h", "1h").replace("10m", "9m"))
+        + "reload: reevaluate_open\n",
+        "new.yaml",
+    ).rules()
+    line.reload(quicker)
+
+    line.state, facts = reconsider("c", line.state, line.rules, at(4))
+    line.play(60)
+
+    assert [(fact.kind, fact.measure) for fact in facts] == [
+        ("policy_changed", "resolution")
+    ]
+    assert line.told[-1] == "breached@60"
+
+
 def test_reevaluating_asks_for_what_is_open_only(play):
     """No session, or one that is over: there is nothing to choose again (2.11)."""
     shorter = parse_config(
