@@ -17,6 +17,7 @@ from stream.sla.hours import ALWAYS, Calendar
 from stream.sla.policy import Attributes, Chosen, Policy, Rules, Target
 
 Measures = Container[Measure]
+_ORDER = {measure: number for number, measure in enumerate(Measure)}
 
 
 class Choice:
@@ -53,11 +54,12 @@ class Choice:
                 is_kept = (target.measure, policy.shadow) in kept
                 if target.measure in measures and not is_kept:
                     clock = self._start(policy, target, held, at, chosen.fingerprint)
+                    if clock is not None and is_closed:
+                        clock = replace(clock, is_after_hours=True)
                     if clock is not None:
-                        late = (
-                            replace(clock, is_after_hours=True) if is_closed else clock
-                        )
-                        found.append(late)
+                        found.append(clock)
+        if kept:
+            found.sort(key=lambda clock: (clock.shadow, _ORDER[clock.measure]))
         return found
 
     def _kept(self, measures: Measures, at: int, fingerprint: int) -> list[Clock]:

@@ -97,14 +97,12 @@ def conclude(
 
 
 def is_of_before(state: Conversation, rules: Rules) -> bool:
-    """Whether a clock runs in it under other rules than these."""
+    """Whether its open session has clocks of other rules than these, or none."""
     last = state.last
-    return last is not None and any(
-        clock.policy_version != rules.book.version
-        and clock.verdict is None
-        and clock.over_at is None
-        for clock in last.clocks
-    )
+    if last is None or not last.is_open:
+        return False
+    version = rules.book.version
+    return {clock.policy_version for clock in last.clocks} != {version}
 
 
 def reconsider(
