@@ -14,6 +14,9 @@ UNDECIDED: Final = -1
 verdict would also praise a pipe that is broken."""
 PARTIAL: Final = -2
 """Some partitions have no worker: a number now would be a part of the truth."""
+STALE: Final = -3
+"""Nobody is known to wait, and a source is silent: who waits, nobody knows. A wait that
+is known stays a number: bad news of a silent source is no less true."""
 IDLE: Final = 999_999_999
 """No clock runs in the queue: later than any deadline, so the bar is full."""
 
@@ -27,6 +30,10 @@ COVERAGE: Final = (
     " / max by (topic) (replyclock_partitions))"
 )
 LAG: Final = "sum(replyclock_lag_records)"
+_SILENT: Final = (
+    'min by (channel, account, queue) (replyclock_source_silent{queue=~"$queue"})'
+)
+"""1 for an account that is silent for every worker (semantics 3.6)."""
 
 
 def _by(grouping: str) -> str:
@@ -47,8 +54,14 @@ def _whole(value: str, by: str) -> str:
     return f"(({value}) and on () ({COVERAGE} >= 1)) or ({_fill(by, PARTIAL)})"
 
 
+def _stale(by: str) -> str:
+    """The mark `STALE` where a source is silent, nothing elsewhere."""
+    return f"(0 * count{_by(by)} ({_SILENT} == 1) {STALE:+d})"
+
+
 def waiting(by: str = "", band: str = "") -> str:
-    return _whole(_waits(by, band), by)
+    waits = _waits(by, band)
+    return _whole(f"({waits} > 0) or {_stale(by)} or {waits}", by)
 
 
 def oldest_wait(by: str = "") -> str:
@@ -56,20 +69,24 @@ def oldest_wait(by: str = "") -> str:
     began = f"min{_by(by)} (replyclock_oldest_wait_timestamp_seconds{{{_OF}}})"
     # At least a second: 0 is the mark for nobody, and two machines' clocks differ.
     age = f"clamp_min(time() - {began}, 1)"
-    return _whole(f"{age} or {_fill(by, NOBODY)}", by)
+    return _whole(f"{age} or {_stale(by)} or {_fill(by, NOBODY)}", by)
 
 
 def next_breach(by: str = "") -> str:
     """Seconds until the nearest deadline of a clock that runs and is not breached."""
     at = f"min{_by(by)} (replyclock_next_deadline_timestamp_seconds{{{_OF}}})"
-    return _whole(f"({at} - time()) or ({_fill(by, IDLE)})", by)
+    left = f"({at} - time())"
+    return _whole(f"{left} or {_stale(by)} or ({_fill(by, IDLE)})", by)
 
 
 def stale(by: str) -> str:
     """1 where an account of the queue is silent for every worker (semantics 3.6)."""
-    silent = 'replyclock_source_silent{queue=~"$queue"}'
-    account = f"min by (channel, account, {by}) ({silent})"
-    return f"(max by ({by}) ({account})) or ({_fill(by, 0)})"
+    return _whole(f"(max by ({by}) ({_SILENT})) or ({_fill(by, 0)})", by)
+
+
+def silent_sources() -> str:
+    """How many accounts are silent."""
+    return _whole(f"sum({_SILENT}) or ({_fill('', 0)})", "")
 
 
 def service_level(by: str = "") -> str:

@@ -49,6 +49,7 @@ def mark(value: int, text: str, colour: str) -> model.ValueMap:
 
 
 PARTIAL: Final = mark(ask.PARTIAL, "partial", ORANGE)
+STALE: Final = mark(ask.STALE, "stale", ORANGE)
 
 
 def by_threshold() -> dashboard.FieldColor:

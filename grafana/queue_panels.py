@@ -21,6 +21,7 @@ from grafana.pieces import (
     PARTIAL,
     RED,
     SOURCE,
+    STALE,
     by_threshold,
     last_value,
     mark,
@@ -46,8 +47,8 @@ def next_breach() -> bargauge.Panel:
         .title("Next breach")
         .description(
             "Per queue, the time left until the next promise breaks. 'no clock runs'"
-            " when nobody waits within the promised time. A full bar: half an hour or"
-            " more."
+            " when nobody waits within the promised time, 'stale' when nobody is known"
+            " to and a source is silent. A full bar: half an hour or more."
         )
         .datasource(SOURCE)
         .with_target(query("A", ask.next_breach("queue"), name="{{queue}}"))
@@ -63,6 +64,7 @@ def next_breach() -> bargauge.Panel:
             [
                 mark(ask.IDLE, "no clock runs", BRIGHT_GREEN),
                 mark(ask.PARTIAL, "partial", BRIGHT_ORANGE),
+                mark(ask.STALE, "stale", BRIGHT_ORANGE),
             ]
         )
         .reduce_options(last_value())
@@ -93,7 +95,7 @@ def queues_table() -> table.Panel:
         .no_value(NO_DATA)
         .thresholds(steps((None, "transparent")))
         .color_scheme(by_threshold())
-        .mappings([PARTIAL])
+        .mappings([PARTIAL, STALE])
         .cell_height(style.TableCellHeight.LG)
         .sort_by(
             [common.TableSortByFieldState().display_name("Oldest wait").desc(desc=True)]
@@ -137,7 +139,7 @@ def _looks() -> dict[str, dict[str, object]]:
         }
 
     def words(*marks: model.ValueMap) -> Sequence[model.ValueMap]:
-        return [*marks, PARTIAL]
+        return [*marks, PARTIAL, STALE]
 
     return {
         "At risk": coloured((None, "transparent"), (1, ORANGE)),
@@ -154,7 +156,7 @@ def _looks() -> dict[str, dict[str, object]]:
             **coloured((None, RED), (0.8, ORANGE), (0.9, GREEN)),
         },
         "Source": {
-            "mappings": [mark(0, "live", GREEN), mark(1, "stale", RED)],
+            "mappings": [mark(0, "live", GREEN), mark(1, "stale", RED), PARTIAL],
             **coloured((None, GREEN), (1, RED)),
         },
     }

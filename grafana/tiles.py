@@ -16,6 +16,7 @@ from grafana.pieces import (
     PARTIAL,
     RED,
     SOURCE,
+    STALE,
     by_threshold,
     last_value,
     mark,
@@ -35,19 +36,19 @@ def promise_tiles() -> Sequence[stat.Panel]:
         )
         .unit(units.DurationInHoursMinutesSeconds)
         .thresholds(steps((None, GREEN), (300, ORANGE), (900, RED)))
-        .mappings([mark(ask.NOBODY, "nobody", GREEN), PARTIAL])
+        .mappings([mark(ask.NOBODY, "nobody", GREEN), PARTIAL, STALE])
     )
     now = (
         _tile(2, "Waiting now", "Waiting now", ask.waiting())
         .description("Customers who wait for a first reply, breached ones included.")
         .thresholds(steps((None, GREEN), (20, ORANGE), (50, RED)))
-        .mappings([mark(0, "nobody", GREEN), PARTIAL])
+        .mappings([mark(0, "nobody", GREEN), PARTIAL, STALE])
     )
     breached = (
         _tile(3, "Breached, still waiting", "Breached", ask.waiting(band="breached"))
         .description("Customers without a reply whose promised time is over.")
         .thresholds(steps((None, GREEN), (1, RED)))
-        .mappings([mark(0, "none", GREEN), PARTIAL])
+        .mappings([mark(0, "none", GREEN), PARTIAL, STALE])
     )
     level = (
         _tile(4, "Service level today", "Service level", ask.service_level())
@@ -65,7 +66,7 @@ def promise_tiles() -> Sequence[stat.Panel]:
 
 
 def trust_tiles() -> Sequence[stat.Panel]:
-    """Whether the other tiles can be believed; ids 7 to 9."""
+    """Whether the other tiles can be believed; ids 7 to 10."""
     delay = (
         _tile(7, "Data delay", "Data delay", ask.data_delay())
         .description(
@@ -93,7 +94,17 @@ def trust_tiles() -> Sequence[stat.Panel]:
         .decimals(1)
         .thresholds(steps((None, RED), (1, GREEN)))
     )
-    return [tile.span(8).height(7) for tile in (delay, behind, coverage)]
+    silent = (
+        _tile(10, "Silent sources", "Silent sources", ask.silent_sources())
+        .description(
+            "Accounts of which nothing was heard for silence_after of open time. Where"
+            " nobody is known to wait, the figures of their queues say 'stale'."
+        )
+        .thresholds(steps((None, GREEN), (1, ORANGE)))
+        .mappings([mark(0, "none", GREEN), PARTIAL])
+    )
+    tiles = (delay, behind, coverage, silent)
+    return [tile.span(6).height(7) for tile in tiles]
 
 
 def _tile(number: int, title: str, name: str, expr: str) -> stat.Panel:

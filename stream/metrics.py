@@ -14,6 +14,7 @@ from stream.config import Config
 from stream.delays import Delays
 from stream.sla.events import Channel
 from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
+from stream.sla.policy import UNROUTED
 
 WAITS = (
     *(15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200),
@@ -42,7 +43,11 @@ class WorkerMetrics:
     def __init__(self, config: Config, registry: CollectorRegistry) -> None:
         self.registry = registry
         self.newest: dict[tuple[str, str], int] = {}
-        """When the newest event of each (channel, account) happened, in ms."""
+        """When the newest event of each (channel, account) happened, in ms.
+
+        Accounts that no queue lists are `unrouted` together: their names may be
+        anything, a phone number too (semantics 4.7), and any number of them.
+        """
         self.verdicts = Counter(
             "replyclock_verdicts",
             "Cycles decided, each once, breached at the deadline.",
@@ -225,6 +230,8 @@ class WorkerMetrics:
 
     def saw(self, account: tuple[str, str], at: int) -> None:
         """An event of (channel, account) happened at `at`; only newer ones count."""
+        if account not in self._listed:
+            account = (account[0], UNROUTED)
         if at > self.newest.get(account, 0):
             self.newest[account] = at
             self.last_event.labels(*account).set(at / 1000)
@@ -253,7 +260,9 @@ class WorkerMetrics:
             self.clamped.labels(channel)
             self.duplicates.labels(channel)
         self.target.clear()
-        for policy in config.rules().book.policies:
+        rules = config.rules()
+        self._listed = frozenset(rules.queues)
+        for policy in rules.book.policies:
             for target in policy.targets:
                 child = self.target.labels(policy.name, target.measure.value)
                 child.set(target.within / 1000)

@@ -9,19 +9,23 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from stream.config import Config
-from stream.sla.hours import ALWAYS
+from stream.sla.hours import ALWAYS, DAY
+from stream.sla.policy import UNROUTED
 from stream.sla.silence import is_silent
 
 Account = tuple[str, str]
 """Channel and account."""
 
+FORGOTTEN_AFTER = DAY
+"""Of what no queue lists nobody said that it would go on: it may have been a try."""
+
 
 class SilentSources(Collector):
-    """One gauge for each account that the config names or that was heard.
+    """One gauge for each account that the config names, and `unrouted` for others.
 
     Args:
         heard: when the newest event of each account happened, in milliseconds. One
-            that was never heard counts from the start of this process.
+            that was never heard counts from when this process came to listen for it.
         now: milliseconds of wall time.
     """
 
@@ -30,12 +34,14 @@ class SilentSources(Collector):
     ) -> None:
         self._heard = heard
         self._now = now
-        self._began = now()
+        self._began: Mapping[Account, int] = {}
         self.take(config)
 
     def take(self, config: Config) -> None:
         """The accounts, calendars and patience of this config from now on."""
+        now = self._now()
         self._rules = config.rules()
+        self._began = {at: self._began.get(at, now) for at in self._rules.queues}
         self._after = config.silence_after
 
     def describe(self) -> list[Metric]:
@@ -49,12 +55,20 @@ class SilentSources(Collector):
             labels=("channel", "account", "queue"),
         )
         now = self._now()
-        for account in sorted({*self._rules.queues, *list(self._heard)}):
+        for account in sorted({*self._rules.queues, *self._others(now)}):
             queue = self._rules.queue_of(*account)
             name = self._rules.queue_calendars.get(queue, ALWAYS)
             # Whose clock is ahead is not heard for longer than the others.
-            heard_at = min(self._heard.get(account, self._began), now)
+            heard_at = min(self._heard.get(account) or self._began[account], now)
             calendar = self._rules.calendar(name)
             stale = is_silent(heard_at, now, calendar, self._after)
             silent.add_metric((*account, queue), int(stale))
         yield silent
+
+    def _others(self, now: int) -> list[Account]:
+        """Of what no queue lists: who was heard lately."""
+        return [
+            account
+            for account, at in list(self._heard.items())
+            if account[1] == UNROUTED and now - at < FORGOTTEN_AFTER
+        ]

@@ -40,7 +40,9 @@ class Tally:
         for reason, count in self._rejected.items():
             metrics.rejected.labels(reason).inc(count)
         for account, happened in _newest(events).items():
-            metrics.saw(account, to_ms(happened))
+            # What comes from the future happened now: a source whose clock is wrong
+            # would never be silent.
+            metrics.saw(account, min(to_ms(happened), to_ms(self._now)))
         now = self._now
         metrics.event_delay.observe(
             [

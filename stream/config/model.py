@@ -46,6 +46,7 @@ class Config(Part):
     )
     silence_after: Duration = Field(
         1_800_000,
+        ge=60_000,
         description="so much open time without an event of an account is too much",
     )
     unknown_author: Literal["agent", "bot"] = Field(

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from dev.stack import Stack
 from grafana.answers import QueryFailedError, Sample, ask
 from grafana.check_wall import faults_of, main
-from grafana.expressions import IDLE, NOBODY, PARTIAL, STUCK, UNDECIDED
+from grafana.expressions import IDLE, NOBODY, PARTIAL, STALE, STUCK, UNDECIDED
 from grafana.preview import draw_wall
 from grafana.queries import WALL, PanelQuery, panel_queries
 from stream.config import load_config
@@ -112,10 +112,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def site(running: Site) -> Site:
-    """A quiet worker that Prometheus has seen: nobody waits, all partitions owned."""
+    """A quiet worker that Prometheus has seen: nobody waits, all owned, all heard."""
     worker = running.worker
     worker.hold()
-    worker.owned, worker.lag = ALL, 0
+    worker.owned, worker.lag, worker.now = ALL, 0, 0
+    worker.heard.clear()
     running.await_shown("Coverage", lambda shown: shown == {"": 1})
     running.await_shown("Waiting now", lambda shown: shown == {"": 0})
     return running
@@ -147,6 +148,7 @@ def test_every_panel_answers_when_nothing_happens(
     assert site.shows("Next breach") == dict.fromkeys(QUEUES, IDLE)
     assert site.shows("Data delay") == {"": 0}
     assert site.shows("Events behind") == {"": 0}
+    assert site.shows("Silent sources") == {"": 0}
     for ref_id in "ABCD":
         assert site.shows("Queues", ref_id) == dict.fromkeys(QUEUES, 0)
     assert site.shows("Queues", "E") == dict.fromkeys(QUEUES, UNDECIDED)
@@ -197,6 +199,17 @@ def test_the_figures_of_a_silent_source_are_stale(site: Site) -> None:
     site.worker.heard["messenger", "1234567890"] = site.worker.now
     shown = {"sales": 1.0, "support": 0.0, "unrouted": 0.0}
     site.await_shown("Queues", lambda stale: stale == shown, "F")
+    assert site.shows("Silent sources") == {"": 1}
+    for panel in ("Oldest wait", "Waiting now", "Breached, still waiting"):
+        assert site.shows(panel) == {"": STALE}, panel
+    idle = dict.fromkeys(QUEUES, IDLE)
+    assert site.shows("Next breach") == {**idle, "sales": STALE}
+    assert site.shows("Queues", "A") == {"sales": STALE, "support": 0, "unrouted": 0}
+
+    site.worker.hold(Open(("whatsapp", "sales"), (wait(age=100, left=200),)))
+    site.await_shown("Waiting now", lambda shown: shown == {"": 1})
+    assert site.shows("Next breach")["sales"] == pytest.approx(200, abs=15)
+    assert site.shows("Queues", "C")["sales"] == STALE
 
 
 @pytest.mark.broker

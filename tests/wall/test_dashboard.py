@@ -108,7 +108,14 @@ def test_state_is_told_by_words_too(panels: list[Panel]) -> None:
         for mapping in panel["fieldConfig"]["defaults"].get("mappings", [])
         for result in mapping["options"].values()
     }
-    assert words >= {"nobody", "none", "partial", "no verdicts yet", "no clock runs"}
+    assert words >= {
+        "nobody",
+        "none",
+        "partial",
+        "stale",
+        "no verdicts yet",
+        "no clock runs",
+    }
 
 
 def test_wall_is_grafanas_classic_json(wall: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from grafana.expressions import IDLE, NOBODY, PARTIAL, UNDECIDED
+from grafana.expressions import IDLE, NOBODY, PARTIAL, STALE, UNDECIDED
 from grafana.preview import look
 from grafana.queries import WALL
 
@@ -34,6 +34,10 @@ def configs() -> dict[str, dict[str, Any]]:
         ("Next breach", 59.0, "00:00:59", "#f2495c"),
         ("Next breach", -1.0, "00:00:01 ago", "#f2495c"),
         ("Data delay", 0.25, "0.2 s", "#37872d"),
+        ("Waiting now", STALE, "stale", "#fa6400"),
+        ("Next breach", STALE, "stale", "#ff9830"),
+        ("Silent sources", 0.0, "none", "#37872d"),
+        ("Silent sources", 2.0, "2", "#fa6400"),
         ("Coverage", 0.75, "75.0%", "#c4162a"),
     ],
 )
