@@ -77,6 +77,13 @@ def live_table(runs: Sequence[Live]) -> str:
     )
 
 
+_WHOLE = 100
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= _WHOLE else f"{value:.3g}"
+
+
 def timing_table(timings: Sequence[Timing]) -> str:
     return table(
         ("what", "asked", "measured", ""),
@@ -84,7 +91,7 @@ def timing_table(timings: Sequence[Timing]) -> str:
             (
                 timing.what,
                 "" if timing.asked is None else f"{timing.asked:,} {timing.unit}",
-                f"{timing.got:,.4g} {timing.unit}",
+                f"{_figure(timing.got)} {timing.unit}",
                 "" if timing.holds else "**no**",
             )
             for timing in timings

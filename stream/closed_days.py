@@ -4,7 +4,7 @@ Imported when a calendar asks, since it takes a tenth of a second.
 """
 
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 from stream.nearest import meant
 from stream.sla.opening_hours import Holidays
@@ -27,14 +27,14 @@ def closed_days(country: str, region: str | None) -> Holidays:
 
     A year that the package has no data of has none (`last_year`).
     """
+    return partial(_of_year, country, region)
 
-    @cache
-    def of_year(year: int) -> frozenset[date]:
-        import holidays  # noqa: PLC0415  slow
 
-        return frozenset(holidays.country_holidays(country, subdiv=region, years=year))
+@cache
+def _of_year(country: str, region: str | None, year: int) -> frozenset[date]:
+    import holidays  # noqa: PLC0415  slow
 
-    return of_year
+    return frozenset(holidays.country_holidays(country, subdiv=region, years=year))
 
 
 def last_year(country: str) -> int:

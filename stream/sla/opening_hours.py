@@ -8,6 +8,7 @@ before each. Edges are local wall times turned into instants one by one, so a da
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from stream.sla.hours import DAY
@@ -28,6 +29,13 @@ _FIRST_YEAR, _LAST_YEAR = 1971, 2199
 
 NEVER = to_ms(datetime(2200, 1, 1, tzinfo=UTC))
 """The deadline of what no opening hour until then would use up."""
+
+
+@lru_cache(maxsize=50_000)
+def _midnight(zone: str, ordinal: int) -> int:
+    """Of a day by its `date.toordinal`; kept, since calendars share their zones."""
+    day = datetime.fromordinal(ordinal)
+    return to_ms(day.replace(tzinfo=ZoneInfo(zone)))
 
 
 def no_holidays(year: int) -> frozenset[date]:  # noqa: ARG001  a Holidays
@@ -209,9 +217,10 @@ class OpeningHours:
         year = 0
         # Midnights of this day, the next and the one after: where both days have 24
         # hours, which nearly all have, the rest is arithmetic.
-        begin, middle = self._instant(day, 0), self._instant(day, _DAY)
+        number = day.toordinal()
+        begin, middle = (_midnight(self.zone, number + n) for n in range(2))
         while day <= end:
-            after = self._instant(day, 2 * _DAY)
+            after = _midnight(self.zone, number + 2)
             is_plain = after - begin == 2 * DAY
             if day.year != year:
                 year = day.year
@@ -229,6 +238,7 @@ class OpeningHours:
                 if closed > opened and self._day_of(opened) == day:
                     yield opened, closed
             day += timedelta(days=1)
+            number += 1
             begin, middle = middle, after
 
     def _spans(self, day: date) -> tuple[Span, ...]:
