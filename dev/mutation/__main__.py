@@ -15,6 +15,9 @@ from dev.mutation.trial import Outcome, trial
 
 _LOADED = (hypothesis, msgspec, pytest)
 
+_PATIENCE = 4
+"""Times the CPU time of the code as it is, before a mutant is endless."""
+
 RULES = Path("stream/sla")
 HOURS = "tests/sla/test_opening_hours.py"
 TESTS = (
@@ -47,21 +50,24 @@ def main() -> int:
     asked = parser.parse_args()
     part, parts = (int(number) for number in asked.part.split("/"))
     mutants = sample(sorted(RULES.glob("*.py")), asked.count, asked.seed)
-    if trial(None, (*TESTS, HOURS)) is Outcome.KILLED:
+    unharmed = trial(None, (*TESTS, HOURS))
+    if unharmed.outcome is not Outcome.SURVIVED:
         sys.exit("the tests fail without any mutant")
-    score: Counter[tuple[str, Outcome]] = Counter()
+    limit = _PATIENCE * unharmed.cpu_seconds
+    tried, noticed = Counter[str](), Counter[str]()
     for number, mutant in enumerate(mutants):
         if number % parts != part - 1:
             continue
-        outcome = trial(mutant, tests_of(mutant))
-        score[mutant.module.stem, outcome] += 1
+        outcome, _ = trial(mutant, tests_of(mutant), limit)
+        name = mutant.module.stem
+        tried[name] += 1
+        noticed[name] += outcome is not Outcome.SURVIVED
         print(number, outcome, mutant.module, mutant.operator, mutant.occurrence)
         sys.stdout.flush()
-    for name in sorted({name for name, _ in score}):
-        killed, survived = (score[name, outcome] for outcome in Outcome)
-        print(f"{name:<16}{killed:>5} of {killed + survived}")
-    killed = sum(n for (_, outcome), n in score.items() if outcome is Outcome.KILLED)
-    print(f"killed {killed} of {score.total()}: {killed / score.total():.1%}")
+    for name, count in sorted(tried.items()):
+        print(f"{name:<16}{noticed[name]:>5} of {count}")
+    share = noticed.total() / tried.total()
+    print(f"noticed {noticed.total()} of {tried.total()}: {share:.1%}")
     return 0
 
 

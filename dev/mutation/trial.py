@@ -1,24 +1,30 @@
-"""A trial: the tests of the rules against one mutant, in a process of its own."""
+"""A trial: the tests of the rules against one mutant, in a process of its own.
+
+Its outcome is the same on a busy machine: the tests draw the same examples each time
+and remember none, and what ends an endless mutant is CPU time.
+"""
 
 import importlib.abc
 import importlib.util
 import os
+import resource
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from enum import StrEnum
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import NamedTuple
+
+from hypothesis import settings
 
 from dev.mutation.mutants import Mutant
 
-_SECONDS = 150
-"""A mutant that runs for ever is a mutant that was noticed."""
-
+_PROFILE = "mutation"
+settings.register_profile(_PROFILE, derandomize=True, database=None, deadline=None)
 
 _OPTIONS = (
-    *("-x", "-q", "-p", "no:cacheprovider"),
+    *("-x", "-q", "-p", "no:cacheprovider", f"--hypothesis-profile={_PROFILE}"),
     # Loaded before the fork, to load it once.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
@@ -26,7 +32,14 @@ _OPTIONS = (
 
 class Outcome(StrEnum):
     KILLED = "killed"
+    ENDLESS = "endless"
+    """It took several times the CPU time of the code as it is: noticed, too."""
     SURVIVED = "survived"
+
+
+class Trial(NamedTuple):
+    outcome: Outcome
+    cpu_seconds: float
 
 
 class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -48,20 +61,32 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(code, module.__dict__)  # noqa: S102  our own module
 
 
-def trial(mutant: Mutant | None, tests: Sequence[str]) -> Outcome:
-    """Run `tests` until the first that fails. None: against the code as it is."""
+def trial(
+    mutant: Mutant | None, tests: Sequence[str], cpu_seconds: float | None = None
+) -> Trial:
+    """Run `tests` until the first that fails, for so long at most.
+
+    Without a mutant: against the code as it is.
+    """
     child = os.fork()
     if child == 0:
+        if cpu_seconds is not None:
+            limit = int(cpu_seconds) + 1
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
         os._exit(_run(mutant, tests))
-    end = time.monotonic() + _SECONDS
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return Outcome.KILLED if status else Outcome.SURVIVED
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _, status, used = os.wait4(child, 0)
+    return Trial(_outcome(status), used.ru_utime + used.ru_stime)
+
+
+def _outcome(status: int) -> Outcome:
+    if status == 0:
+        return Outcome.SURVIVED
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) in _OUT_OF_TIME:
+        return Outcome.ENDLESS
     return Outcome.KILLED
+
+
+_OUT_OF_TIME = (signal.SIGXCPU, signal.SIGKILL)
 
 
 def _run(mutant: Mutant | None, tests: Sequence[str]) -> int:
