@@ -76,10 +76,10 @@ class Replay:
             key = event.conversation_id
             if isinstance(event, HeartbeatEvent) or not self._owns(key):
                 continue
-            state, facts, _ = apply(
-                key, self._states.get(key), event, self._rules, self.now
-            )
-            self._keep(key, state)
+            before = self._states.get(key)
+            state, facts, _ = apply(key, before, event, self._rules, self.now)
+            if state is not before:  # a receipt changes nothing
+                self._keep(key, state)
             if facts:
                 self.place = (number, 1, 0, b"")
                 yield from facts
