@@ -16,12 +16,19 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import NamedTuple
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from dev.mutation.mutants import Mutant
 
 _PROFILE = "mutation"
-settings.register_profile(_PROFILE, derandomize=True, database=None, deadline=None)
+settings.register_profile(
+    _PROFILE,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    # Nobody reads the example, so none is made smaller, which takes minutes.
+    phases=(Phase.explicit, Phase.generate),
+)
 
 _OPTIONS = (
     *("-x", "-q", "-p", "no:cacheprovider", f"--hypothesis-profile={_PROFILE}"),
