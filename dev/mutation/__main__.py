@@ -15,7 +15,7 @@ from dev.mutation.trial import Outcome, trial
 
 _LOADED = (hypothesis, msgspec, pytest)
 
-_PATIENCE = 4
+_PATIENCE = 2
 """Times the CPU time of the code as it is, before a mutant is endless."""
 
 RULES = Path("stream/sla")
