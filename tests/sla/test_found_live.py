@@ -64,6 +64,30 @@ def test_a_late_assignment_corrects_whose_breach_it_was(play):
     assert stands(late.facts) == stands(ordered.facts)
 
 
+def test_a_business_day_is_kept_over_a_reload():
+    """Walked again under new rules it ends at the opening it ended at (2.9, 2.11)."""
+    midnight = 106 + 2 / 3
+    timeline = Timeline(office_rules("1business_day"))
+    timeline.play(customer(midnight), customer(midnight + 5, "c2"))
+    timeline.reload(office_rules("2business_days"))
+    timeline.play(customer(midnight + 3, "c3"), midnight + 1441)
+
+    assert timeline.told == ["clock_started@106.667", "breached@1546.67"]
+
+
+def office_rules(within):
+    """First replies within so many days that are eight hours long from midnight."""
+    text = f"""
+version: 1
+timezone: UTC
+calendars: {{short: {{week: {{mon-sun: ["00:00-08:00"]}}}}}}
+queues: {{sales: {{accounts: ["whatsapp:1"], calendar: short}}}}
+policies: [{{name: all, targets: {{first_reply: {{within: {within}, warn_at: []}}}}}}]
+alerts: {{routes: [{{to: s}}], receivers: {{s: {{slack: {{channel: C1}}}}}}}}
+"""
+    return parse_config(text, "test.yaml").rules()
+
+
 def test_bytes_in_between_change_no_state(rules):
     """A worker that was restarted remembers what another does (3.2)."""
     kept = restored = None

@@ -114,6 +114,16 @@ def test_a_night_shift_is_as_long_as_the_night(night, length):
     assert not shift.is_open(start)
 
 
+def test_a_window_that_the_clocks_skip_is_none():
+    """02:30 to 03:00 in the night that has no 02:30: closed, and no time is lost."""
+    early = hours((((150, 180),),) * 7)
+    midnight = at("2026-03-29 00:00")
+
+    assert early.elapsed(midnight, midnight + 12 * HOUR) == 0
+    assert not early.is_open(at("2026-03-29 03:15"))
+    assert said(early.deadline(midnight, MINUTE)) == "2026-03-30 02:31"
+
+
 def test_a_holiday_is_closed_and_a_date_beats_it():
     """Christmas is off; on the 24th there is half a day, and on the 26th a shift."""
     christmas = frozenset({date(2026, 12, 24), date(2026, 12, 25), date(2026, 12, 26)})
