@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -21,6 +21,13 @@ from stream.sla.facts import Measure
 _SWEEP = re.compile(r"(\w+)=([^.]+)\.\.([^/]+)(?:/(.+))?")
 _STEPS = 12
 _SHOWN_FAULTS = 20
+
+
+def _in_a_folder(_: click.Context, param: click.Parameter, path: Path | None) -> Any:
+    """A minute's work is not lost for a folder that is not there."""
+    if path is not None and not path.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {path.parent}", param=param)
+    return path
 
 
 @main.command(
@@ -46,7 +53,12 @@ _SHOWN_FAULTS = 20
     "--list", "lists", is_flag=True, help="Name the waits that end otherwise."
 )
 @click.option("--sweep", "swept", help="Service level by target: first_reply=5m..60m.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write a page with it.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=_in_a_folder,
+    help="Write a page with it.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def backtest(
     events: Path | None,
@@ -78,6 +90,8 @@ def backtest(
             before, after = run_both(then, now, path, shown)
         count = before.events
     _say_faults(before, events)
+    if count == 0:
+        raise click.ClickException(f"no events in {events or 'the topic'}")
     difference = compare(before, after, then)
     if html is not None:
         names = (_name(config_path), _name(against or config_path))

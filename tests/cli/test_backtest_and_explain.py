@@ -70,6 +70,7 @@ def test_backtest_for_programs(files):
         (["EVENTS", "--sweep", "first=1m..2m"], "'first' is not a valid Measure"),
         (["EVENTS", "--sweep", "first_reply"], "write first_reply=5m..60m"),
         (["EVENTS", "--sweep", "first_reply=5m..1m"], "must be longer than the first"),
+        (["EVENTS", "--html", "/nowhere/page.html"], "there is no folder /nowhere"),
     ],
 )
 def test_backtest_says_what_to_do(files, arguments, said):
@@ -80,6 +81,19 @@ def test_backtest_says_what_to_do(files, arguments, said):
 
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"{}\n"], ids=["empty", "blank", "bad"]
+)
+def test_backtest_of_nothing(files, content):
+    """A file without an event is no good news."""
+    events, new = files
+    events.write_bytes(content)
+    done = run("backtest", events, "--config", CONFIG, "--against", new)
+
+    assert done.exit_code == 1
+    assert f"no events in {events}" in done.stderr
 
 
 def test_explain_from_a_file(files):
