@@ -1,1 +1,6 @@
-"""The delivery side: from facts to what people see in Slack, once."""
+"""Facts to Slack: what people should know is compared with what they were shown.
+
+In: `sla.facts`. Out: messages posted and edited, once; the ledger in Redis remembers.
+May import: cli, config, doctor, engine, explain, process, records, sla.
+Must never know: Faust.
+"""

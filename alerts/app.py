@@ -20,9 +20,9 @@ from alerts.metrics import Metrics
 from alerts.slack.client import Slack
 from stream.config import Config
 from stream.engine import EngineApp, run_worker
-from stream.probes import serve_probes
-from stream.reloading import Reloader, ReloadMetrics
-from stream.settings import Settings
+from stream.process.probes import serve_probes
+from stream.process.reloading import Reloader, ReloadMetrics
+from stream.process.settings import Settings
 
 log = structlog.get_logger(__name__)
 

@@ -21,7 +21,7 @@ from alerts.slack.failures import SlackFailure
 from stream.config import Config
 from stream.doctor.check import Check, Finding, ok, skip, warn
 from stream.doctor.clocks import judge_clock
-from stream.settings import Settings
+from stream.process.settings import Settings
 
 _SLACK_SECONDS = 4.0
 

@@ -17,8 +17,8 @@ from alerts.ledger import Ledger
 from alerts.routing import receiver_of
 from stream.config import Config
 from stream.explain.notice import Notice, NoticeKind, NoticesUnknownError
+from stream.process.settings import Settings
 from stream.records import UnreadableRecordError
-from stream.settings import Settings
 from stream.sla.facts import Fact, FactKind
 
 _NEVER_SENT: dict[Step | Rest, NoticeKind] = {

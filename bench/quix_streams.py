@@ -24,10 +24,10 @@ from quixstreams import Application, State, message_context
 
 from bench.sides import QUIX_READY
 from stream.config import load_config
+from stream.process.settings import read_settings
 from stream.records import decode_event, encode_fact
-from stream.settings import read_settings
 from stream.sla.conversation import apply
-from stream.table import decode_state, encode_state
+from stream.worker.table import decode_state, encode_state
 
 _SLOT = "conversation"
 """Quix keeps a small store for each key of the topic; ours has one value."""

@@ -27,7 +27,7 @@ from stream.sla.conversation import apply
 from stream.sla.events import Author, AuthorKind, Channel, Direction, MessageEvent
 from stream.sla.instants import from_ms, parse_rfc3339
 from stream.sla.policy import Rules
-from stream.table import encode_state
+from stream.worker.table import encode_state
 
 TOPICS = ("conversations.events", "sla.facts", "sla.dead-letters")
 _BEGIN = parse_rfc3339("2100-01-01T09:00:00Z")

@@ -20,14 +20,14 @@ from prometheus_client import CollectorRegistry
 from bench.workload import write_events
 from dev.places import REPOSITORY
 from stream.config import load_config
-from stream.metrics import WorkerMetrics
+from stream.process.reloading import Reloader, ReloadMetrics
 from stream.records import encode_event
-from stream.reloading import Reloader, ReloadMetrics
 from stream.sla.conversation import apply
 from stream.sla.events import Event
 from stream.sla.instants import HOUR, MINUTE
 from stream.sla.policy import Rules
 from stream.sla.state import Conversation
+from stream.worker.metrics import WorkerMetrics
 
 _REPLYCLOCK = (sys.executable, "-m", "stream.cli")
 EVENTS = 100_000

@@ -14,10 +14,10 @@ from faust.types import StreamT
 
 from bench.sides import READY
 from stream.config import load_config
+from stream.process.settings import read_settings
 from stream.records import decode_event, encode_fact
-from stream.settings import read_settings
 from stream.sla.conversation import apply
-from stream.table import decode_state, encode_state
+from stream.worker.table import decode_state, encode_state
 
 settings = read_settings()
 rules = load_config(settings.config).rules()

@@ -21,11 +21,11 @@ from prometheus_client import CollectorRegistry
 
 from bench.workload import PARTITIONS
 from dev.system import CONFIG
-from stream.book import Book
 from stream.config import load_config
 from stream.engine.store import Item, PartitionStore
-from stream.metrics import WorkerMetrics
-from stream.waiting import Waiting
+from stream.worker.book import Book
+from stream.worker.metrics import WorkerMetrics
+from stream.worker.waiting import Waiting
 
 Figures = dict[str, float]
 

@@ -1,1 +1,1 @@
-"""The stream side: from webhooks to facts. Map: `docs/adr/` and README."""
+"""From webhooks to facts: `CONTRIBUTING.md` has a map, each room says what it does."""

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
-from stream.agents import Tracker
-from stream.book import Book, Items
 from stream.config import parse_config
-from stream.current_state import CurrentState, Ownership
-from stream.dead_letter_limit import Bounds
-from stream.dead_letters import DeadLetters
-from stream.metrics import WorkerMetrics
+from stream.dead_letters.letters import DeadLetters
+from stream.dead_letters.limit import Bounds
 from stream.records import decode_dead_letter, decode_fact, encode_event
 from stream.sla.events import Event
 from stream.sla.facts import Fact
-from stream.timers import Timers
-from stream.waiting import Waiting
+from stream.worker.agents import Tracker
+from stream.worker.book import Book, Items
+from stream.worker.current_state import CurrentState, Ownership
+from stream.worker.metrics import WorkerMetrics
+from stream.worker.timers import Timers
+from stream.worker.waiting import Waiting
 from tests.timelines import CONFIG, START
 
 

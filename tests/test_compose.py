@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from grafana.queries import WALL
 from stream.cli import main
-from stream.settings import PREFIX, Settings
+from stream.process.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "tests" / "data" / "compose" / "compose-spec.json"

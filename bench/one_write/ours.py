@@ -11,7 +11,7 @@ from aiokafka.structs import ConsumerRecord
 from bench.one_write.sides import EVENTS, OURS, READY
 from bench.workload import PARTITIONS
 from stream.engine import EngineApp, run_worker
-from stream.logs import set_up_logs
+from stream.process.logs import set_up_logs
 
 
 def main() -> int:

@@ -10,10 +10,10 @@ from alerts.slack.blocks import EMOJI
 from dev.demo.judgement import backlog_differences, verdict_differences
 from dev.demo.seen import Seen, in_arrival_order
 from stream.records import decode_event, decode_fact
-from stream.replay import Replay
+from stream.replay.replay import Replay
 from stream.sla.policy import Rules
 from stream.sla.state import Conversation
-from stream.table import Stored
+from stream.worker.table import Stored
 
 Partitions = Sequence[Sequence[bytes]]
 

@@ -23,7 +23,7 @@ from dev.system import CONFIG, REPLYCLOCK, System
 from dev.wire import Wire
 from stream.config import load_config
 from stream.simulator.play import write_play
-from stream.table import Stored, decode_state
+from stream.worker.table import Stored, decode_state
 
 _RATE = 300
 _HEAD_START_MS = 3000

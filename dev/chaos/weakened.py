@@ -11,9 +11,9 @@ from typing import Any
 
 from faust.tables.recovery import Recovery
 
-from stream import timers
 from stream.cli import main
 from stream.engine.recovery import BatchRecovery
+from stream.worker import timers
 
 
 def _replace(owner: Any, name: str, weakened: object) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dev.demo.seen import Seen, distinct
 from stream.records import decode_event
-from stream.replay import BadLineError, Replay
+from stream.replay.replay import BadLineError, Replay
 from stream.simulator.play import Truth
 from stream.sla.cycles import Cycles, Key
 from stream.sla.events import MessageEvent

@@ -27,10 +27,10 @@ TESTS = (
         for path in Path("tests/sla").glob("test_*.py")
         if path.name not in {"test_opening_hours.py", "test_simulator_oracle.py"}
     ),
-    "tests/test_table.py",
+    "tests/worker/test_table.py",
     "tests/backtest",
-    "tests/test_metrics.py",
-    "tests/test_waiting.py",
+    "tests/worker/test_metrics.py",
+    "tests/worker/test_waiting.py",
     "tests/sla/test_simulator_oracle.py",
 )
 

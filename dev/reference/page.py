@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from stream.config import Config
-from stream.durations import say_duration
+from stream.config.durations import say_duration
 
 _HEAD = Path(__file__).with_name("head.md")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from stream.config import Config
-from stream.replay import BadLineError, Replay
+from stream.replay.replay import BadLineError, Replay
 from stream.sla.cycles import Cycle, Cycles, Key
 from stream.sla.facts import Measure, Verdict
 from stream.sla.figures import Figures, Row, figures

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from stream.backtest.run import Difference, Flip
-from stream.durations import say_duration
+from stream.config.durations import say_duration
 from stream.sla.figures import Figures, Row, percentile
 from stream.sla.instants import rfc3339
 

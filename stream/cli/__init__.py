@@ -1,8 +1,10 @@
-"""`replyclock`: every command people type (`contract.md` section 1).
+"""The commands: words and exit codes, nothing else.
 
-A user's mistake is one line on standard error that says what to do; exit status 0,
-1 (found faults) or 2 (usage). The delivery side adds its command by entry point, so
-that the stream does not know who listens.
+In: arguments. Out: what the other rooms do, on stdout; one line on stderr for mistakes.
+May import: backtest, channels, config, dead_letters, doctor, explain, intake, kafka,
+process,
+records, replay, simulator, sla, worker.
+Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 """
 
 from stream.cli import (

@@ -9,10 +9,10 @@ import click
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from stream.cli.group import raise_faults
-from stream.kafka_probe import KafkaUnreachableError, probe
-from stream.refusal import RefusedStartError
-from stream.settings import Settings, SettingsError, read_settings
-from stream.topic_reader import TopicReader, reading
+from stream.kafka.probe import KafkaUnreachableError, probe
+from stream.kafka.refusal import RefusedStartError
+from stream.kafka.topic_reader import TopicReader, reading
+from stream.process.settings import Settings, SettingsError, read_settings
 
 T = TypeVar("T")
 

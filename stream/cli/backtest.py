@@ -15,7 +15,7 @@ from stream.backtest.page import page
 from stream.backtest.run import Difference, Run, compare, run_both, sweep
 from stream.cli.events_file import events_file
 from stream.cli.group import config_option, example, main, read_config
-from stream.durations import parse_duration
+from stream.config.durations import parse_duration
 from stream.sla.facts import Measure
 
 _SWEEP = re.compile(r"(\w+)=([^.]+)\.\.([^/]+)(?:/(.+))?")

@@ -9,7 +9,7 @@ import click
 from stream.cli.group import example, main, read_config
 from stream.config.difference import differences
 from stream.config.schema import schema as schema_of
-from stream.setup import Setup, read_setup
+from stream.process.setup import Setup, read_setup
 
 _EXAMPLE = """\
 replyclock check config/sla.yaml --format json

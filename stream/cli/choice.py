@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from stream.dead_letter_topic import Found
-from stream.durations import parse_duration
+from stream.config.durations import parse_duration
+from stream.dead_letters.topic import Found
 from stream.sla.instants import parse_rfc3339
 
 Place = tuple[int, int]

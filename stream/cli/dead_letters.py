@@ -12,11 +12,11 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from stream.cli.asking import ask
 from stream.cli.choice import Choice, Place, PlaceType, choice_options
 from stream.cli.group import example, main
-from stream.dead_letter_topic import Contents, Found, contents
-from stream.masking import mask
+from stream.dead_letters.masking import mask
+from stream.dead_letters.topic import Contents, Found, contents
+from stream.kafka.topic_reader import TopicReader
+from stream.process.settings import Settings
 from stream.records import UnreadableRecordError, decode_event
-from stream.settings import Settings
-from stream.topic_reader import TopicReader
 
 
 @main.group("dead-letters", epilog=example("replyclock dead-letters list --since 24h"))

@@ -12,7 +12,7 @@ import click
 from stream.cli.group import example, main
 from stream.doctor.check import CHECKS, Check, Finding, examine, fail, ok
 from stream.doctor.report import is_well, json_of, line_of
-from stream.setup import Setup, read_setup
+from stream.process.setup import Setup, read_setup
 
 _TALKATIVE = ("aiokafka", "asyncio", "slack_sdk")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from stream.cli.asking import ask
-from stream.settings import Settings
+from stream.kafka.topic_reader import TopicReader
+from stream.process.settings import Settings
 from stream.sla.instants import parse_rfc3339
-from stream.topic_reader import TopicReader
 
 Arrivals = list[tuple[int, bytes]]
 """Arrival in milliseconds, and the record, of one partition."""

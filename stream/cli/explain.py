@@ -15,12 +15,12 @@ from stream.explain.notice import REMEMBERED, Notice, NoticesUnknownError
 from stream.explain.plain import plain
 from stream.explain.story import add_notices, stories
 from stream.explain.words import Words
+from stream.kafka.topic_reader import TopicReader
+from stream.process.settings import Settings, read_settings
 from stream.records import UnreadableRecordError, decode_fact
-from stream.replay import BadLineError, Replay
-from stream.settings import Settings, read_settings
+from stream.replay.replay import BadLineError, Replay
 from stream.sla.facts import Fact
 from stream.sla.instants import parse_rfc3339
-from stream.topic_reader import TopicReader
 
 
 @main.command(

@@ -16,9 +16,9 @@ import click
 from stream.channels.fields import NotJsonError
 from stream.channels.sources import SOURCES
 from stream.cli.group import config_option, example, main, raise_faults, read_config
-from stream.lanes import replayed
+from stream.process.settings import SettingsError, read_settings
 from stream.records import encode_event
-from stream.settings import SettingsError, read_settings
+from stream.replay.lanes import replayed
 from stream.sla.instants import from_ms, parse_rfc3339
 
 

@@ -10,10 +10,10 @@ from typing import NoReturn
 import click
 
 from stream.config import Config, load_config
-from stream.faults import ConfigError
-from stream.logs import set_up_logs
-from stream.refusal import RefusedStartError
-from stream.settings import Settings, SettingsError, read_settings
+from stream.config.faults import ConfigError
+from stream.kafka.refusal import RefusedStartError
+from stream.process.logs import set_up_logs
+from stream.process.settings import Settings, SettingsError, read_settings
 
 COMMANDS = "replyclock.commands"
 """The entry point group that other packages put their commands in."""

@@ -6,7 +6,7 @@ from stream.cli.group import example, main, start
 @main.command(epilog=example("REPLYCLOCK_WHATSAPP_APP_SECRET=… replyclock intake"))
 def intake() -> None:
     """Take webhooks over HTTP, verify them, and put their events into Kafka."""
-    from stream.intake import run_intake  # noqa: PLC0415  keeps --help fast
+    from stream.intake.door import run_intake  # noqa: PLC0415  keeps --help fast
 
     start(lambda settings, _: run_intake(settings))
 
@@ -14,6 +14,6 @@ def intake() -> None:
 @main.command(epilog=example("REPLYCLOCK_BROKER=kafka:9092 replyclock worker"))
 def worker() -> None:
     """Keep the clocks: events from Kafka in, facts and metrics out."""
-    from stream.app import run_stream_worker  # noqa: PLC0415  keeps --help fast
+    from stream.worker.app import run_stream_worker  # noqa: PLC0415  keeps --help fast
 
     start(run_stream_worker)

@@ -10,10 +10,10 @@ from stream.cli.asking import ask
 from stream.cli.choice import Choice, Place, PlaceType, choice_options, now
 from stream.cli.dead_letters import dead_letters
 from stream.cli.group import example
-from stream.dead_letter_topic import Found, contents
-from stream.resending import Outcome, Resender, resending_to
-from stream.settings import Settings
-from stream.topic_reader import TopicReader
+from stream.dead_letters.resending import Outcome, Resender, resending_to
+from stream.dead_letters.topic import Found, contents
+from stream.kafka.topic_reader import TopicReader
+from stream.process.settings import Settings
 
 _LINES = 20
 """Places that are named one by one."""

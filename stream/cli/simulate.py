@@ -14,8 +14,8 @@ from aiokafka.errors import KafkaError
 
 from stream.channels.sources import SOURCES
 from stream.cli.group import config_option, example, main, raise_faults, read_config
+from stream.process.settings import Settings, SettingsError, read_settings
 from stream.records import LATEST, encode_event
-from stream.settings import Settings, SettingsError, read_settings
 from stream.simulator.loading import events_of, load_events
 from stream.simulator.play import NothingToPlayError, Play, write_play
 from stream.simulator.sending import send_play

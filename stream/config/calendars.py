@@ -9,9 +9,9 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from stream.closed_days import check_place, closed_days
+from stream.config.closed_days import check_place, closed_days
+from stream.config.nearest import meant
 from stream.config.part import Part
-from stream.nearest import meant
 from stream.sla.hours import AlwaysOpen
 from stream.sla.opening_hours import OpeningHours, Span, no_holidays
 

@@ -6,7 +6,7 @@ Imported when a calendar asks, since it takes a tenth of a second.
 from datetime import date
 from functools import cache, partial
 
-from stream.nearest import meant
+from stream.config.nearest import meant
 from stream.sla.opening_hours import Holidays
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import Struct
 from pydantic import BaseModel
 
+from stream.config.durations import Within, say_duration
 from stream.config.model import Config
 from stream.config.policies import Match, PolicyPart
-from stream.durations import Within, say_duration
 
 
 class Change(Struct, frozen=True):

@@ -11,7 +11,7 @@ from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from stream.nearest import meant
+from stream.config.nearest import meant
 
 
 @dataclass(frozen=True, order=True)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from stream.config.faults import ConfigError, Fault, place, places_of, read_yaml
 from stream.config.model import Config
 from stream.config.oddities import oddities
-from stream.faults import ConfigError, Fault, place, places_of, read_yaml
-from stream.references import dangling
+from stream.config.references import dangling
 
 LARGEST = 1_000_000
 """Bytes. A file beyond it was not written by hand, and would be parsed for minutes."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from stream.closed_days import last_year
 from stream.config.calendars import CalendarPart
+from stream.config.closed_days import last_year
+from stream.config.durations import say_duration
 from stream.config.model import Config
 from stream.config.policies import PolicyPart
 from stream.config.targets import TargetPart
-from stream.durations import say_duration
 from stream.sla.hours import ALWAYS
 
 Path = tuple[str | int, ...]

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from stream.durations import parse_duration
+from stream.config.durations import parse_duration
 
 Duration = Annotated[
     int,

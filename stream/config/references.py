@@ -1,15 +1,12 @@
 """Names in `sla.yaml` that must lead somewhere, or be there once only."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from stream.nearest import meant
+from stream.config.model import Config
+from stream.config.nearest import meant
 from stream.sla.events import Channel
 from stream.sla.hours import ALWAYS
 from stream.sla.policy import UNROUTED
-
-if TYPE_CHECKING:
-    from stream.config import Config
 
 CHANNELS = [channel.value for channel in Channel]
 
@@ -17,7 +14,7 @@ Path = tuple[str | int, ...]
 Wrong = tuple[Path, str]
 
 
-def dangling(config: "Config") -> Iterator[Wrong]:
+def dangling(config: Config) -> Iterator[Wrong]:
     """Where each wrong name stands, and what is wrong with it."""
     yield from _accounts(config)
     yield from _calendars(config)
@@ -25,7 +22,7 @@ def dangling(config: "Config") -> Iterator[Wrong]:
     yield from _routes(config)
 
 
-def _accounts(config: "Config") -> Iterator[Wrong]:
+def _accounts(config: Config) -> Iterator[Wrong]:
     if UNROUTED in config.queues:
         yield ("queues", UNROUTED), "is the queue of accounts that no queue lists"
     owners: dict[str, str] = {}
@@ -37,7 +34,7 @@ def _accounts(config: "Config") -> Iterator[Wrong]:
             owners[account] = name
 
 
-def _calendars(config: "Config") -> Iterator[Wrong]:
+def _calendars(config: Config) -> Iterator[Wrong]:
     known = [*config.calendars, ALWAYS]
     for name, queue in config.queues.items():
         if queue.calendar is not None:
@@ -54,7 +51,7 @@ def _calendars(config: "Config") -> Iterator[Wrong]:
                 yield from _known("calendar", target.calendar, known, place)
 
 
-def _policies(config: "Config") -> Iterator[Wrong]:
+def _policies(config: Config) -> Iterator[Wrong]:
     names: set[str] = set()
     for index, policy in enumerate(config.policies):
         path: Path = ("policies", index)
@@ -71,7 +68,7 @@ def _policies(config: "Config") -> Iterator[Wrong]:
             yield from _known("receiver", step.to, config.alerts.receivers, place)
 
 
-def _routes(config: "Config") -> Iterator[Wrong]:
+def _routes(config: Config) -> Iterator[Wrong]:
     alerts, queues = config.alerts, config.queue_names
     policies = [policy.name for policy in config.policies]
     for index, route in enumerate(alerts.routes):

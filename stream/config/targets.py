@@ -11,8 +11,8 @@ from pydantic import (
     model_validator,
 )
 
+from stream.config.durations import Within, parse_duration, parse_within
 from stream.config.part import Duration, Part
-from stream.durations import Within, parse_duration, parse_within
 from stream.sla.facts import Measure
 from stream.sla.hours import ALWAYS
 from stream.sla.policy import Target

@@ -1,7 +1,7 @@
 """The worker's dead letters: what it cannot read, written once each, up to a limit.
 
 Nothing is done for a batch that can be read. The first one that cannot asks Kafka for
-the letters that were written before (`stream.dead_letter_limit` says why), so that a
+the letters that were written before (`stream.dead_letters.limit` says why), so that a
 takeover costs nothing where nothing is dead.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import structlog
 from aiokafka.errors import KafkaError
 
-from stream.dead_letter_limit import Bounds, DeadLetterLimit, Exceeded
+from stream.dead_letters.limit import Bounds, DeadLetterLimit, Exceeded
+from stream.kafka.refusal import RefusedStartError
 from stream.records import Record, dead_letter
-from stream.refusal import RefusedStartError
 
 log = structlog.get_logger(__name__)
 

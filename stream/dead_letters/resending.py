@@ -1,7 +1,7 @@
 """Dead letters' records, written anew to the end of their topic.
 
 A second call must not write a record a second time. After Kafka has acknowledged a
-record, its mark goes into the dead letters' topic (`stream.dead_letter_topic`), and
+record, its mark goes into the dead letters' topic (`stream.dead_letters.topic`), and
 what is marked is not resent. The other ways were dearer: a header on the resent record
 can only be found by reading seven days of events, and a transaction around both needs
 rights that nothing else of ours needs. Record first, then mark: dying in between
@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
-from stream.dead_letter_topic import Found
-from stream.kafka_access import KafkaAccess
+from stream.dead_letters.topic import Found
+from stream.kafka.access import KafkaAccess
+from stream.kafka.topic_reader import TopicReader
 from stream.records import UnreadableRecordError, decode_event, resent_mark
-from stream.topic_reader import TopicReader
 
 _AT_ONCE = 500
 """Records between two acknowledgments: what an interrupted run repeats at most."""

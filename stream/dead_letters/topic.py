@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from aiokafka.structs import TopicPartition
 
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
+from stream.kafka.topic_reader import TopicReader, reading
 from stream.records import DeadLetter, UnreadableRecordError, decode_dead_letter
-from stream.topic_reader import TopicReader, reading
 
 Place = tuple[str, int, int]
 """Topic, partition and offset of the record that a letter is about."""

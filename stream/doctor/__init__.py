@@ -1,7 +1,6 @@
-"""`replyclock doctor`: facts gathered from outside, then judged by pure rules.
+"""Looks at everything a process needs, and prints the command that mends it.
 
-    settings ── kafka ──▶ brokers, topics, records, group      (each a `Check`)
-        └────── what other packages add by the entry point `replyclock.doctor`
-
-`kafka.py` and `engine.py` ask; the other modules judge, and import no client.
+In: settings. Out: findings; what is asked (`kafka.py`) is apart from its judgement.
+May import: engine, kafka, process.
+Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 """

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from stream.doctor.check import Finding, fail, ok
-from stream.kafka_access import KafkaAccess
-from stream.kafka_probe import KafkaRefusedError, KafkaUnreachableError
-from stream.topic_policy import TopicPolicy
+from stream.kafka.access import KafkaAccess
+from stream.kafka.probe import KafkaRefusedError, KafkaUnreachableError
+from stream.kafka.topic_policy import TopicPolicy
 
 REACH, NAME = "kafka", "kafka brokers"
 

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
 
 
 @dataclass(frozen=True, slots=True)

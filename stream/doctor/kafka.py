@@ -29,9 +29,9 @@ from stream.doctor.topic_settings import Configs, judge_topic_settings
 from stream.doctor.topics import Partition, Topic, judge_topics
 from stream.doctor.wanted import wanted_topics
 from stream.engine.admin import open_admin
-from stream.kafka_access import KafkaAccess
-from stream.kafka_probe import KafkaRefusedError, KafkaUnreachableError, probe
-from stream.settings import Settings
+from stream.kafka.access import KafkaAccess
+from stream.kafka.probe import KafkaRefusedError, KafkaUnreachableError, probe
+from stream.process.settings import Settings
 
 _STEP_MS = 2000
 

@@ -14,7 +14,7 @@ from aiokafka.structs import TopicPartition
 from stream.doctor.group import Group
 from stream.doctor.sample import open_consumer
 from stream.engine.admin import open_admin
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
 
 _PATIENCE_S = 3.0
 """A new cluster, or a coordinator that has just moved, takes a moment."""

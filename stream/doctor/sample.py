@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from stream.doctor.placement import Place
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
 
 _ENOUGH_S = 4.0
 """What was read by then is the sample."""

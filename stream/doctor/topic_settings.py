@@ -6,7 +6,7 @@ from stream.doctor.check import Finding, fail, ok, skip, warn
 from stream.doctor.commands import Commands
 from stream.doctor.wanted import WantedTopic
 from stream.engine.topic import ChangelogSpec
-from stream.topic_policy import TopicPolicy
+from stream.kafka.topic_policy import TopicPolicy
 
 NAME = "topic settings"
 _DAY_MS = 24 * 3600 * 1000

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from stream.doctor.check import Finding, fail, ok, warn
 from stream.doctor.commands import Commands
 from stream.doctor.wanted import WantedTopic
-from stream.topic_policy import TopicPolicy
+from stream.kafka.topic_policy import TopicPolicy
 
 HIDDEN = 29
 """Kafka's code: this user may not see the topic, whether or not it exists."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from stream.engine.topic import ChangelogSpec, TopicSpec
-from stream.settings import Settings
+from stream.process.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

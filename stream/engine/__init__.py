@@ -1,4 +1,9 @@
-"""Faust, corrected and batched: the only code that touches Faust's private names."""
+"""Faust, corrected and batched: the only code that touches its private names.
+
+In: batches of a topic, handlers. Out: tables restored, writes acknowledged, commits.
+May import: kafka.
+Must never know: Redis, HTTP, Slack, Prometheus.
+"""
 
 from stream.engine.app import BatchHandler, EngineApp, Partitions
 from stream.engine.changelog import BatchWriter, StateTable

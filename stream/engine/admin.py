@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
 
 
 @asynccontextmanager

@@ -20,9 +20,9 @@ from stream.engine.lease import Lease
 from stream.engine.store import PartitionStore
 from stream.engine.topic import ChangelogSpec
 from stream.engine.transport import BatchSchema, BatchTransport
-from stream.kafka_access import KafkaAccess
-from stream.membership import Membership
-from stream.topic_policy import TopicPolicy
+from stream.kafka.access import KafkaAccess
+from stream.kafka.membership import Membership
+from stream.kafka.topic_policy import TopicPolicy
 
 Partitions = frozenset[int]
 PartitionsCallback = Callable[[Partitions], Awaitable[None] | None]

@@ -3,7 +3,7 @@
 from faust import SASLCredentials, SSLCredentials
 from faust.auth import Credentials
 
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
 
 
 def credentials_for(access: KafkaAccess) -> Credentials | None:

@@ -6,8 +6,8 @@ from yarl import URL
 
 from stream.engine.credentials import credentials_for
 from stream.engine.recovery import BatchTables
-from stream.kafka_access import KafkaAccess
-from stream.membership import HEARTBEAT_S, Membership
+from stream.kafka.access import KafkaAccess
+from stream.kafka.membership import HEARTBEAT_S, Membership
 
 
 def faust_settings(

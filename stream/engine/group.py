@@ -15,7 +15,7 @@ from aiokafka.structs import TopicPartition
 
 from stream.engine.admin import open_admin
 from stream.engine.guard import EngineError
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
 
 _AGAIN_S = 0.5
 _NOT_YET = (CoordinatorLoadInProgressError, GroupCoordinatorNotAvailableError)

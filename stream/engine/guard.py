@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from inspect import get_annotations
 
-from stream.refusal import RefusedStartError
+from stream.kafka.refusal import RefusedStartError
 
 _VERSIONS = {
     "faust-streaming": "0.15.3",

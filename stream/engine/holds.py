@@ -32,8 +32,8 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from stream.engine.group import Group, open_group
 from stream.engine.guard import EngineError
-from stream.kafka_access import KafkaAccess
-from stream.membership import Membership
+from stream.kafka.access import KafkaAccess
+from stream.kafka.membership import Membership
 
 log = structlog.get_logger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stream.topic_policy import TopicPolicy
+from stream.kafka.topic_policy import TopicPolicy
 
 # A changelog is read whole at every start, so it is kept short: small segments
 # that close soon, compacted as soon as a tenth is outdated.

@@ -15,9 +15,9 @@ from aiokafka.errors import (
 from stream.engine.admin import open_admin, quiet
 from stream.engine.guard import EngineError
 from stream.engine.topic import ChangelogSpec, TopicSpec
-from stream.kafka_access import KafkaAccess
-from stream.kafka_probe import KafkaUnreachableError, probe
-from stream.topic_policy import TopicPolicy
+from stream.kafka.access import KafkaAccess
+from stream.kafka.probe import KafkaUnreachableError, probe
+from stream.kafka.topic_policy import TopicPolicy
 
 log = structlog.get_logger(__name__)
 

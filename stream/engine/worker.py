@@ -13,7 +13,7 @@ import uvloop
 from stream.engine.app import EngineApp
 from stream.engine.topics import ensure_topics, wait_for_broker, wait_for_coordinator
 from stream.engine.watchdog import LoopWatch, Watchdog
-from stream.refusal import RefusedStartError
+from stream.kafka.refusal import RefusedStartError
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from stream.config import Config
-from stream.settings import Settings
+from stream.process.settings import Settings
 from stream.sla.facts import Fact, Measure
 
 REMEMBERED = "replyclock.explain"

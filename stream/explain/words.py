@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from stream.durations import say_duration
+from stream.config.durations import say_duration
 from stream.explain.notice import Notice, NoticeKind
 from stream.explain.story import ClockStory, Interval, SessionStory, calendar_of
 from stream.sla.facts import Fact, FactKind, Measure, Reason

@@ -24,10 +24,10 @@ from stream.channels.fields import NotJsonError
 from stream.channels.reading import DEFAULT_OPTIONS, Options, Parse
 from stream.channels.signature import HEADER, is_signed
 from stream.channels.sources import SOURCES
-from stream.events_topic import EventsTopic, KafkaAwayError
-from stream.intake_metrics import IntakeMetrics
-from stream.probes import probe_routes
-from stream.settings import PREFIX, Settings, SettingsError
+from stream.intake.metrics import IntakeMetrics
+from stream.kafka.events_topic import EventsTopic, KafkaAwayError
+from stream.process.probes import probe_routes
+from stream.process.settings import PREFIX, Settings, SettingsError
 
 _log = structlog.get_logger(__name__)
 

@@ -20,8 +20,8 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from stream.kafka_access import KafkaAccess
-from stream.kafka_probe import KafkaRefusedError, probe
+from stream.kafka.access import KafkaAccess
+from stream.kafka.probe import KafkaRefusedError, probe
 from stream.records import encode_event
 from stream.sla.events import Event
 

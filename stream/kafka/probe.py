@@ -21,8 +21,8 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.metadata import MetadataRequest
 
-from stream.kafka_access import KafkaAccess
-from stream.refusal import RefusedStartError
+from stream.kafka.access import KafkaAccess
+from stream.kafka.refusal import RefusedStartError
 
 _CLOSE_S = 1.0
 _REFUSALS = (

@@ -8,7 +8,7 @@ from time import monotonic
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
 
 _SILENT_S = 10.0
 

@@ -19,7 +19,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
 from stream.config import Config, load_config
-from stream.faults import ConfigError
+from stream.config.faults import ConfigError
 
 log = structlog.get_logger(__name__)
 

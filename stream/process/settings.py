@@ -19,12 +19,11 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from stream.dead_letter_limit import Bounds
-from stream.durations import parse_duration
-from stream.kafka_access import KafkaAccess, Mechanism, Protocol
-from stream.membership import LONGEST_SESSION_S, SHORTEST_SESSION_S, Membership
-from stream.refusal import RefusedStartError
-from stream.topic_policy import TopicPolicy
+from stream.config.durations import parse_duration
+from stream.kafka.access import KafkaAccess, Mechanism, Protocol
+from stream.kafka.membership import LONGEST_SESSION_S, SHORTEST_SESSION_S, Membership
+from stream.kafka.refusal import RefusedStartError
+from stream.kafka.topic_policy import TopicPolicy
 
 PREFIX = "REPLYCLOCK_"
 
@@ -152,10 +151,6 @@ class Settings(BaseSettings):
             min_insync=self.min_insync_replicas or max(1, self.replication - 1),
             create=self.create_topics,
         )
-
-    @property
-    def dead_letter_bounds(self) -> Bounds:
-        return Bounds(self.dead_letters_consecutive, self.dead_letters_ratio)
 
     def topic(self, name: str) -> str:
         return self.topic_prefix + name

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from stream.config import Config, load_config, warnings_of
-from stream.faults import ConfigError, Fault
-from stream.settings import PREFIX, Settings, SettingsError, read_settings
+from stream.config.faults import ConfigError, Fault
+from stream.process.settings import PREFIX, Settings, SettingsError, read_settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from zlib import crc32
 
 from stream.config import Config
 from stream.records import encode_fact
-from stream.replay import BadLineError, Place, Replay
+from stream.replay.replay import BadLineError, Place, Replay
 
 _AT_ONCE = 1000
 

@@ -7,9 +7,9 @@ as the worker does it (semantics 3.3).
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from stream.deadlines import Deadlines
 from stream.records import UnreadableRecordError, decode_event
 from stream.sla.conversation import apply, conclude, due_at
+from stream.sla.deadlines import Deadlines
 from stream.sla.events import HeartbeatEvent
 from stream.sla.facts import Fact
 from stream.sla.policy import Rules

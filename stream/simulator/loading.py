@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from aiokafka import AIOKafkaProducer
 
 from stream.channels.sources import SOURCES
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
 from stream.records import encode_event
 from stream.simulator.stories import Delivery
 from stream.sla.events import Event

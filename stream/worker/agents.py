@@ -6,14 +6,14 @@ letters with its place and the reason, and the rest of the batch goes on.
 
 from collections.abc import Callable, Sequence
 
-from stream.book import Book, Changes
-from stream.dead_letters import Dead, DeadLetters
-from stream.metrics import WorkerMetrics
+from stream.dead_letters.letters import Dead, DeadLetters
 from stream.records import Record, UnreadableRecordError, decode_event
 from stream.sla.conversation import DUPLICATE, TOO_LATE, apply
 from stream.sla.events import Event, HeartbeatEvent
 from stream.sla.state import Conversation
-from stream.tally import Tally
+from stream.worker.book import Book, Changes
+from stream.worker.metrics import WorkerMetrics
+from stream.worker.tally import Tally
 
 
 class Tracker:

@@ -12,21 +12,22 @@ import structlog
 from aiokafka.structs import ConsumerRecord
 from prometheus_client import CollectorRegistry
 
-from stream.agents import Tracker
-from stream.book import Book
 from stream.config import Config
-from stream.current_state import CurrentState, Ownership
-from stream.dead_letter_topic import DeadLetterTopic
-from stream.dead_letters import DeadLetters
+from stream.dead_letters.letters import DeadLetters
+from stream.dead_letters.limit import Bounds
+from stream.dead_letters.topic import DeadLetterTopic
 from stream.engine import EngineApp, run_worker
-from stream.metrics import WorkerMetrics
-from stream.probes import serve_probes
-from stream.reconsidering import Reconsidering
-from stream.reloading import Reloader, ReloadMetrics
-from stream.settings import Settings
-from stream.silent_sources import SilentSources
-from stream.timers import Timers
-from stream.waiting import Waiting
+from stream.process.probes import serve_probes
+from stream.process.reloading import Reloader, ReloadMetrics
+from stream.process.settings import Settings
+from stream.worker.agents import Tracker
+from stream.worker.book import Book
+from stream.worker.current_state import CurrentState, Ownership
+from stream.worker.metrics import WorkerMetrics
+from stream.worker.reconsidering import Reconsidering
+from stream.worker.silent_sources import SilentSources
+from stream.worker.timers import Timers
+from stream.worker.waiting import Waiting
 
 TICK = 0.1
 """Seconds between two looks at the deadlines: the resolution of "the second"."""
@@ -55,7 +56,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     table = app.state_table("conversations")
     facts = app.writer(settings.facts_topic)
     dead_letters = DeadLetters(
-        settings.dead_letter_bounds,
+        Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
         write=app.writer(settings.dead_letters_topic).write,
         recall=DeadLetterTopic(settings.kafka, settings.dead_letters_topic).reasons,
     )

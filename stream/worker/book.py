@@ -12,16 +12,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
-from stream.deadlines import Deadlines
-from stream.metrics import WorkerMetrics
 from stream.records import encode_fact
 from stream.sla.conversation import due_at
+from stream.sla.deadlines import Deadlines
 from stream.sla.facts import Fact
 from stream.sla.memory import heard_at
 from stream.sla.policy import Rules
 from stream.sla.state import Conversation
-from stream.table import Stored, decode_state, encode_state
-from stream.waiting import Waiting
+from stream.worker.metrics import WorkerMetrics
+from stream.worker.table import Stored, decode_state, encode_state
+from stream.worker.waiting import Waiting
 
 _AT_ONCE = 2000
 

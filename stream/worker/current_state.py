@@ -11,8 +11,8 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from stream.config import Config
-from stream.metrics import LABELS, labels_of
-from stream.waiting import Band, Open, Wait, Waiting
+from stream.worker.metrics import LABELS, labels_of
+from stream.worker.waiting import Band, Open, Wait, Waiting
 
 _Samples = dict[tuple[str, ...], float]
 

@@ -11,10 +11,10 @@ from itertools import product
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from stream.config import Config
-from stream.delays import Delays
 from stream.sla.events import Channel
 from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
 from stream.sla.policy import UNROUTED
+from stream.worker.delays import Delays
 
 WAITS = (
     *(15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200),

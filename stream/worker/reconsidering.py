@@ -6,9 +6,9 @@ they started under (semantics 2.11).
 
 from collections.abc import Callable, Iterator
 
-from stream.book import Book, Changes
 from stream.sla.conversation import is_of_before, reconsider
-from stream.table import Stored
+from stream.worker.book import Book, Changes
+from stream.worker.table import Stored
 
 SLICE = 500
 """Conversations at once: some 30 ms, and the stream gets its turn in between."""

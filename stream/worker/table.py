@@ -7,8 +7,8 @@ readable; any other change raises `VERSION`.
 
 import msgspec
 
-from stream.first_table import decode_first
 from stream.sla.state import Conversation
+from stream.worker.first_table import decode_first
 
 VERSION = 2
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from stream.metrics import WorkerMetrics
 from stream.sla.events import Event
 from stream.sla.instants import from_ms, to_ms
+from stream.worker.metrics import WorkerMetrics
 
 
 class Tally:

@@ -15,8 +15,8 @@ hour of downtime (semantics 3.3).
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from stream.book import Book, Changes
 from stream.sla.conversation import conclude
+from stream.worker.book import Book, Changes
 
 LARGEST_TICK = 2000
 """Conversations concluded at once; the stream gets its turn in between."""

@@ -16,14 +16,14 @@ from aiokafka.structs import ConsumerRecord
 from msgspec.structs import replace
 
 from stream.records import decode_event
-from stream.replay import BadLineError, Replay
+from stream.replay.replay import BadLineError, Replay
 from stream.sla.conversation import reconsider
 from stream.sla.cycles import Cycle, Cycles, Key
 from stream.sla.facts import Fact, FactKind
 from stream.sla.policy import Rules
 from stream.sla.session import Session
 from stream.sla.state import Conversation
-from stream.table import Stored, decode_state
+from stream.worker.table import Stored, decode_state
 
 Records = Sequence[ConsumerRecord]
 
@@ -202,7 +202,7 @@ class Rerun:
             replayed.facts.append(fact)
 
     def _take(self) -> None:
-        """The rules are others from here on, as `stream.app` takes them."""
+        """The rules are others from here on, as `stream.worker.app` takes them."""
         self._has_new_rules = True
         rules = self._reload.rules.after(self._run._rules)
         self._run._rules = rules

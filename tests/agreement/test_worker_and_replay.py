@@ -12,13 +12,13 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from stream.book import Items
 from stream.config import parse_config
-from stream.reconsidering import Reconsidering
 from stream.records import encode_event
 from stream.sla.conversation import due_at
 from stream.sla.instants import SECOND, from_ms
-from stream.table import decode_state
+from stream.worker.book import Items
+from stream.worker.reconsidering import Reconsidering
+from stream.worker.table import decode_state
 from tests.agreement.comparison import (
     Outage,
     Reload,

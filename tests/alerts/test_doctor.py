@@ -5,7 +5,7 @@ from pathlib import Path
 from alerts.doctor import checks
 from stream.config import load_config
 from stream.doctor.check import Finding, Mark, examine
-from stream.settings import Settings
+from stream.process.settings import Settings
 
 CONFIG = load_config(Path(__file__).parents[2] / "config" / "sla.yaml")
 

@@ -8,7 +8,7 @@ from alerts.ledger import Ledger
 from alerts.notices import notices_of, recall
 from stream.config import parse_config
 from stream.explain.notice import Notice, NoticesUnknownError
-from stream.settings import Settings
+from stream.process.settings import Settings
 from stream.sla.facts import Fact
 from stream.sla.instants import HOUR
 from tests.alerts.cycles import DEADLINE, NINE, Cycle

@@ -6,7 +6,7 @@ from bench.traffic import Traffic
 from dev.system import CONFIG
 from stream.config import load_config
 from stream.records import decode_event
-from stream.replay import Replay
+from stream.replay.replay import Replay
 from stream.sla.facts import FactKind
 from stream.sla.instants import from_ms, parse_rfc3339
 

@@ -20,7 +20,7 @@ from dev.system import System
 from stream.doctor.check import Finding, Mark, examine
 from stream.doctor.commands import Commands
 from stream.doctor.kafka import KafkaChecks
-from stream.settings import Settings
+from stream.process.settings import Settings
 from tests.broker.administrator import do
 
 pytestmark = pytest.mark.broker

@@ -12,7 +12,7 @@ from aiokafka.structs import TopicPartition
 
 from dev.stack import Stack
 from stream.engine import BatchWriter, EngineApp, ensure_topics
-from stream.settings import Settings
+from stream.process.settings import Settings
 
 pytestmark = pytest.mark.broker
 

@@ -25,11 +25,11 @@ from stream.channels.signature import sign
 from stream.config import load_config
 from stream.engine import EngineError, ensure_topics
 from stream.engine.topic import ChangelogSpec
-from stream.kafka_access import KafkaAccess
-from stream.kafka_probe import KafkaRefusedError, KafkaUnreachableError, probe
+from stream.kafka.access import KafkaAccess
+from stream.kafka.probe import KafkaRefusedError, KafkaUnreachableError, probe
+from stream.kafka.topic_policy import TopicPolicy
 from stream.simulator.loading import events_of, load_events
 from stream.simulator.play import write_play
-from stream.topic_policy import TopicPolicy
 
 pytestmark = pytest.mark.broker
 

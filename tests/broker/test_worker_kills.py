@@ -7,7 +7,7 @@ from aiokafka.structs import TopicPartition
 
 from dev.demo.judgement import backlog_differences, verdict_differences
 from stream.engine.group import Group, open_group
-from stream.kafka_access import KafkaAccess
+from stream.kafka.access import KafkaAccess
 from stream.sla.facts import Verdict
 
 pytestmark = pytest.mark.broker

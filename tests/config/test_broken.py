@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from stream.config import parse_config
+from stream.config.faults import ConfigError
 from stream.config.file import LARGEST
-from stream.faults import ConfigError
 
-BROKEN = Path(__file__).parent / "data" / "config" / "broken"
+BROKEN = Path(__file__).parents[1] / "data" / "config" / "broken"
 NAMES = sorted(path.stem for path in BROKEN.glob("*.yaml"))
 
 

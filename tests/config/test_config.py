@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from stream.config import load_config, parse_config
-from stream.faults import ConfigError
+from stream.config.faults import ConfigError
 from stream.sla.events import Status
 from stream.sla.facts import Measure
 from stream.sla.instants import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
 from stream.sla.policy import Policy, PolicyBook, Rules, Target
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 GOOD = """\
 version: 1

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stream import dead_letter_limit
-from stream.dead_letter_limit import Bounds, DeadLetterLimit, Exceeded, Taken
+from stream.dead_letters import limit as dead_letter_limit
+from stream.dead_letters.limit import Bounds, DeadLetterLimit, Exceeded, Taken
 
 WINDOW, AT_LEAST = 12, 4
 

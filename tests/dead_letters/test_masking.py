@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.masking import mask
+from stream.dead_letters.masking import mask
 from stream.records import encode_event
 from tests.timelines import customer
 

@@ -11,12 +11,12 @@ from dev.chaos.oracle import Outcome, alerts_of, faults
 from dev.chaos.schedule import WORKERS, Fault, draw
 from stream.config import load_config
 from stream.records import encode_event, encode_fact
-from stream.replay import Replay
+from stream.replay.replay import Replay
 from stream.simulator.loading import events_of
 from stream.simulator.play import write_play
 from stream.sla.facts import FactKind
 from stream.sla.instants import parse_rfc3339
-from stream.table import VERSION, Stored
+from stream.worker.table import VERSION, Stored
 
 RULES = load_config(Path("config/sla.yaml")).rules()
 START = parse_rfc3339("2026-11-23T09:00:00Z")

@@ -4,8 +4,8 @@ import pytest
 
 from stream.doctor.commands import Commands
 from stream.doctor.wanted import WantedTopic, wanted_topics
-from stream.kafka_access import KafkaAccess
-from stream.settings import Settings
+from stream.kafka.access import KafkaAccess
+from stream.process.settings import Settings
 
 
 @pytest.fixture

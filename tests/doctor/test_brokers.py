@@ -7,9 +7,9 @@ import pytest
 from stream.doctor.brokers import judge_brokers, judge_reach
 from stream.doctor.check import Mark, fail, ok
 from stream.doctor.commands import Commands
-from stream.kafka_access import KafkaAccess
-from stream.kafka_probe import KafkaRefusedError, KafkaUnreachableError
-from stream.topic_policy import TopicPolicy
+from stream.kafka.access import KafkaAccess
+from stream.kafka.probe import KafkaRefusedError, KafkaUnreachableError
+from stream.kafka.topic_policy import TopicPolicy
 
 OPEN = KafkaAccess(bootstrap="one:9092, two:9093")
 AWAY = KafkaUnreachableError("kafka:29092 Name or service not known")

@@ -4,7 +4,7 @@ import pytest
 
 from stream.doctor.check import Mark, ok, skip
 from stream.doctor.topic_settings import judge_topic_settings
-from stream.topic_policy import TopicPolicy
+from stream.kafka.topic_policy import TopicPolicy
 
 WEEK = 7 * 24 * 3600 * 1000
 STREAM = {

@@ -9,8 +9,8 @@ from stream.doctor.check import Mark
 from stream.doctor.topics import HIDDEN, Partition, Topic, judge_topics
 from stream.doctor.wanted import wanted_topics
 from stream.engine import EngineApp
-from stream.settings import Settings
-from stream.topic_policy import TopicPolicy
+from stream.kafka.topic_policy import TopicPolicy
+from stream.process.settings import Settings
 
 EVENTS, FACTS, DEAD, CHANGELOG = (
     "conversations.events",

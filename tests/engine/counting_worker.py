@@ -15,8 +15,8 @@ from aiokafka.structs import ConsumerRecord
 from faust.types import TP
 
 from stream.engine import EngineApp, EngineError, StateTable, run_worker
-from stream.logs import set_up_logs
-from stream.membership import Membership
+from stream.kafka.membership import Membership
+from stream.process.logs import set_up_logs
 
 
 def tell(**what: object) -> None:

@@ -14,8 +14,8 @@ from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from stream.engine.holds import Holds, MemberInUseError
-from stream.kafka_access import KafkaAccess
-from stream.membership import Membership
+from stream.kafka.access import KafkaAccess
+from stream.kafka.membership import Membership
 
 pytestmark = pytest.mark.broker
 

@@ -8,7 +8,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from stream.engine import EngineError, ensure_topics, wait_for_broker
 from stream.engine.topic import ChangelogSpec
-from stream.topic_policy import TopicPolicy
+from stream.kafka.topic_policy import TopicPolicy
 
 pytestmark = pytest.mark.broker
 

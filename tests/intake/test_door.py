@@ -15,11 +15,11 @@ from structlog.testing import capture_logs
 
 from stream.channels.signature import sign
 from stream.channels.sources import REASONS
-from stream.events_topic import EventsTopic
-from stream.intake import LARGEST_BODY, create_app
-from stream.settings import Settings, SettingsError
+from stream.intake.door import LARGEST_BODY, create_app
+from stream.kafka.events_topic import EventsTopic
+from stream.process.settings import Settings, SettingsError
 
-BODIES = Path(__file__).parent / "data" / "webhooks"
+BODIES = Path(__file__).parents[1] / "data" / "webhooks"
 SECRET = "app-secret"
 CONFIGURED: dict[str, Any] = {
     "whatsapp_app_secret": SecretStr(SECRET),

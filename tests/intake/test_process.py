@@ -19,13 +19,12 @@ from dev.ports import reserve_port
 from stream.channels.signature import sign
 from stream.records import decode_event
 
-BODY = (
-    Path(__file__).parent / "data" / "webhooks" / "whatsapp" / "rec_first_message.json"
-)
+_BODIES = Path(__file__).parents[1] / "data" / "webhooks"
+BODY = _BODIES / "whatsapp" / "rec_first_message.json"
 PROGRAM = """
-from stream.intake import run_intake
-from stream.logs import set_up_logs
-from stream.settings import read_settings
+from stream.intake.door import run_intake
+from stream.process.logs import set_up_logs
+from stream.process.settings import read_settings
 
 set_up_logs("info", "json")
 raise SystemExit(run_intake(read_settings()))

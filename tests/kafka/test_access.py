@@ -11,8 +11,8 @@ from faust import SASLCredentials, SSLCredentials
 
 from stream.engine.credentials import credentials_for
 from stream.engine.topic import ChangelogSpec, TopicSpec
-from stream.kafka_access import KafkaAccess
-from stream.settings import Settings
+from stream.kafka.access import KafkaAccess
+from stream.process.settings import Settings
 
 PREFIX = "REPLYCLOCK_KAFKA_"
 OPEN = KafkaAccess(bootstrap="kafka:9092")
@@ -175,7 +175,7 @@ def test_files_are_read_at_the_start(files, ca, certificate, key, fault):
     assert all(fault in text and "\n" not in text for text in faults)
 
 
-MANUAL = Path(__file__).parents[1] / "docs" / "kafka.md"
+MANUAL = Path(__file__).parents[2] / "docs" / "kafka.md"
 
 
 def test_the_manual_names_what_there_is():

@@ -20,12 +20,12 @@ from structlog.testing import capture_logs
 
 from dev.stack import Stack
 from stream.channels.signature import sign
-from stream.events_topic import EventsTopic
-from stream.intake import create_app
+from stream.intake.door import create_app
+from stream.kafka.events_topic import EventsTopic
+from stream.process.settings import Settings
 from stream.records import decode_event
-from stream.settings import Settings
 
-BODIES = Path(__file__).parent / "data" / "webhooks" / "whatsapp"
+BODIES = Path(__file__).parents[1] / "data" / "webhooks" / "whatsapp"
 SECRET = b"app-secret"
 PARTITIONS = 4
 

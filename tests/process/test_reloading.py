@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from stream.config import load_config
-from stream.reloading import Reloader, ReloadMetrics
+from stream.process.reloading import Reloader, ReloadMetrics
 
 from tests.timelines import CONFIG  # isort: skip
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stream.dead_letter_limit import Bounds
-from stream.membership import Membership
-from stream.settings import SettingsError, read_settings
+from stream.kafka.membership import Membership
+from stream.process.settings import SettingsError, read_settings
 
 SECRET = "s3cr3t-3630"
 
@@ -171,7 +170,9 @@ def test_a_refusal_shows_no_secret(monkeypatch):
 def test_a_ratio_of_dead_letters_is_a_part(monkeypatch, ratio):
     """More than none and at most all; the limits are one value."""
     monkeypatch.setenv("REPLYCLOCK_DEAD_LETTERS_CONSECUTIVE", "7")
-    assert read_settings().dead_letter_bounds == Bounds(7, 0.5)
+    settings = read_settings()
+    assert settings.dead_letters_consecutive == 7
+    assert settings.dead_letters_ratio == 0.5
 
     monkeypatch.setenv("REPLYCLOCK_DEAD_LETTERS_RATIO", ratio)
     assert refusal().startswith("REPLYCLOCK_DEAD_LETTERS_RATIO: ")

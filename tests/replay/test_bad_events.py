@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from stream.config import parse_config
 from stream.records import encode_event
-from stream.replay import BadLineError, Replay
+from stream.replay.replay import BadLineError, Replay
 from stream.sla.cycles import Cycles
 from stream.sla.events import (
     DeliveryState,

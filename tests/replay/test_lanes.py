@@ -5,8 +5,8 @@ import random
 import pytest
 
 from stream.config import parse_config
-from stream.lanes import Lane, replayed
 from stream.records import encode_event
+from stream.replay.lanes import Lane, replayed
 from tests.shelf import of
 from tests.timelines import CONFIG, at, closed, customer, failure, reply
 

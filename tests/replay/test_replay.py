@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from stream.config import parse_config
 from stream.records import encode_event, encode_fact
-from stream.replay import BadLineError, Replay
+from stream.replay.replay import BadLineError, Replay
 from stream.sla.events import AttributesEvent
 from stream.sla.instants import from_ms
 from tests.shelf import of

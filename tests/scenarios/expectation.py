@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from stream.durations import parse_duration
+from stream.config.durations import parse_duration
 from stream.sla.facts import Fact, FactKind, Measure
 from tests.scenarios.almanac import Almanac
 

@@ -26,7 +26,7 @@ RULES = [
 ELSEWHERE = {
     "3.1": "pyproject.toml",  # ruff bans clocks in the pure modules, import-linter time
     "3.6": "tests/sla/test_silence.py",  # a gauge, no fact
-    "5.3": "tests/test_waiting.py",
+    "5.3": "tests/worker/test_waiting.py",
     "5.4": "tests/explain/test_story.py",
     "5.5": "tests/backtest/test_run.py",
 }

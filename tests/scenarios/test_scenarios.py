@@ -3,7 +3,7 @@
 import pytest
 
 from stream.records import encode_event
-from stream.replay import BadLineError, Replay
+from stream.replay.replay import BadLineError, Replay
 from stream.sla.facts import Fact
 from tests.scenarios.config import config_of
 from tests.scenarios.reader import Scenario, scenarios

@@ -8,13 +8,13 @@ import pytest
 from stream.channels.sources import SOURCES
 from stream.config import load_config
 from stream.records import encode_event
-from stream.replay import Replay
+from stream.replay.replay import Replay
 from stream.simulator.loading import ID_SECRET, events_of
 from stream.simulator.play import write_play
 from stream.sla.facts import FactKind
 from stream.sla.instants import from_ms
 
-RULES = load_config(Path(__file__).parents[1] / "config" / "sla.yaml").rules()
+RULES = load_config(Path(__file__).parents[2] / "config" / "sla.yaml").rules()
 START = 1_795_424_400_123
 
 

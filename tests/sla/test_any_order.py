@@ -16,7 +16,7 @@ from stream.sla.conversation import Applied, apply, conclude, due_at
 from stream.sla.events import AuthorKind, DeliveryEvent, MessageEvent, StatusEvent
 from stream.sla.facts import FactKind, Reason, Verdict
 from stream.sla.instants import HOUR, MINUTE
-from stream.table import decode_state, encode_state
+from stream.worker.table import decode_state, encode_state
 from tests.timelines import CONFIG, START, at, closed, customer, failure, reply
 
 RULES = parse_config(CONFIG, "test.yaml").rules()

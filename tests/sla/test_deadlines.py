@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream.deadlines import Deadlines
+from stream.sla.deadlines import Deadlines
 
 keys = st.sampled_from([b"a", b"b", b"c", b"d"])
 # Across the buckets' borders, and many in one.

@@ -9,7 +9,7 @@ from stream.sla.conversation import apply, due_at, reconsider
 from stream.sla.cycles import Cycles
 from stream.sla.events import AttributesEvent, AuthorKind, Status
 from stream.sla.facts import FactKind
-from stream.table import decode_state, encode_state
+from stream.worker.table import decode_state, encode_state
 from tests.timelines import (
     CONFIG,
     Timeline,

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from stream.records import encode_event
-from stream.replay import Replay
+from stream.replay.replay import Replay
 from stream.sla.instants import HOUR, from_ms
-from stream.table import decode_state, encode_state
+from stream.worker.table import decode_state, encode_state
 from tests.oracle.conversations import CHANGING, MOVES, conversations, promises, told
 from tests.oracle.instant import UnclearError
 from tests.oracle.outcomes import comparable, expected, in_the_end, outcomes

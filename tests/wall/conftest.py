@@ -10,12 +10,12 @@ from prometheus_client.metrics_core import Metric
 
 from alerts.metrics import Metrics as AlertsMetrics
 from stream.config import load_config
-from stream.current_state import CurrentState, Ownership
-from stream.intake_metrics import IntakeMetrics
-from stream.metrics import WorkerMetrics
-from stream.reloading import ReloadMetrics
-from stream.silent_sources import SilentSources
-from stream.waiting import Waiting
+from stream.intake.metrics import IntakeMetrics
+from stream.process.reloading import ReloadMetrics
+from stream.worker.current_state import CurrentState, Ownership
+from stream.worker.metrics import WorkerMetrics
+from stream.worker.silent_sources import SilentSources
+from stream.worker.waiting import Waiting
 
 REPOSITORY = Path(__file__).parents[2]
 

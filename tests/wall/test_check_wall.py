@@ -17,11 +17,11 @@ from grafana.expressions import IDLE, NOBODY, PARTIAL, STALE, STUCK, UNDECIDED
 from grafana.preview import draw_wall
 from grafana.queries import WALL, PanelQuery, panel_queries
 from stream.config import load_config
-from stream.current_state import CurrentState, Ownership
-from stream.metrics import WorkerMetrics
-from stream.silent_sources import SilentSources
 from stream.sla.facts import Measure
-from stream.waiting import Open, Wait, Waiting
+from stream.worker.current_state import CurrentState, Ownership
+from stream.worker.metrics import WorkerMetrics
+from stream.worker.silent_sources import SilentSources
+from stream.worker.waiting import Open, Wait, Waiting
 
 REPOSITORY = Path(__file__).parents[2]
 QUEUES = {"sales", "support", "unrouted"}

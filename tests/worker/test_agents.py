@@ -6,12 +6,12 @@ import pytest
 from aiokafka.errors import TopicAuthorizationFailedError
 from msgspec.structs import replace
 
-from stream.dead_letter_limit import Bounds
-from stream.dead_letters import DeadLetterLimitError
+from stream.dead_letters.letters import DeadLetterLimitError
+from stream.dead_letters.limit import Bounds
 from stream.records import encode_event
 from stream.sla.events import HeartbeatEvent
 from stream.sla.instants import from_ms, rfc3339
-from stream.table import decode_state
+from stream.worker.table import decode_state
 from tests.shelf import Record, Shelf, of
 from tests.timelines import START, at, customer, reply
 

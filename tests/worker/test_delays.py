@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 
-from stream.delays import Delays
+from stream.worker.delays import Delays
 
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 300)
 

@@ -5,8 +5,8 @@ import subprocess
 import pytest
 from prometheus_client import generate_latest
 
-from stream.metrics import WAITS
 from stream.sla.facts import Verdict
+from stream.worker.metrics import WAITS
 from tests.shelf import Shelf, of
 from tests.timelines import (
     CONFIG,

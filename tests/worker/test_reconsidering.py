@@ -3,8 +3,8 @@
 import pytest
 
 from stream.config import parse_config
-from stream.reconsidering import SLICE, Reconsidering
 from stream.sla.instants import SECOND
+from stream.worker.reconsidering import SLICE, Reconsidering
 from tests.shelf import Shelf, of
 from tests.timelines import CONFIG, START, customer
 

@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from stream.config import parse_config
-from stream.silent_sources import SilentSources
 from stream.sla.events import HeartbeatEvent
 from stream.sla.hours import DAY
 from stream.sla.instants import MINUTE, from_ms
+from stream.worker.silent_sources import SilentSources
 from tests.shelf import Shelf, of
 from tests.timelines import CONFIG, START, at, customer, reply
 

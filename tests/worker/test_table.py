@@ -12,7 +12,7 @@ from stream.sla.held import Held
 from stream.sla.session import Session
 from stream.sla.state import Conversation
 from stream.sla.timeline import Turn, TurnKind
-from stream.table import StateVersionError, Stored, decode_state, encode_state
+from stream.worker.table import StateVersionError, Stored, decode_state, encode_state
 from tests.timelines import CONFIG, at, customer, reply
 
 RULES = parse_config(CONFIG, "test.yaml").rules()

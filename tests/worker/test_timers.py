@@ -5,7 +5,7 @@ The target is 10 minutes with warnings at 5 and 8; lateness is 2 seconds.
 
 import asyncio
 
-from stream import timers
+from stream.worker import timers
 from tests.shelf import Shelf, of
 from tests.timelines import START, at, customer, reply
 

@@ -2,7 +2,7 @@
 
 from stream.config import parse_config
 from stream.sla.facts import Measure
-from stream.waiting import Open, Wait, Waiting
+from stream.worker.waiting import Open, Wait, Waiting
 from tests.timelines import CONFIG, Timeline, at, closed, customer, reply
 
 RULES = parse_config(CONFIG, "test.yaml").rules()
