@@ -91,60 +91,65 @@ class DeadLetterLimit:
         `first`, and those between could all be read.
         """
         self._bounds = bounds
-        # Records are numbered from the first that comes; those before are negative.
-        self._next = 0
-        self._start = -first
-        self._dead: deque[tuple[int, str]] = deque()
-        self._row = 0
+        self._latest: deque[str | None] = deque(maxlen=WINDOW)
+        """Why each of the latest records could not be read; None: it could."""
+        self._unreadable = self._row = 0
+        for offset in range(max(0, first - bounds.memory), first):
+            reason = letters.get(offset)
+            if reason is not None and offset >= began:
+                self._begin_anew()
+            self._count(reason if offset < began else None)
         self._has_letter = {offset for offset in letters if offset >= first}
-        for offset in sorted(letters):
-            if offset < began:
-                self._count(offset - first, letters[offset])
-            elif offset < first:
-                self._begin_anew(offset - first)
 
     def take(self, records: Sequence[Placed], dead: Mapping[int, str]) -> Taken:
         """Count a batch, up to the record with which a bound is passed.
 
         `dead`: the reasons of those that cannot be read, by offset.
         """
+        if not dead and not self._has_letter:
+            for _ in range(min(len(records), WINDOW)):
+                self._count(None)
+            return Taken([], None)
         new: list[int] = []
-        if dead or self._has_letter:
-            for number, record in enumerate(records, self._next):
-                offset = record.offset
-                reason = dead.get(offset)
-                if reason is not None:
-                    if offset not in self._has_letter:
-                        new.append(offset)
-                    self._count(number, reason)
-                    exceeded = self._look(number, offset)
-                    if exceeded is not None:
-                        return Taken(new, exceeded)
-                elif offset in self._has_letter:
-                    self._begin_anew(number)
-                self._has_letter.discard(offset)
-        self._next += len(records)
+        for record in records:
+            offset = record.offset
+            reason = dead.get(offset)
+            has_letter = offset in self._has_letter
+            if reason is None and has_letter:
+                self._begin_anew()
+            self._count(reason)
+            self._has_letter.discard(offset)
+            if reason is not None:
+                if not has_letter:
+                    new.append(offset)
+                exceeded = self._look(offset)
+                if exceeded is not None:
+                    return Taken(new, exceeded)
         return Taken(new, None)
 
-    def _begin_anew(self, number: int) -> None:
-        self._dead.clear()
-        self._start = number
+    def _begin_anew(self) -> None:
+        """Another version reads now: nothing of before says anything of it."""
+        self._latest.clear()
+        self._unreadable = self._row = 0
 
-    def _count(self, number: int, reason: str) -> None:
-        follows = bool(self._dead) and self._dead[-1][0] == number - 1
-        self._row = self._row + 1 if follows else 1
-        self._dead.append((number, reason))
-        while self._dead[0][0] <= number - WINDOW:
-            self._dead.popleft()  # a row is a number: it needs no records
+    def _count(self, reason: str | None) -> None:
+        latest = self._latest
+        if len(latest) == WINDOW and latest[0] is not None:
+            self._unreadable -= 1
+        latest.append(reason)
+        if reason is None:
+            self._row = 0
+        else:
+            self._unreadable += 1
+            self._row += 1
 
-    def _look(self, number: int, offset: int) -> Exceeded | None:
+    def _look(self, offset: int) -> Exceeded | None:
         bounds = self._bounds
-        records = min(WINDOW, number - self._start + 1)
-        unreadable = len(self._dead)
+        records, unreadable = len(self._latest), self._unreadable
         if bounds.consecutive and self._row >= bounds.consecutive:
-            unreadable = records = self._row
+            records = unreadable = self._row
         elif records < AT_LEAST or unreadable <= bounds.ratio * records:
             return None
-        seen = [reason for _, reason in self._dead][-unreadable:]
+        seen = [reason for reason in self._latest if reason is not None][-unreadable:]
         reason, count = Counter(seen).most_common(1)[0]
         return Exceeded(offset, unreadable, records, reason, count / len(seen))

@@ -9,8 +9,9 @@ from aiokafka.structs import TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Transport
 from faust.types import TP
 
-from stream.engine.fence import MemberFencedError, fence_by
-from stream.engine.lease import renew_by
+from stream.engine.client import put_between, sign_commits
+from stream.engine.fence import Fence, MemberFencedError
+from stream.engine.lease import Layer, renewing
 
 FETCH_WAIT_S = 0.2
 """How long a fetch may wait for records: so long a seek waits for one under way, and
@@ -27,11 +28,12 @@ class ConsumerThread(AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Transport) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = int(FETCH_WAIT_S * 1000)  # noqa: SLF001 - listed in guard.py
-        client = consumer._client  # noqa: SLF001 - listed in guard.py
-        renew_by(self.app.lease, client)
-        if self.app.membership.is_static:
-            fence_by(self.app.lease, client, self._fenced)
-            self.app.holds.sign(consumer)
+        lease, is_static = self.app.lease, self.app.membership.is_static
+        layers: list[Layer] = [renewing(lease)]
+        if is_static:
+            layers = [Fence(lease, self._fenced), *layers]
+            sign_commits(consumer, lambda: self.app.holds.note)
+        put_between(consumer._client, layers)  # noqa: SLF001 - listed in guard.py
         return consumer
 
     def _fenced(self) -> None:

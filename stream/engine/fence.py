@@ -12,7 +12,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import NodeNotReadyError, NoError, UnknownMemberIdError
 from aiokafka.protocol.commit import OffsetCommitRequest
 from aiokafka.protocol.group import (
@@ -22,7 +21,7 @@ from aiokafka.protocol.group import (
 )
 
 from stream.engine.guard import EngineError
-from stream.engine.lease import Lease
+from stream.engine.lease import Lease, Send
 
 _FENCED_INSTANCE_ID = 82  # aiokafka has no name for it
 _REPLACED = (UnknownMemberIdError.errno, _FENCED_INSTANCE_ID)
@@ -40,35 +39,34 @@ class MemberFencedError(EngineError):
         )
 
 
-def fence_by(lease: Lease, client: AIOKafkaClient, fenced: Callable[[], None]) -> None:
-    """End the lease and call `fenced`, once, when Kafka has replaced this member.
+class Fence:
+    """Ends the lease and calls `fenced`, once, when Kafka has replaced this member.
 
-    `client` is that of the consumer; `fenced` is called in its thread.
+    A layer of the consumer's client (`client.py`); `fenced` is called in its thread.
     """
-    send = client.send
-    joined = ended = False
 
-    def end() -> None:
-        nonlocal ended
-        if not ended:
-            ended = True
-            fenced()
-            lease.end()
+    def __init__(self, lease: Lease, fenced: Callable[[], None]) -> None:
+        self._lease = lease
+        self._fenced = fenced
+        self._joined = self._ended = False
 
-    async def fencing(node_id: int, request: Any, **options: Any) -> Any:
-        nonlocal joined
+    async def __call__(self, request: Any, send: Send) -> Any:
         joins = isinstance(request, JoinGroupRequest)
-        if joins and joined and not request._member_id:  # noqa: SLF001 - listed in guard.py
-            end()
+        if joins and self._joined and not request._member_id:  # noqa: SLF001 - listed in guard.py
+            self._end()
             await asyncio.sleep(_REFUSED_S)  # aiokafka asks again at once
             raise NodeNotReadyError("we do not join a second time")
-        answer = await send(node_id, request, **options)
+        answer = await send()
         if any(code in _REPLACED for code in _codes(request, answer)):
-            end()
-        joined = joined or (joins and answer.error_code == NoError.errno)
+            self._end()
+        self._joined |= joins and answer.error_code == NoError.errno
         return answer
 
-    client.send = fencing
+    def _end(self) -> None:
+        if not self._ended:
+            self._ended = True
+            self._fenced()
+            self._lease.end()
 
 
 def _codes(request: Any, answer: Any) -> Iterable[int]:

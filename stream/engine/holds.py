@@ -23,12 +23,11 @@ had looked (`docs/engine.md`).
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import uuid4
 
 import structlog
-from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from aiokafka.structs import TopicPartition
 
 from stream.engine.group import Group, open_group
 from stream.engine.guard import EngineError
@@ -41,8 +40,6 @@ _LOOK_S = 0.5
 _NOTICED_S = 5.0
 """Kafka looks for ended sessions about once a second; a new coordinator counts anew."""
 _ANSWERED_S = 30.0
-
-Offsets = Mapping[TopicPartition, OffsetAndMetadata]
 
 
 class MemberInUseError(EngineError):
@@ -134,17 +131,10 @@ class Holds:
         held, self._note = bool(self._note), ""
         return held
 
-    def sign(self, consumer: Any) -> None:
-        """Let the commits of this `AIOKafkaConsumer` carry the hold."""
-        commit = consumer.commit
-
-        async def signed(offsets: Offsets) -> None:
-            note = self._note
-            await commit(
-                {tp: OffsetAndMetadata(at.offset, note) for tp, at in offsets.items()}
-            )
-
-        consumer.commit = signed
+    @property
+    def note(self) -> str:
+        """What the metadata of our commits says; empty while nothing is held."""
+        return self._note
 
     def _ours(self, group: Group) -> frozenset[tuple[int, str]]:
         """Partitions and notes that name our member, of whatever process."""

@@ -14,33 +14,33 @@ last process has ended its work, and waits as long as Kafka does (`holds.py`).
 Asked for at the last moment, when a request to write goes to the socket. From there
 the kernel would go on trying for minutes, also for a process that has ended, and a
 network that was cut would deliver old state when it is back. So the kernel is told to
-give up (`_ON_THE_WAY_S`, RFC 5482), and a lease that ends sooner is none. Left open:
+give up (`ON_THE_WAY_S`, RFC 5482), and a lease that ends sooner is none. Left open:
 a stop of some microseconds' aim between the look and the kernel (`docs/engine.md`).
 """
 
 import asyncio
-import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import (
     KafkaError,
-    NodeNotReadyError,
     NoError,
     RebalanceInProgressError,
 )
 from aiokafka.protocol.group import HeartbeatRequest, SyncGroupRequest
-from aiokafka.protocol.produce import ProduceRequest
 
 _POLL_S = 0.02
-_ON_THE_WAY_S = 3.0
+ON_THE_WAY_S = 3.0
 """So long the kernel tries to deliver. What remains of a lease just before its next
 heartbeat, 10 s or more less 3 s, is longer."""
 # During a rebalance a heartbeat is answered so, and keeps the member all the same.
 _STILL_MEMBER = (NoError.errno, RebalanceInProgressError.errno)
 _BOOT_TIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+Send = Callable[[], Awaitable[Any]]
+Layer = Callable[[Any, Send], Awaitable[Any]]
+"""Takes a request and what sends it on; returns the answer or raises (`client.py`)."""
 
 
 class OwnershipLostError(KafkaError):  # type: ignore[misc]  # aiokafka has no types
@@ -87,7 +87,7 @@ class Lease:
 
     def holds(self) -> bool:
         """Whether nobody else owns our partitions when what is sent now arrives."""
-        arrived = self._clock() + _ON_THE_WAY_S
+        arrived = self._clock() + ON_THE_WAY_S
         return arrived < self._until and (
             self._leave_by is None or arrived < self._leave_by
         )
@@ -109,13 +109,12 @@ class Lease:
             await asyncio.sleep(_POLL_S)
 
 
-def renew_by(lease: Lease, client: AIOKafkaClient) -> None:
-    """Renew `lease` by what the group's coordinator answers this consumer's client."""
-    send = client.send
+def renewing(lease: Lease) -> Layer:
+    """Renew `lease` by what the group's coordinator answers (see `client.py`)."""
 
-    async def renewing(node_id: int, request: Any, **options: Any) -> Any:
+    async def renew(request: Any, send: Send) -> Any:
         asked_at = lease.now()
-        answer = await send(node_id, request, **options)
+        answer = await send()
         match request:
             case SyncGroupRequest() if answer.error_code == NoError.errno:
                 lease.joined(asked_at)
@@ -123,39 +122,4 @@ def renew_by(lease: Lease, client: AIOKafkaClient) -> None:
                 lease.renew(asked_at)
         return answer
 
-    client.send = renewing
-
-
-def write_under(lease: Lease, client: AIOKafkaClient) -> None:
-    """Let this producer's client send no record without a lease."""
-    send, connect = client.send, client._get_conn  # noqa: SLF001 - listed in guard.py
-
-    async def leased(node_id: int, request: Any, **options: Any) -> Any:
-        if isinstance(request, ProduceRequest):
-            await lease.proven()
-        return await send(node_id, request, **options)
-
-    async def bounded(node_id: int, **options: Any) -> Any:
-        connection = await connect(node_id, **options)
-        if connection is not None and "send" not in vars(connection):
-            _bound(lease, connection)
-        return connection
-
-    client.send, client._get_conn = leased, bounded  # noqa: SLF001
-
-
-def _bound(lease: Lease, connection: Any) -> None:
-    """Let neither this connection nor the kernel behind it write without a lease."""
-    send = connection.send
-
-    def last_look(request: Any, **options: Any) -> Any:
-        # To connect took its time, and `leased` had looked before.
-        if isinstance(request, ProduceRequest) and not lease.holds():
-            raise NodeNotReadyError("no lease any more: asked again by a new try")
-        return send(request, **options)
-
-    connection.send = last_look
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
-        connection._writer.get_extra_info("socket").setsockopt(  # noqa: SLF001
-            socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(_ON_THE_WAY_S * 1000)
-        )
+    return renew

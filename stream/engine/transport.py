@@ -9,8 +9,8 @@ from faust.transport.drivers.aiokafka import Producer, Transport
 from faust.types import AppT, EventT, Message
 from faust.types.transports import ConsumerT, ProducerT
 
+from stream.engine.client import write_under
 from stream.engine.consumer import BatchConsumer
-from stream.engine.lease import write_under
 
 
 class LeasedProducer(Producer):

@@ -12,7 +12,8 @@ from aiokafka.protocol.group import (
 )
 
 from stream.engine import fence
-from stream.engine.fence import fence_by
+from stream.engine.client import put_between
+from stream.engine.fence import Fence
 from stream.engine.lease import Lease
 
 FENCED_INSTANCE = 82
@@ -34,7 +35,7 @@ class Kafka:
         self.fenced = 0
         self.lease = Lease(10, lambda: 100.0)
         self.lease.renew(100)
-        fence_by(self.lease, self, self.count)
+        put_between(self, [Fence(self.lease, self.count)])
 
     def count(self):
         self.fenced += 1

@@ -14,7 +14,8 @@ from aiokafka.protocol.group import HeartbeatRequest, SyncGroupRequest
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.produce import ProduceRequest
 
-from stream.engine.lease import Lease, OwnershipLostError, renew_by, write_under
+from stream.engine.client import put_between, write_under
+from stream.engine.lease import Lease, OwnershipLostError, renewing
 
 SESSION = 10.0
 ON_THE_WAY = 3.0
@@ -73,7 +74,7 @@ async def test_before_joining_nothing_is_ours():
 async def test_counted_from_the_question(request_):
     """The answer's delay does not lengthen the lease."""
     kafka = Kafka(takes=4)
-    renew_by(kafka.lease, kafka)
+    put_between(kafka, [renewing(kafka.lease)])
     await kafka.send(0, request_)
     kafka.time = 100 + SESSION - ON_THE_WAY - 0.1
     assert kafka.lease.holds()
@@ -84,7 +85,7 @@ async def test_counted_from_the_question(request_):
 async def test_heartbeat_of_a_rebalance_renews():
     """During a rebalance we are a member, and what is in hand may be written."""
     kafka = Kafka(error_code=RebalanceInProgressError.errno)
-    renew_by(kafka.lease, kafka)
+    put_between(kafka, [renewing(kafka.lease)])
     await kafka.send(0, HEARTBEAT)
     assert kafka.lease.holds()
 
@@ -101,7 +102,7 @@ async def test_heartbeat_of_a_rebalance_renews():
 async def test_other_answers_prove_nothing(request_, error_code):
     """Only a member's heartbeat and a successful join renew."""
     kafka = Kafka(error_code=error_code)
-    renew_by(kafka.lease, kafka)
+    put_between(kafka, [renewing(kafka.lease)])
     await kafka.send(0, request_)
     assert not kafka.lease.holds()
 
@@ -109,7 +110,7 @@ async def test_other_answers_prove_nothing(request_, error_code):
 async def test_a_rebalance_that_lasts_ends_it():
     """Heartbeats do not keep what the group gives away without us."""
     kafka = Kafka(error_code=RebalanceInProgressError.errno)
-    renew_by(kafka.lease, kafka)
+    put_between(kafka, [renewing(kafka.lease)])
     kafka.lease.leave_within(24)
     kafka.time += 24
     await kafka.send(0, HEARTBEAT)
