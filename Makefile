@@ -38,7 +38,7 @@ lint: install ## Check style, types, import rules, generated files.
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports | tail -n 4
+	@said=$$($(BIN)/lint-imports) || { echo "$$said"; exit 1; }
 	@$(BIN)/python -m grafana.build --check
 	@$(BIN)/replyclock check config/sla.yaml
 	@$(BIN)/replyclock check config/full.yaml

@@ -1,6 +1,7 @@
 """The shape of the code: what style and architecture promise, held by a machine."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,52 @@ def test_every_key_of_the_config_is_documented(key):
     text = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
 
     assert key in text
+
+
+def folders() -> list[str]:
+    """Every folder that a person may look for: packages, and what is beside them."""
+    beside = ["config/", "docs/", "tests/"]
+    packages = {f"{Path(module).parent}/" for module in MODULES}
+    return sorted(
+        f
+        for f in {*packages, *beside}
+        if f.count("/") == 1 or f.startswith(("stream/", "alerts/"))
+    )
+
+
+@pytest.mark.parametrize("folder", [f for f in folders() if f != "stream/"])
+def test_every_folder_is_on_the_map(folder):
+    """CONTRIBUTING.md has a row for each room, and what happens there."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+    assert f"\n| `{folder}` | " in page
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_place_that_the_map_names_exists(page):
+    """A file in the map is where it says; a bare name is in its row's room."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    wrong = []
+    for line in text.splitlines():
+        room = re.match(r"\| `([a-z_/]+/)` \|", line)
+        for place in re.findall(r"[a-z_][a-z_/]*(?:\.py\b|/(?=`))", line):
+            inside = f"{room[1]}{place}" if room else f"stream/{place}"
+            if not ((ROOT / place).exists() or (ROOT / inside).exists()):
+                wrong.append((place, line.strip()[:60]))
+
+    assert wrong == []
+
+
+def test_the_root_of_stream_has_no_loose_modules():
+    """Every module is in a room, but the codec that all rooms use."""
+    loose = {path.name for path in (ROOT / "stream").glob("*.py")}
+
+    assert loose == {"__init__.py", "records.py"}
+
+
+def test_tests_mirror_the_rooms():
+    """Each room's tests are in a folder of its name."""
+    rooms = {path.parent.name for path in (ROOT / "stream").glob("*/__init__.py")}
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+
+    assert rooms - folders == set()

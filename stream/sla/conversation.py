@@ -28,7 +28,7 @@ from stream.sla.timeline import (
     insert,
     turn_of,
 )
-from stream.sla.verdicts import News
+from stream.sla.verdicts import News, is_quiet
 
 
 class Applied(StrEnum):
@@ -220,7 +220,7 @@ def _tell(  # noqa: PLR0917  inner
     teller = Teller(key, state, after, rules, now, news)
     if len(sessions) == 1 and _goes_on(sessions[0], told):  # nearly always
         last = told[0] if told else None
-        if last is None or news.is_of_holders or _differs(sessions[0], last, settled):
+        if last is None or not _is_quiet(sessions[0], last, settled, news):
             sessions = [teller.tell(sessions[0], last)]
         return replace(after, told=(*before, *sessions)), teller.facts
     by_start = {session.opened_at: session for session in told}
@@ -241,15 +241,11 @@ def _goes_on(session: Session, told: tuple[Session, ...]) -> bool:
     return len(told) == 1 and told[0].opened_at == session.opened_at
 
 
-def _differs(new: Session, told: Session, settled: int) -> bool:
-    """Whether there is something to say; after most events only the state changed."""
-    if new.clocks is not told.clocks or new.ended_at != told.ended_at:
-        return True
-    for clock in new.clocks:
-        due = clock.due
-        if due is not None and due <= settled:
-            return True
-    return False
+def _is_quiet(new: Session, told: Session, settled: int, news: News) -> bool:
+    """Whether there is nothing to say; after most events only the state changed."""
+    return new.ended_at == told.ended_at and is_quiet(
+        new.clocks, told.clocks, settled, news
+    )
 
 
 def _linked(state: Conversation, event: Event) -> Conversation:

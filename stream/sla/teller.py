@@ -69,69 +69,63 @@ class Teller:
     def _clocks(
         self, new: tuple[Clock, ...], told: tuple[Clock, ...]
     ) -> tuple[Clock, ...]:
-        settled = self._state.settled
-        if (
-            new is told
-            and not self._news.is_of_holders
-            and all(clock.due is None or clock.due > settled for clock in told)
-        ):
+        if verdicts.is_quiet(new, told, self._state.settled, self._news):
             return new
-        known = {} if new is told else {key_of(clock): clock for clock in told}
-        found = []
-        for clock in new:
-            before = clock if new is told else known.pop(key_of(clock), None)
-            if before is not None and self._news.is_of_holders:
-                found.append(self._reattributed(clock, before))
-            elif before is not None and verdicts.stands(before, clock, settled):
-                found.append(clock)
-            else:
-                found.append(self._advanced(clock, before))
+        known = {key_of(clock): clock for clock in told}
+        found = [self._known_as(c, known.pop(key_of(c), None)) for c in new]
         for never_was in known.values():
             steps = verdicts.withdraw(never_was, self._news)
             self._clock(never_was, steps, never_was)
         return tuple(found)
 
-    def _reattributed(self, new: Clock, told: Clock) -> Clock:
-        """Tell a verdict that stands again if it counts for others now (2.12)."""
+    def _known_as(self, new: Clock, told: Clock | None) -> Clock:
+        """Say how `new` differs from `told`; returns it as it is known now."""
+        if told is None:
+            return self._begun(new)
         said = len(self.facts)
-        stands = verdicts.stands(told, new, self._state.settled)
-        clock = new if stands else self._advanced(new, told)
-        again = verdicts.restated(clock)
-        is_told = any(again and fact.kind is again.kind for fact in self.facts[said:])
-        if again is not None and clock.verdict is told.verdict and not is_told:
-            now, then = held_at(self._state, again.at), self._held_at_verdict(told)
-            is_breach = clock.verdict is BREACHED
-            is_moved = self._queue(now) != self._queue(then)
-            if is_moved or (is_breach and now.assignee != then.assignee):
-                self._clock(clock, [again], told)
+        clock = new if new is told else verdicts.carried(told, new)
+        if clock is not told or verdicts.is_due(told, self._state.settled):
+            clock = self._advanced(clock, told)
+        if self._news.is_of_holders:
+            self._restate(clock, told, self.facts[said:])
         return clock
+
+    def _begun(self, new: Clock) -> Clock:
+        """A clock that nobody was told of."""
+        told, started = verdicts.begin(new)
+        self._clock(told, [started], told)
+        if new.over_at is None and new.paused_at is None:
+            calendar = calendar_of(new, self._rules)
+            warns = len(new.points) > 1
+            first = reaches(new, new.points[0], calendar) if warns else new.deadline
+            if first > self._state.settled:  # nearly always
+                return replace(new, due=first)
+        return self._advanced(new, told)
+
+    def _advanced(self, new: Clock, told: Clock) -> Clock:
+        calendar = calendar_of(new, self._rules)
+        escalate = policy_of(new, self._rules).escalate
+        clock, steps = verdicts.advance(
+            told, new, self._state.settled, self._news, calendar, escalate
+        )
+        self._clock(clock, steps, told)
+        return clock
+
+    def _restate(self, clock: Clock, told: Clock, said: list[Fact]) -> None:
+        """Tell a verdict that stands again if it counts for others now (2.12)."""
+        again = verdicts.restated(clock)
+        if again is None or clock.verdict is not told.verdict:
+            return
+        if any(fact.kind is again.kind for fact in said):
+            return
+        now, then = held_at(self._state, again.at), self._held_at_verdict(told)
+        is_moved = self._queue(now) != self._queue(then)
+        if is_moved or (clock.verdict is BREACHED and now.assignee != then.assignee):
+            self._clock(clock, [again], told)
 
     def _held_at_verdict(self, told: Clock) -> Held:
         """Who held the work when a verdict fell, as it was told."""
         return held_at(self._before, verdicts.given_at(told) or told.started_at)
-
-    def _advanced(self, new: Clock, told: Clock | None) -> Clock:
-        if told is None:
-            told, started = verdicts.begin(new)
-            self._clock(told, [started], told)
-            if new.over_at is None and new.paused_at is None:
-                calendar = calendar_of(new, self._rules)
-                warns = len(new.points) > 1
-                first = reaches(new, new.points[0], calendar) if warns else new.deadline
-                if first > self._state.settled:
-                    return replace(new, due=first)
-            now = new
-        else:
-            now = verdicts.carried(told, new)
-            if verdicts.stands(told, now, self._state.settled):
-                return told
-        calendar = calendar_of(new, self._rules)
-        escalate = policy_of(new, self._rules).escalate
-        clock, steps = verdicts.advance(
-            told, now, self._state.settled, self._news, calendar, escalate
-        )
-        self._clock(clock, steps, told)
-        return clock
 
     def _session(
         self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None

@@ -61,9 +61,20 @@ class Step(Struct, frozen=True, gc=False):
     to: str | None = None
 
 
-def stands(told: Clock, new: Clock, settled: int) -> bool:
-    """Whether nothing is to be said, as it is after most events."""
-    return new is told and (told.due is None or told.due > settled)
+Clocks = tuple[Clock, ...]
+
+
+def is_quiet(new: Clocks, told: Clocks, settled: int, news: News) -> bool:
+    """Whether nothing is to be said of a session's clocks, as it is after most events.
+
+    The course hands on what it did not touch, so they are the very ones that were told.
+    """
+    untouched = new is told and not news.is_of_holders
+    return untouched and not any(is_due(clock, settled) for clock in told)
+
+
+def is_due(told: Clock, settled: int) -> bool:
+    return told.due is not None and told.due <= settled
 
 
 def begin(new: Clock) -> tuple[Clock, Step]:
@@ -164,13 +175,6 @@ def withdraw(clock: Clock, news: News) -> list[Step]:
     ]
 
 
-_TOLD_AS = {
-    MET: FactKind.MET,
-    BREACHED: FactKind.BREACHED,
-    CANCELLED: FactKind.CANCELLED,
-}
-
-
 def given_at(clock: Clock) -> int | None:
     """The instant of its verdict, which says whose it is (semantics 2.12)."""
     return clock.deadline if clock.verdict is BREACHED else clock.over_at
@@ -181,7 +185,7 @@ def restated(clock: Clock) -> Step | None:
     at = given_at(clock)
     if clock.verdict is None or at is None:
         return None
-    kind = _TOLD_AS[clock.verdict]
+    kind = FactKind(clock.verdict.value)
     if clock.verdict is BREACHED:
         return Step(kind, at, at, replaces=clock.verdict)
     return Step(kind, at, at, clock.author, clock.reason, clock.verdict)
