@@ -13,9 +13,14 @@ from stream.sla.events import Event
 from stream.sla.facts import Fact
 from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
 
-_INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline")
+_INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline", "known_at")
 
-_WAITS = {"waited_s": "waited_ms", "waited_business_s": "waited_business_ms"}
+_WAITS = {
+    "waited_s": "waited_ms",
+    "waited_business_s": "waited_business_ms",
+    "replaces_waited_s": "replaces_waited_ms",
+    "replaces_waited_business_s": "replaces_waited_business_ms",
+}
 
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -58,6 +63,9 @@ class _WireFact(msgspec.Struct, omit_defaults=True, gc=False):
     to: str | None = None
     shadow: bool = False
     cause: str | None = None
+    known_at: str | None = None
+    replaces_waited_s: float | None = None
+    replaces_waited_business_s: float | None = None
 
 
 class Record(Protocol):
@@ -132,6 +140,9 @@ def encode_fact(fact: Fact) -> bytes:
             fact.to,
             fact.shadow,
             fact.cause,
+            _written(fact.known_at),
+            _seconds(fact.replaces_waited_ms),
+            _seconds(fact.replaces_waited_business_ms),
         )
     )
 

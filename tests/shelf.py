@@ -55,7 +55,10 @@ class Shelf:
             lambda: 7,
             lambda: self.now,
         )
-        self.registry.register(CurrentState(self.waiting, ownership, self.config))
+        label = self.metrics.places.queue
+        self.registry.register(
+            CurrentState(self.waiting, ownership, self.config, label)
+        )
         self.book = Book(
             rules=self.config.rules(),
             read=lambda partition, key: self.states.get(partition, {}).get(key),

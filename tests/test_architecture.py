@@ -114,3 +114,19 @@ def test_tests_mirror_the_rooms():
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
 
     assert rooms - folders == set()
+
+
+MAPPED = ("stream/sla", "stream/channels", "stream/worker", "alerts/slack")
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if m.startswith(MAPPED) and "__init__" not in m]
+)
+def test_every_module_of_the_rooms_people_change_most_is_on_the_map(module):
+    """A rule that moved to another file is to be found there."""
+    room, name = f"{Path(module).parent}/", Path(module).name
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{room}`"))
+    way = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+    assert f"`{name}`" in row or module in way or module in page

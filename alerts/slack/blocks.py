@@ -53,6 +53,9 @@ _ENDINGS = {
     Reason.SPAM: "marked as spam",
     Reason.MERGED: "merged into another",
     Reason.LAPSED: "lapsed",
+    Reason.ABANDONED: "abandoned",
+    Reason.UNRESOLVED: "given up",
+    Reason.NO_PROMISE: "no longer promised",
 }
 _TAKEN_BACK = {
     Reason.DELIVERY_FAILED: "reply not delivered",

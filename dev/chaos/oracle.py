@@ -92,9 +92,26 @@ def _same(
 ) -> bool:
     if state is None or stored is None:
         return state is None and stored is None
-    # When a silence was last looked at depends on who was up, and decides nothing.
-    ours = replace(stored.conversation, settled=0)
-    return ours == replace(state, settled=0) and stored.offset == last_offset
+    ours = _bare(stored.conversation)
+    return ours == _bare(state) and stored.offset == last_offset
+
+
+def _bare(state: Conversation) -> Conversation:
+    """Without what depends on who was up when, and decides nothing.
+
+    When a silence was last looked at, and what was told and taken back on the way.
+    """
+    told = tuple(
+        replace(
+            session,
+            clocks=tuple(
+                replace(clock, known_at=0, broken=0, ended=0)
+                for clock in session.clocks
+            ),
+        )
+        for session in state.told
+    )
+    return replace(state, settled=0, told=told)
 
 
 def _messages(outcome: Outcome) -> list[str]:

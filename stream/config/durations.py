@@ -6,6 +6,8 @@ from typing import NamedTuple
 LONGEST = 366 * 24 * 3_600_000
 """A deadline must be an instant that can be written."""
 
+LONGEST_SILENCE = 1000 * 24 * 3_600_000
+
 _UNITS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _PART = re.compile(r"(\d+)([smhd])")
 _WHOLE = re.compile(r"(?:\d+[smhd])+")
@@ -28,10 +30,23 @@ def parse_duration(text: object) -> int:
     """Milliseconds of wall time; raises `ValueError` that says how to write it."""
     if not isinstance(text, str) or not _WHOLE.fullmatch(text):
         raise ValueError(f"{text!r} is no duration: write 90s, 15m or 4h")
-    ms = sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    ms = _written(text)
     if ms > LONGEST:
         raise ValueError(f"{text!r} is longer than a year")
     return ms
+
+
+def parse_silence(text: object) -> int:
+    """As `parse_duration`, for what only has to end some day: up to 1000 days."""
+    if not isinstance(text, str) or not _WHOLE.fullmatch(text):
+        return parse_duration(text)
+    if (ms := _written(text)) > LONGEST_SILENCE:
+        raise ValueError(f"{text!r} is longer than 1000 days")
+    return ms
+
+
+def _written(text: str) -> int:
+    return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
 
 
 def parse_within(text: object) -> Within:

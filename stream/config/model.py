@@ -6,10 +6,10 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from stream.config.alerts import Alerts
 from stream.config.calendars import CalendarPart, check_zone
-from stream.config.part import Duration, Part
+from stream.config.part import Duration, Part, Silence
 from stream.config.policies import PolicyPart
 from stream.sla.events import AuthorKind, Channel
-from stream.sla.hours import ALWAYS, AlwaysOpen, Calendar
+from stream.sla.hours import ALWAYS, DAY, AlwaysOpen, Calendar
 from stream.sla.instants import HOUR
 from stream.sla.policy import UNROUTED, PolicyBook, Rules
 
@@ -34,7 +34,19 @@ class Config(Part):
     version: Literal[1]
     timezone: str = Field("UTC", description="of calendars that name none")
     session_gap: Duration = Field(
-        24 * HOUR, ge=60_000, description="silence by both sides that ends a session"
+        24 * HOUR,
+        ge=60_000,
+        description="silence by both sides that ends a session where nothing is owed",
+    )
+    abandon_after: Silence = Field(
+        7 * DAY,
+        ge=60_000,
+        description="silence by both sides that ends the wait of a customer: abandoned",
+    )
+    unresolved_after: Silence = Field(
+        30 * DAY,
+        ge=60_000,
+        description="silence by both sides that ends a resolution that is still open",
     )
     allowed_lateness: Duration = Field(
         2_000,
@@ -42,7 +54,8 @@ class Config(Part):
         description="how long after a deadline late events are waited for",
     )
     stale_after: Duration = Field(
-        900_000, description="a breach noticed later than this is counted, not alerted"
+        900_000,
+        description="a breach that is over and noticed so late is counted, not alerted",
     )
     silence_after: Duration = Field(
         1_800_000,
@@ -117,6 +130,8 @@ class Config(Part):
             },
             session_gap=self.session_gap,
             allowed_lateness=self.allowed_lateness,
+            abandon_after=self.abandon_after,
+            unresolved_after=self.unresolved_after,
             calendars=self._calendars(),
             queue_calendars={
                 name: queue.calendar

@@ -21,6 +21,7 @@ _DAY_MINUTES = 1440
 def oddities(config: Config, year: int) -> Iterator[Odd]:
     """In no order; `year` is this year, for holidays that end."""
     yield from _calendars(config, year)
+    yield from _silences(config)
     yield from _policies(config)
     yield from _targets(config)
     yield from _routes(config)
@@ -42,6 +43,46 @@ def _calendars(config: Config, year: int) -> Iterator[Odd]:
                     (*path, "holidays"),
                     f"holidays of {part.holidays.country} are known until {last} only",
                 )
+
+
+def _silences(config: Config) -> Iterator[Odd]:
+    """Where a silence ends something before its promise can be kept or broken (2.13).
+
+    Open time lasts at least as long on the wall.
+    """
+    gap, wait, open_end = (
+        config.session_gap,
+        config.abandon_after,
+        config.unresolved_after,
+    )
+    if wait < gap:
+        yield (("abandon_after",), f"is shorter than session_gap ({say_duration(gap)})")
+    if open_end < wait:
+        said = say_duration(wait)
+        yield ("unresolved_after",), f"is shorter than abandon_after ({said})"
+    for index, policy in enumerate(config.policies):
+        path: Path = ("policies", index, "targets")
+        for measure, name, end in (
+            ("first_reply", "abandon_after", wait),
+            ("next_reply", "abandon_after", wait),
+            ("resolution", "unresolved_after", open_end),
+        ):
+            target: TargetPart | None = getattr(policy.targets, measure)
+            if target is not None and target.within.ms >= end:
+                said = say_duration(end)
+                text = f"can never be broken: {name} ({said}) ends it before"
+                yield (*path, measure), text
+        window = policy.targets.window
+        for channel, length in config.windows.items():
+            if window is None:
+                break
+            if length > wait:
+                text = f"the window of {channel.value} ({say_duration(length)})"
+                end_said = f"abandon_after ({say_duration(wait)})"
+                yield (*path, "window"), f"{text} is longer than {end_said}"
+            if max(window.warn_before) >= length:
+                text = f"warns before the window of {channel.value} has begun"
+                yield (*path, "window"), f"{text} ({say_duration(length)})"
 
 
 def _overlaps(path: Path, part: CalendarPart) -> Iterator[Odd]:

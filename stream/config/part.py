@@ -4,16 +4,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from stream.config.durations import parse_duration
+from stream.config.durations import parse_duration, parse_silence
 
-Duration = Annotated[
-    int,
-    BeforeValidator(parse_duration),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^(\d+[smhd])+$", "examples": ["90s", "15m"]}
-    ),
-]
+_WRITTEN = WithJsonSchema(
+    {"type": "string", "pattern": r"^(\d+[smhd])+$", "examples": ["90s", "15m"]}
+)
+Duration = Annotated[int, BeforeValidator(parse_duration), _WRITTEN]
 """Milliseconds of wall time; in the file `90s`, `15m`, `4h`, `2d`."""
+
+Silence = Annotated[int, BeforeValidator(parse_silence), _WRITTEN]
+"""The same for a silence that ends something; it may be longer than a year."""
 
 
 def _listed(value: Any) -> Any:

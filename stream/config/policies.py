@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, StrictBool
 
 from stream.config.part import Duration, OneOrMore, Part
-from stream.config.targets import Targets
+from stream.config.targets import TargetsPart
 from stream.sla.events import Status
 from stream.sla.policy import Escalation, OnReopen, Policy
 
@@ -45,7 +45,7 @@ class PolicyPart(Part):
         min_length=1, max_length=64, description="its own; stamped on every clock"
     )
     match: Match = Field(Match(), description="whom it is for; left out: everybody")
-    targets: Targets
+    targets: TargetsPart
     calendar: str | None = Field(None, description="if not the queue's")
     pause_on: tuple[_PAUSES, ...] = Field(
         (), description="statuses in which resolution does not count"

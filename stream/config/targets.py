@@ -20,6 +20,9 @@ from stream.sla.policy import Target
 SHORTEST_TARGET = 15_000
 """Below the smallest histogram bucket and the noise of a channel (contract 8)."""
 
+NO_TARGETS = "none"
+"""What a policy says that promises nothing on purpose (semantics 2.16)."""
+
 _WHOLE = 100
 
 Span = Annotated[
@@ -133,8 +136,10 @@ class Targets(Part):
 
     @model_validator(mode="after")
     def _promises_something(self) -> "Targets":
-        if not any(True for _ in self.targets()):
-            raise ValueError("promises nothing: write first_reply: 15m")
+        if self is not NOTHING and not any(True for _ in self.targets()):
+            raise ValueError(
+                "promises nothing: write first_reply: 15m, or targets: none"
+            )
         return self
 
     def targets(self) -> Iterator[Target]:
@@ -145,3 +150,28 @@ class Targets(Part):
                 yield part.target(measure)
         if self.window is not None:
             yield self.window.target()
+
+
+NOTHING = Targets.model_construct()
+"""What `targets: none` is read as."""
+
+
+def _no_targets(value: Any) -> Any:
+    return NOTHING if value == NO_TARGETS else value
+
+
+def _or_the_word(schema: dict[str, Any]) -> None:
+    mapping = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [mapping, {"const": NO_TARGETS}]
+
+
+TargetsPart = Annotated[
+    Targets,
+    BeforeValidator(_no_targets),
+    Field(
+        description="what is promised; `none`: nothing, on purpose",
+        json_schema_extra=_or_the_word,
+    ),
+]
+"""A mapping of measures, or the word `none`."""

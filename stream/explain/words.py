@@ -39,6 +39,9 @@ _REASONS = {
     Reason.REPLY: "a reply in time came to light",
     Reason.DELIVERY_FAILED: "the message never reached the customer",
     Reason.RECLASSIFIED: "better news of what happened came in",
+    Reason.ABANDONED: "nobody said a word for so long that the wait was given up",
+    Reason.UNRESOLVED: "nobody said a word for so long that it was given up",
+    Reason.NO_PROMISE: "the policy that applies now does not promise it",
     Reason.SUPERSEDED: "the wait turned out to have begun earlier",
 }
 _TOLD = {

@@ -140,7 +140,7 @@ def _broken(story: Story, ending: Ending) -> Story:
     if number % 3 == 0:
         story.bot(story.started_at + SECOND)
     if story.source == "whatsapp" and number % 5 == 0:
-        undelivered = story.reply(deadline - 30 * SECOND)
+        undelivered = story.reply(deadline - 30 * SECOND, arrives=False)
         story.failure(undelivered, deadline - 25 * SECOND)
     match ending:
         case Ending.ANSWERED_LATE:

@@ -64,12 +64,15 @@ class Story:
         body = make(self.account, self._customer, self._message_id(), at)
         self._deliver(body, at, sent_at, events=1)
 
-    def reply(self, at: int, sent_at: int | None = None) -> str:
+    def reply(
+        self, at: int, sent_at: int | None = None, *, arrives: bool = True
+    ) -> str:
         """A person answers; returns the message's id."""
         message_id = self._message_id()
         if self.source == "whatsapp":
             self._status(message_id, at, "sent", sent_at, callback="agent:7")
-            self._status(message_id, at, "delivered", sent_at, callback="agent:7")
+            if arrives:
+                self._status(message_id, at, "delivered", sent_at, callback="agent:7")
         else:
             body = bodies.messenger_echo(self.account, self._customer, message_id, at)
             self._deliver(body, at, sent_at, events=1)

@@ -69,13 +69,14 @@ class Choice:
             if start == at and measure in measures and self._holds(pin, fingerprint)
         ]
 
-    def again(self, clock: Clock, held: Held, at: int) -> Clock:
+    def again(self, clock: Clock, held: Held, at: int) -> Clock | None:
         """`clock` under the policy that the work asks for now; its start is kept.
 
-        One whose deadline has passed has its verdict, and one that the new policy
-        does not promise keeps the old.
+        One whose deadline has passed has its verdict. None: nothing is promised of it
+        any more.
         """
-        if clock.shadow or (clock.paused_at is None and clock.deadline < at):
+        breaks_at = clock.breaks_at
+        if clock.shadow or (breaks_at is not None and breaks_at <= at):
             return clock
         # Tags and opening hours are those of the cycle's start (ADR 0007).
         hours = "closed" if clock.is_after_hours else "open"
@@ -83,31 +84,39 @@ class Choice:
         stamped = replace(clock, chosen_for=chosen.fingerprint)
         pin = self._pins.get(key_of(clock))
         is_held = pin is not None and self._holds(pin, chosen.fingerprint)
-        if is_held or chosen.policy is None:
+        if is_held:
             return stamped
-        target = chosen.policy.target(clock.measure)
-        if target is None or self._is_same(clock, target, chosen.policy, held):
+        policy = chosen.policy
+        target = None if policy is None else policy.target(clock.measure)
+        if policy is None or target is None:
+            # A file that was changed since is no reason: the work is what it was.
+            is_same = policy is not None and policy.name == clock.policy
+            return stamped if is_same else None
+        if self._is_same(clock, target, policy, held):
             return stamped
         started_at = clock.started_at
-        new = self._start(chosen.policy, target, held, started_at, chosen.fingerprint)
+        new = self._start(policy, target, held, started_at, chosen.fingerprint)
         if new is None:
-            return stamped
+            return None
         new = replace(
             new,
             tags=clock.tags,
             is_after_hours=clock.is_after_hours,
             began_for=clock.began_for,
+            reopened_at=clock.reopened_at,
         )
-        if clock.since == started_at and clock.paused_at is None:
-            return new
-        new = replace(new, since=clock.since, stretches=clock.stretches)
-        calendar = clocks.calendar_of(new, self._rules)
-        deadline = clocks.reaches(new, new.points[-1], calendar)
-        # Whose time was over before the pause was not paused.
-        paused_at = clock.paused_at
-        if paused_at is not None and deadline < paused_at:
-            paused_at = None
-        return replace(new, paused_at=paused_at, deadline=deadline)
+        if clock.since != started_at or clock.paused_at is not None:
+            new = replace(
+                new,
+                since=clock.since,
+                stretches=clock.stretches,
+                paused_at=clock.paused_at,
+                folded=clock.folded,
+            )
+            calendar = clocks.calendar_of(new, self._rules)
+            deadline = clocks.reaches(new, new.points[-1], calendar)
+            new = replace(new, deadline=deadline)
+        return clocks.promised(new, at)
 
     def _is_same(
         self, clock: Clock, target: Target, policy: Policy, held: Held

@@ -31,6 +31,14 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
         answered: whether by what was awaited, and not by an end without it.
         author, reason: who or what ended it.
         warned, verdict, escalated, due: what was told of it, and when more is.
+        promised_at: since when it is promised, if not from its start: what lies before
+            can neither be warned of nor broken (semantics 2.11).
+        reopened_at: when it went on after it had been answered.
+        folded: ms of open time counted in stretches that are not kept any more.
+        is_pending: its end is not told yet: a point before it is not settled (6.13).
+        known_at: when the news arrived that put its deadline into the past (2.10).
+        broken, ended: how often a breach, an end of it was told and is no more: so
+            that a statement told once more has another name (semantics 6.11).
     """
 
     measure: Measure
@@ -56,12 +64,37 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     tags: tuple[str, ...] = ()
     is_after_hours: bool = False
     began_for: int = 0
+    promised_at: int = 0
+    reopened_at: int | None = None
+    folded: int = 0
+    is_pending: bool = False
+    known_at: int = 0
+    broken: int = 0
+    ended: int = 0
 
     @property
-    def is_running(self) -> bool:
-        """Paused or not: the wait lasts."""
-        return self.over_at is None
+    def breaks_at(self) -> int | None:
+        """The deadline, if nothing else comes; None while it stands still before it.
 
+        A pause at the very deadline is too late (semantics 6.2).
+        """
+        if self.paused_at is None or self.deadline <= self.paused_at:
+            return self.deadline
+        return None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the wait ended after the deadline; an answer at it is in time."""
+        over_at, breaks_at = self.over_at, self.breaks_at
+        if over_at is None or breaks_at is None or self.reason is Reason.SPAM:
+            return False
+        return over_at > breaks_at or (
+            over_at == breaks_at and self.reason in BY_SILENCE
+        )
+
+
+BY_SILENCE = frozenset({Reason.LAPSED, Reason.ABANDONED, Reason.UNRESOLVED})
+"""Ends without a word: at the very deadline they come after it (semantics 6.1)."""
 
 Key = tuple[Measure, int, bool]
 """A clock of a conversation: measure, cycle, and whether it is a shadow's."""
@@ -121,14 +154,15 @@ def counted(clock: Clock, until: int, calendar: Calendar) -> int:
     """Open time that counts from the start to `until`, in milliseconds."""
     if clock.paused_at is not None:
         until = min(until, clock.paused_at)
-    counts = calendar.elapsed(clock.since, until)
+    counts = clock.folded + calendar.elapsed(clock.since, until)
     for start, end in clock.stretches:
-        counts += calendar.elapsed(start, end)
+        counts += calendar.elapsed(start, min(end, until))
     return counts
 
 
 def reaches(clock: Clock, point: int, calendar: Calendar) -> int:
     """The instant at which `point` ms of open time are counted, if it runs on."""
+    point -= clock.folded
     for start, end in clock.stretches:
         counts = calendar.elapsed(start, end)
         if point < counts:  # at the very pause it has not passed
@@ -137,13 +171,31 @@ def reaches(clock: Clock, point: int, calendar: Calendar) -> int:
     return calendar.deadline(clock.since, point)
 
 
+def late_by(clock: Clock, ms: int, calendar: Calendar) -> int:
+    """The instant at which `ms` of open time are counted after the deadline.
+
+    Pauses after the breach do not count (semantics 2.8).
+    """
+    deadline = clock.deadline
+    for start, end in clock.stretches:
+        late = calendar.elapsed(max(start, deadline), end)
+        if ms < late:
+            return calendar.deadline(max(start, deadline), ms)
+        ms -= late
+    return calendar.deadline(max(clock.since, deadline), ms)
+
+
 def pause(clock: Clock, at: int) -> Clock:
-    """It counts no longer; one that has breached is past pausing."""
-    return clock if clock.deadline < at else replace(clock, paused_at=at)
+    """It counts no longer; a verdict that was reached stands."""
+    return replace(clock, paused_at=at)
 
 
 def resume(clock: Clock, at: int, calendar: Calendar) -> Clock:
     """It counts again, with what is left of its target."""
+    return _going_on(clock, at, calendar, is_broken=clock.breaks_at is not None)
+
+
+def _going_on(clock: Clock, at: int, calendar: Calendar, *, is_broken: bool) -> Clock:
     counted_until = at if clock.paused_at is None else clock.paused_at
     running = replace(
         clock,
@@ -151,7 +203,28 @@ def resume(clock: Clock, at: int, calendar: Calendar) -> Clock:
         since=at,
         paused_at=None,
     )
-    return replace(running, deadline=reaches(running, clock.points[-1], calendar))
+    if is_broken:
+        return running  # it was used up before
+    deadline = reaches(running, clock.points[-1], calendar)
+    return replace(running, deadline=max(deadline, clock.promised_at))
+
+
+def promised(clock: Clock, at: int) -> Clock:
+    """As promised from `at` on: it cannot have been broken before (semantics 2.11)."""
+    if clock.paused_at is None:
+        return replace(clock, promised_at=at, deadline=max(clock.deadline, at))
+    if clock.breaks_at is None:
+        return replace(clock, promised_at=at)
+    # Used up before the pause: that ends here, and begins anew behind the breach.
+    stretches = (*clock.stretches, (clock.since, clock.paused_at))
+    return replace(
+        clock,
+        promised_at=at,
+        deadline=at,
+        stretches=stretches,
+        since=at,
+        paused_at=at,
+    )
 
 
 def end(
@@ -176,12 +249,18 @@ def reopen(clock: Clock, at: int, calendar: Calendar) -> Clock:
         answered=False,
         author=None,
         reason=None,
+        reopened_at=at,
     )
-    return resume(stood_still, at, calendar)
+    # Solved at the very deadline it was in time, and has nothing left.
+    is_broken = clock.breaks_at is not None and clock.deadline < over_at
+    return _going_on(stood_still, at, calendar, is_broken=is_broken)
 
 
 def extend(clock: Clock, at: int) -> Clock:
     """A window counts from the customer's latest words, unless it has closed."""
-    if clock.deadline < at:
-        return clock
+    return clock if clock.deadline < at else counting_from(clock, at)
+
+
+def counting_from(clock: Clock, at: int) -> Clock:
+    """A window that the customer's words at `at` opened."""
     return replace(clock, since=at, deadline=at + clock.points[-1], warned=0)

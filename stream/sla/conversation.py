@@ -12,15 +12,17 @@ from msgspec.structs import replace
 
 from stream.sla.clock import Clock
 from stream.sla.course import Course
+from stream.sla.ends import REPLIES
 from stream.sla.events import Event
 from stream.sla.facts import Fact, Reason
 from stream.sla.memory import KEPT, forget_at, heard_at, prune, walked_anew
 from stream.sla.policy import Rules
-from stream.sla.session import Session, gap_of, lapses_at
+from stream.sla.session import Session, rules_of, silence
 from stream.sla.state import Conversation
 from stream.sla.teller import Teller
 from stream.sla.timeline import (
     CUSTOMER,
+    DELIVERED,
     FAILURE,
     OUTBOUND,
     Turn,
@@ -28,7 +30,7 @@ from stream.sla.timeline import (
     insert,
     turn_of,
 )
-from stream.sla.verdicts import News, is_quiet
+from stream.sla.verdicts import News, is_due, is_quiet
 
 
 class Applied(StrEnum):
@@ -56,10 +58,13 @@ def apply(
     if turn.at <= state.floor:
         return state, [], TOO_LATE
     turns = insert(state.turns, turn)
-    if turns is state.turns:
-        return state, [], DUPLICATE
     if event.link is not None:
         state = _linked(state, event)
+    if turn.kind is DELIVERED and turn.said is None:
+        if not _has_failed(turns, turn.ref):  # nearly always
+            return replace(state, turns=turns), [], APPLIED
+    elif turns is state.turns:
+        return state, [], DUPLICATE
     is_next = _is_next(state, turns, turn)
     if is_next and (last := _carried_on(state, turn, rules)) is not None:
         told = (*state.told[:-1], last)
@@ -75,7 +80,9 @@ def apply(
     # What repeats who holds the work moves nothing; helpdesks do so in each message.
     is_repeated = is_next and course.held is state.held
     is_of_holders = turn.said is not None and not is_repeated
-    news = News(turn.at, reason, event.event_id, is_of_holders)
+    arrived = event.arrived
+    overdue = arrived - rules.allowed_lateness
+    news = News(turn.at, reason, arrived, overdue, event.event_id, is_of_holders)
     changed, facts = _tell(key, state, turns, course, before, rules, now, news)
     return prune(changed, rules), facts, APPLIED
 
@@ -116,7 +123,7 @@ def reconsider(
     if last is None or not last.is_open or not state.turns:
         return state, []
     course = walked_anew(state, state.turns, state.turns[-1].at, rules)
-    news = News(now, Reason.RECLASSIFIED)
+    news = News(now, Reason.RECLASSIFIED, now)
     changed, facts = _tell(key, state, state.turns, course, (), rules, now, news)
     return (state, []) if changed == state else (changed, facts)
 
@@ -125,12 +132,14 @@ def due_at(state: Conversation, rules: Rules) -> int:
     """The next instant at which this conversation has something to conclude."""
     last = state.last
     if last is None or last.ended_at is not None:
-        return forget_at(state, rules)
-    due = lapses_at(last, rules)
-    for clock in last.clocks:
-        at = clock.due
-        if at is not None and at < due:
-            due = at
+        due = forget_at(state, rules)
+    else:
+        due = silence(last, rules)[0]
+    for session in state.told:
+        for clock in session.clocks:
+            at = clock.due
+            if at is not None and at < due:
+                due = at
     return due
 
 
@@ -139,13 +148,10 @@ def _is_next(state: Conversation, turns: tuple[Turn, ...], turn: Turn) -> bool:
     if turns[-1] is not turn or len(turns) == len(state.turns):
         return False
     last = state.last
-    if (
-        last is not None
-        and last.ended_at is not None
-        and last.end_reason is _LAPSED
-        and turn.at < last.ended_at
-    ):
-        return False  # silence was concluded, and then there was a word in it
+    if last is not None:
+        by_silence = last.ended_at is not None and last.end_reason is _LAPSED
+        if turn.at <= max(last.owed_until, last.ended_at or 0 if by_silence else 0):
+            return False  # silence was concluded, and then there was a word in it
     if turn.kind is not FAILURE:
         return True
     return all(t.kind is not OUTBOUND or t.ref != turn.ref for t in turns)
@@ -160,8 +166,8 @@ def _carried_on(state: Conversation, turn: Turn, rules: Rules) -> Session | None
     last = state.last
     if last is None or not last.is_open or turn.said is not None:
         return None
-    gap = gap_of(last, rules)
-    if turn.at - last.heard_at >= gap or turn.at + gap <= state.settled:
+    shortest = rules_of(last, rules).shortest_silence
+    if turn.at - last.heard_at >= shortest or turn.at + shortest <= state.settled:
         return None
     if turn.kind is CUSTOMER:
         if last.waiting_since is None or last.has_window:
@@ -170,11 +176,16 @@ def _carried_on(state: Conversation, turn: Turn, rules: Rules) -> Session | None
         turn.kind is not OUTBOUND
         or last.waiting_since is not None
         or not last.replied
+        or last.by_machine
+        or any(c.over_at is None and c.measure in REPLIES for c in last.clocks)
         or _has_failed(state.turns, turn.ref)
         or _has_shadow(last.clocks)
     ):
         return None
-    return replace(last, heard_at=turn.at)
+    at = turn.at
+    if turn.kind is CUSTOMER:
+        return replace(last, heard_at=at, asked_at=at)
+    return replace(last, heard_at=at)
 
 
 def _course(state: Conversation, rules: Rules, turns: tuple[Turn, ...]) -> Course:
@@ -212,12 +223,16 @@ def _tell(  # noqa: PLR0917  inner
     settled = state.settled
     course.pass_silence(settled)
     after = state if turns is state.turns else replace(state, turns=turns)
-    if course.held != state.held:
+    if news.is_of_holders:
         said = [turn.at for turn in turns if turn.said is not None]
         after = replace(after, held=course.held, held_since=max(said, default=0))
     sessions = course.sessions
     told = state.told[len(before) :] if before else state.told
     teller = Teller(key, state, after, rules, now, news)
+    if before:
+        before = tuple(
+            [teller.tell(s, s) if _is_due(s, settled) else s for s in before]
+        )
     if len(sessions) == 1 and _goes_on(sessions[0], told):  # nearly always
         last = told[0] if told else None
         if last is None or not _is_quiet(sessions[0], last, settled, news):
@@ -246,6 +261,10 @@ def _is_quiet(new: Session, told: Session, settled: int, news: News) -> bool:
     return new.ended_at == told.ended_at and is_quiet(
         new.clocks, told.clocks, settled, news
     )
+
+
+def _is_due(session: Session, settled: int) -> bool:
+    return any(is_due(clock, settled) for clock in session.clocks)
 
 
 def _linked(state: Conversation, event: Event) -> Conversation:

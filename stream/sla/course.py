@@ -6,25 +6,21 @@ the same sessions (semantics 3.2). Nothing is concluded here: a deadline that pa
 is the business of `stream.sla.verdicts`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
 from stream.sla import clock as clocks
-from stream.sla.choice import Choice, Measures
+from stream.sla import ends
+from stream.sla.choice import Choice
 from stream.sla.clock import Clock, Key
-from stream.sla.events import AuthorKind, Status
-from stream.sla.facts import (
-    FIRST_REPLY,
-    NEXT_REPLY,
-    RESOLUTION,
-    WINDOW,
-    Measure,
-    Reason,
-)
+from stream.sla.ends import REPLIES, WAITS
+from stream.sla.events import AuthorKind, Nature, Status
+from stream.sla.facts import WINDOW, Reason
 from stream.sla.held import Held
-from stream.sla.policy import OnReopen, Policy, Rules
-from stream.sla.session import Session, gap_of, lapses_at
+from stream.sla.policy import Policy, Rules
+from stream.sla.promises import FIRST, NEXT, OPENING, Promises
+from stream.sla.session import Session
 from stream.sla.timeline import (
     CUSTOMER,
     END,
@@ -34,12 +30,10 @@ from stream.sla.timeline import (
     Turn,
 )
 
-REPLIES = frozenset({FIRST_REPLY, NEXT_REPLY})
-_WAITS = REPLIES | {WINDOW}
-_FIRST = frozenset({FIRST_REPLY, WINDOW})
-_NEXT = frozenset({NEXT_REPLY, WINDOW})
-_OPENING = _FIRST | {RESOLUTION}
-_RESOLUTION = frozenset({RESOLUTION})
+_WINDOW = frozenset({WINDOW})
+_MACHINES = frozenset({AuthorKind.BOT, AuthorKind.SYSTEM})
+_AGENTS = frozenset({AuthorKind.AGENT, AuthorKind.UNKNOWN})
+_NO_POLICY = Policy(name="", match={}, targets=())
 
 
 class Course:
@@ -65,227 +59,159 @@ class Course:
         self.session = session
         self._rules = rules
         self._choice = Choice(rules, channel, account, pins)
-        self._channel = channel
+        self._promises = Promises(self._choice, rules)
         self._undelivered = undelivered
 
     def walk(self, turns: Iterable[Turn]) -> None:
         for turn in turns:
-            self.pass_silence(turn.at)
+            self.pass_silence(turn.at - 1)  # a word at its very end is in it (6.1)
             if turn.said is not None:
                 self._hold(turn)
-            kind = turn.kind
-            if kind is CUSTOMER:
+            session = self.session
+            if turn.kind is CUSTOMER:
                 self._customer(turn.at)
-            elif self._is_open:
-                if kind is OUTBOUND:
-                    self._outbound(turn)
-                elif kind is STATUS:
-                    self._status(turn)
-                elif kind is NO_REPLY_NEEDED:
-                    self._end_wait(turn.at, Reason.NO_REPLY_NEEDED)
-                    self._pause_or_resume(turn.at)
-                elif kind is END:
-                    self._end(turn.at, turn.reason or Reason.CLOSED)
+            elif session is None:
+                continue
+            elif session.ended_at is not None:
+                self._afterwards(session, turn)
+            else:
+                self._step(session, turn)
 
     def pass_silence(self, until: int) -> None:
-        """End the session if it lapses by `until`."""
-        session = self.session
-        if session is None or session.ended_at is not None:
-            return
-        if session.heard_at + gap_of(session, self._rules) <= until:
-            at = lapses_at(session, self._rules)
-            if at <= until:
-                self._end(at, Reason.LAPSED)
+        """End what silence ends by `until`."""
+        if self.session is not None:
+            self.session = ends.pass_silence(self.session, until, self._rules)
 
     @property
     def sessions(self) -> list[Session]:
         """Those that were walked through, oldest first."""
         return self.ended if self.session is None else [*self.ended, self.session]
 
-    @property
-    def _is_open(self) -> bool:
-        return self.session is not None and self.session.ended_at is None
+    def _step(self, session: Session, turn: Turn) -> None:
+        """What happens in an open session, but for the customer's words."""
+        kind, at = turn.kind, turn.at
+        if kind is OUTBOUND:
+            self._outbound(session, turn)
+        elif kind is STATUS:
+            self._status(session, turn)
+        elif kind is NO_REPLY_NEEDED:
+            over = ends.end_wait(session, at, Reason.NO_REPLY_NEEDED)
+            self.session = ends.pause_or_resume(over, at, self._rules)
+        elif kind is END:
+            self.session = ends.end_session(session, at, turn.reason or Reason.CLOSED)
 
     def _customer(self, at: int) -> None:
         session = self.session
         if session is None or session.ended_at is not None:
             if session is not None:
+                if session.is_blocked:
+                    return  # spam goes on (semantics 6.4)
                 self.ended.append(session)
-            new = self._choice.started(self.held, _OPENING, at)
-            self.session = Session(at, at, tuple(new), waiting_since=at)
+            new = self._choice.started(self.held, OPENING, at)
+            self.session = Session(at, at, tuple(new), waiting_since=at, asked_at=at)
             return
         if session.resolved_at is not None:
-            self._reopen(at, Status.OPEN)
-            session = self._now
+            session = self._reopened(session, at, Status.OPEN)
         if session.waiting_since is not None:
-            self.session = replace(session, heard_at=at)
-            self._each({WINDOW}, lambda clock: clocks.extend(clock, at))
+            heard = replace(session, heard_at=at, asked_at=at)
+            self.session = ends.each(heard, _WINDOW, lambda c: clocks.extend(c, at))
             return
-        new = self._started(at, _NEXT if session.replied else _FIRST, session)
-        self.session = replace(
+        wanted = NEXT if session.replied else FIRST
+        new = self._promises.started(session, self.held, wanted, at)
+        session = replace(
             session,
             heard_at=at,
+            asked_at=at,
             waiting_since=at,
             clocks=(*session.clocks, *new) if new else session.clocks,
         )
-        self._pause_or_resume(at)
+        self.session = ends.pause_or_resume(session, at, self._rules)
 
-    def _outbound(self, turn: Turn) -> None:
+    def _outbound(self, session: Session, turn: Turn) -> None:
         if turn.ref in self._undelivered:
             return
-        session = self._now
         at, author, nature = turn.at, turn.author, turn.nature
         is_unknown = author is AuthorKind.UNKNOWN
         if is_unknown:
             author = self._rules.unknown_author
+        heard = replace(session, heard_at=at)
         if author is None or nature is None:
-            self.session = replace(session, heard_at=at)
+            self.session = heard
             return
         reason = Reason.UNKNOWN_AUTHOR if is_unknown else None
-        now = session.clocks
-        is_reply: bool | None = None
+        now, counting = session.clocks, dict[bool, bool]()
         for number, clock in enumerate(session.clocks):
-            if clock.over_at is not None or clock.measure not in _WAITS:
+            if clock.over_at is not None or clock.measure not in WAITS:
                 continue
             counts = clocks.policy_of(clock, self._rules).counts(author, nature)
             if not clock.shadow:
-                is_reply = counts
+                counting[clock.measure in REPLIES] = counts
             if counts:
                 over = clocks.end(
                     clock, at, answered=True, author=turn.by, reason=reason
                 )
                 now = (*now[:number], over, *now[number + 1 :])
+        # Whether somebody waits the reply's clock says, else the window's, else today.
+        is_reply = counting.get(True, counting.get(False))
         if is_reply is None:
             policy = self._choice.policy(self.held, at) or _NO_POLICY
             is_reply = policy.counts(author, nature)
         if not is_reply:
-            self.session = replace(session, heard_at=at, clocks=now)
+            self.session = replace(heard, clocks=now)
             return
-        self.session = replace(
-            session, heard_at=at, clocks=now, replied=True, waiting_since=None
+        is_machine = author in _MACHINES or nature is Nature.AUTOMATION
+        waited = session.waiting_since is not None
+        answered = replace(
+            heard,
+            clocks=now,
+            replied=True,
+            waiting_since=None,
+            by_machine=is_machine and (waited or session.by_machine),
         )
-        self._pause_or_resume(at)
+        self.session = ends.pause_or_resume(answered, at, self._rules)
 
-    def _status(self, turn: Turn) -> None:
+    def _status(self, session: Session, turn: Turn) -> None:
         at, status = turn.at, turn.status or Status.OPEN
-        session = self._now
-        if status is not Status.RESOLVED:
-            if session.resolved_at is not None:
-                self._reopen(at, status)
-            else:
-                self.session = replace(session, status=status)
-            self._pause_or_resume(at)
-        elif session.resolved_at is None:
-            self._end_wait(at, Reason.RESOLVED)
-            self._each(
-                {RESOLUTION},
-                lambda c: clocks.end(c, at, answered=True, reason=Reason.RESOLVED),
-            )
-            self.session = replace(self._now, status=status, resolved_at=at)
-
-    def _reopen(self, at: int, status: Status) -> None:
-        session = replace(self._now, status=status, resolved_at=None)
-        found = list(session.clocks)
-        last = {
-            clock.shadow: number
-            for number, clock in enumerate(found)
-            if clock.measure is RESOLUTION
-        }
-        anew = []
-        for shadow, number in last.items():
-            clock = found[number]
-            if clocks.policy_of(clock, self._rules).on_reopen is OnReopen.TOTAL:
-                calendar = clocks.calendar_of(clock, self._rules)
-                found[number] = clocks.reopen(clock, at, calendar)
-            else:
-                anew.append(shadow)
-        found += [
-            clock
-            for clock in self._started(at, _RESOLUTION, session)
-            if clock.shadow in anew
-        ]
-        self.session = replace(session, clocks=tuple(found))
-
-    def _end_wait(self, at: int, reason: Reason) -> None:
-        """Nobody waits any more, and nobody was answered."""
-        self._each(_WAITS, lambda c: clocks.end(c, at, answered=False, reason=reason))
-        self.session = replace(self._now, waiting_since=None)
-
-    def _end(self, at: int, reason: Reason) -> None:
-        self._end_wait(at, reason)
-        done = reason is Reason.CLOSED
-        self._each(
-            {RESOLUTION},
-            lambda c: clocks.end(c, at, answered=done, reason=reason),
-        )
-        self.session = replace(self._now, ended_at=at, end_reason=reason)
-
-    def _pause_or_resume(self, at: int) -> None:
-        """Resolution stands still while the customer has the word (semantics 2.8)."""
-        session = self._now
-        for clock in session.clocks:
-            if clock.measure is RESOLUTION:
-                break
-        else:
+        if status is Status.RESOLVED:
+            if session.resolved_at is None:
+                session = ends.end_wait(session, at, Reason.RESOLVED)
+                session = ends.end_resolution(
+                    session, at, Reason.RESOLVED, answered=True
+                )
+                self.session = replace(session, status=status, resolved_at=at)
             return
+        if session.resolved_at is not None:
+            session = self._reopened(session, at, status)
+        else:
+            session = replace(session, status=status)
+            if status is Status.OPEN:
+                session = self._promises.hand_over(session, self.held, at)
+        self.session = ends.pause_or_resume(session, at, self._rules)
 
-        def turned(clock: Clock) -> Clock:
-            stops = (
-                session.waiting_since is None
-                and session.status in clocks.policy_of(clock, self._rules).pause_on
-            )
-            if stops is (clock.paused_at is not None):
-                return clock
-            if stops:
-                return clocks.pause(clock, at)
-            return clocks.resume(clock, at, clocks.calendar_of(clock, self._rules))
+    def _reopened(self, session: Session, at: int, status: Status) -> Session:
+        session = replace(session, status=status, resolved_at=None)
+        return self._promises.reopen(session, self.held, at)
 
-        self._each({RESOLUTION}, turned)
+    def _afterwards(self, session: Session, turn: Turn) -> None:
+        """What comes after the end of a session, before the next."""
+        if session.is_blocked:
+            is_agent = turn.kind is OUTBOUND and turn.author in _AGENTS
+            is_delivered = turn.ref not in self._undelivered
+            if is_agent and is_delivered and turn.nature is Nature.PLAIN:
+                self.session = replace(session, is_blocked=False)
+        elif turn.kind is END and turn.reason is Reason.SPAM:
+            self.session = ends.retract(session, turn.at)
 
     def _hold(self, turn: Turn) -> None:
-        before = self.held
-        self.held = before.after(turn.said or ())
-        if self._is_open and self.held.is_other_work(before):
-            at, held = turn.at, self.held
-            self._each(
-                frozenset(Measure), lambda clock: self._choice.again(clock, held, at)
-            )
-            self._pause_or_resume(at)
-
-    def _started(self, at: int, measures: Measures, session: Session) -> list[Clock]:
-        """New clocks, but where a shadow's earlier one still runs."""
-        running = {
-            (clock.measure, clock.shadow)
-            for clock in session.clocks
-            if clock.over_at is None
-        }
-        return [
-            clock
-            for clock in self._choice.started(self.held, measures, at)
-            if (clock.measure, clock.shadow) not in running
-        ]
-
-    def _each(
-        self, measures: Collection[Measure], change: Callable[[Clock], Clock]
-    ) -> None:
-        """Change the running clocks of `measures`."""
-        session = self._now
-        changed = tuple(
-            [
-                change(clock)
-                if clock.over_at is None and clock.measure in measures
-                else clock
-                for clock in session.clocks
-            ]
-        )
-        if any(a is not b for a, b in zip(changed, session.clocks, strict=True)):
-            self.session = replace(session, clocks=changed)
-
-    @property
-    def _now(self) -> Session:
-        if self.session is None:  # pragma: no cover  asked for open ones only
-            raise LookupError("no session")
-        return self.session
-
-
-_NO_POLICY = Policy(name="", match={}, targets=())
+        before, at = self.held, turn.at
+        self.held = held = before.after(turn.said or ())
+        session = self.session
+        if held is before or session is None or session.ended_at is not None:
+            return
+        if held.is_other_work(before):
+            session = self._promises.move(session, before, held, at)
+        if (held.queue and held.queue != before.queue) or (
+            held.assignee and held.assignee != before.assignee
+        ):
+            session = self._promises.hand_over(session, held, at)
+        self.session = session

@@ -88,7 +88,11 @@ class Author(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 class _Event(
     Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", gc=False
 ):
-    """What every kind carries. `conversation_id` is the Kafka key."""
+    """What every kind carries. `conversation_id` is the Kafka key.
+
+    Who has the work (`queue`, `assignee`, `priority`, `tier`): null clears it, left out
+    says nothing (semantics 6.5).
+    """
 
     v: Literal[1]
     event_id: Name
@@ -98,10 +102,10 @@ class _Event(
     channel: Channel
     account: Name
     customer: Name | None = None
-    queue: Name | None = None
-    assignee: Name | None = None
-    priority: Name | None = None
-    tier: Name | None = None
+    queue: Name | UnsetType | None = UNSET
+    assignee: Name | UnsetType | None = UNSET
+    priority: Name | UnsetType | None = UNSET
+    tier: Name | UnsetType | None = UNSET
     link: Name | None = None
 
     @property
@@ -134,9 +138,7 @@ class StatusEvent(_Event, frozen=True, kw_only=True, gc=False, tag="status"):
 
 
 class AssignmentEvent(_Event, frozen=True, kw_only=True, gc=False, tag="assignment"):
-    """Who has the work from now on. A null assignee: nobody; left out: as before."""
-
-    assignee: Name | UnsetType | None = UNSET  # type: ignore[assignment]
+    """Who has the work from now on."""
 
 
 class AttributesEvent(_Event, frozen=True, kw_only=True, gc=False, tag="attributes"):

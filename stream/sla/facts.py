@@ -67,6 +67,12 @@ class Reason(StrEnum):
     DELIVERY_FAILED = "delivery_failed"
     RECLASSIFIED = "reclassified"
     SUPERSEDED = "superseded"
+    ABANDONED = "abandoned"
+    """Nobody said a word for `abandon_after` (semantics 2.13)."""
+    UNRESOLVED = "unresolved"
+    """Nor for `unresolved_after`, of a resolution."""
+    NO_PROMISE = "no_promise"
+    """The policy that applies now does not promise it (semantics 2.11)."""
 
 
 class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -108,15 +114,19 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Of a policy that is only tried: counted apart, never alerted."""
     cause: str | None = None
     """The event that made it known; absent where time alone did."""
+    known_at: int | None = None
+    """When the news arrived that put a deadline into the past; detection is measured
+    from there (semantics 2.10). Absent where the deadline was known in time."""
+    replaces_waited_ms: int | None = None
+    """Of the reply that this takes back or restates (semantics 5.1, 6.12)."""
+    replaces_waited_business_ms: int | None = None
 
 
-def fact_id(
-    conversation_id: str, subject: str, cycle: int, kind: FactKind, at: int
-) -> str:
-    """The same on every replay: 16 bytes over what the fact is about, in hex.
+def fact_id(conversation_id: str, subject: str, cycle: int, *said: object) -> str:
+    """The name of a statement (semantics 6.11): 16 bytes over what it says, in hex.
 
-    `at` (event time of the cause) tells apart what may happen twice in a cycle:
-    two warning points, a reply taken back and a second reply.
+    The same on every replay and after every crash; another when anything that it says
+    (`said`) is another.
     """
-    text = f"{conversation_id}\n{subject}\n{cycle}\n{kind}\n{at}"
+    text = f"{conversation_id}\n{subject}\n{cycle}\n{said}"
     return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -7,7 +7,7 @@ from stream.sla.course import Course
 from stream.sla.facts import RESOLUTION
 from stream.sla.instants import HOUR
 from stream.sla.policy import Rules
-from stream.sla.session import Session, lapses_at
+from stream.sla.session import Session, silence
 from stream.sla.state import Conversation
 from stream.sla.timeline import Turn, failures
 
@@ -30,7 +30,7 @@ def forget_at(state: Conversation, rules: Rules) -> int:
     last = state.last
     if last is None:
         return heard_at(state) + rules.session_gap + KEPT
-    ended_at = last.ended_at or lapses_at(last, rules)
+    ended_at = last.ended_at or silence(last, rules)[0]
     return max(ended_at, heard_at(state)) + KEPT
 
 
@@ -62,7 +62,7 @@ def prune(state: Conversation, rules: Rules) -> Conversation:
     course = walked_anew(state, state.turns, floor, rules)
     course.pass_silence(floor)
     base = course.session
-    if base is not None and base.ended_at is not None:
+    if base is not None and base.ended_at is not None and not base.is_blocked:
         base = None
     return replace(
         state,

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from stream.sla.events import AuthorKind, Nature, Status
 from stream.sla.facts import Measure
-from stream.sla.hours import ALWAYS, AlwaysOpen, Calendar
+from stream.sla.hours import ALWAYS, DAY, AlwaysOpen, Calendar
 
 REMEMBERED = 4096
 """Choices of policy a book remembers: attributes repeat, conversations do not."""
@@ -106,6 +106,7 @@ class Policy:
     def matches(self, attributes: Attributes) -> bool:
         return all(
             _is_among(getattr(attributes, name), wanted)
+            or (name == "account" and _named_whole(attributes) in wanted)
             for name, wanted in self.match.items()
         )
 
@@ -150,6 +151,11 @@ class Policy:
         if author is AuthorKind.SYSTEM:
             return wanted and self.count_automation
         return wanted
+
+
+def _named_whole(attributes: Attributes) -> str:
+    """The account as `queues` name it (semantics 6.8)."""
+    return f"{attributes.channel}:{attributes.account}"
 
 
 def _is_among(value: object, wanted: frozenset[str]) -> bool:
@@ -219,6 +225,8 @@ class PolicyBook:
 class Rules:
     """Everything the rules need to know from `sla.yaml`; durations in milliseconds.
 
+    `session_gap`, `abandon_after`, `unresolved_after`: the silence that ends a session
+    in which nothing is owed, a wait, and an open resolution (semantics 2.13).
     `queues` maps (channel, account) to the queue that works it, `calendars` a name
     to opening hours, `queue_calendars` a queue to the name of its own, `windows` a
     channel to how long after a customer's words it may be answered freely.
@@ -231,6 +239,8 @@ class Rules:
     queues: Mapping[tuple[str, str], str]
     session_gap: int
     allowed_lateness: int
+    abandon_after: int = 7 * DAY
+    unresolved_after: int = 30 * DAY
     calendars: Mapping[str, Calendar] = field(default_factory=lambda: dict(_ALWAYS))
     queue_calendars: Mapping[str, str] = field(default_factory=dict)
     windows: Mapping[str, int] = field(default_factory=dict)
@@ -255,6 +265,11 @@ class Rules:
         """Ask each calendar of `at` (ms), so that its next answer is a quick one."""
         for calendar in self.calendars.values():
             calendar.is_open(at)
+
+    @cached_property
+    def shortest_silence(self) -> int:
+        """Before it nothing is ended by silence."""
+        return min(self.session_gap, self.abandon_after, self.unresolved_after)
 
     def queue_of(self, channel: str, account: str) -> str:
         return self.queues.get((channel, account), UNROUTED)

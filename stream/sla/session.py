@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from stream.sla.clock import Clock
 from stream.sla.events import Status
-from stream.sla.facts import FIRST_REPLY, NEXT_REPLY, WINDOW, Reason
+from stream.sla.facts import RESOLUTION, WINDOW, Reason
 from stream.sla.policy import Rules
 
 
@@ -17,6 +17,10 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
         replied: whether a counting reply was made in it.
         waiting_since: the oldest unanswered customer message; None: nobody waits.
         resolved_at: set from `resolved` until it is reopened.
+        owed_until: when the last thing that was owed ended without a word.
+        by_machine: what ended the last wait was no human; handed on, it is one again.
+        asked_at: the customer's latest words.
+        is_blocked: ended as spam: no session begins until an agent writes.
     """
 
     opened_at: int
@@ -28,6 +32,10 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
     resolved_at: int | None = None
     ended_at: int | None = None
     end_reason: Reason | None = None
+    owed_until: int = 0
+    by_machine: bool = False
+    asked_at: int = 0
+    is_blocked: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -42,31 +50,35 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
                 return True
         return False
 
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether a resolution is promised and open, running or paused."""
+        return any(
+            clock.measure is RESOLUTION and clock.over_at is None and not clock.shadow
+            for clock in self.clocks
+        )
 
-def gap_of(session: Session, rules: Rules) -> int:
-    """The silence that ends it, in ms: by the rules of its newest clock (2.11)."""
+
+def rules_of(session: Session, rules: Rules) -> Rules:
+    """The rules that say what silence ends: those of its newest clock (2.11)."""
     if rules.earlier and session.clocks:
-        rules = rules.as_of(session.clocks[-1].policy_version)
-    return rules.session_gap
+        return rules.as_of(session.clocks[-1].policy_version)
+    return rules
 
 
-def lapses_at(session: Session, rules: Rules) -> int:
-    """When silence ends it, if nothing more is said.
+def silence(session: Session, rules: Rules) -> tuple[int, Reason]:
+    """What silence ends next in an open session, and when (semantics 2.13).
 
-    A promise that reaches beyond the gap (a closed weekend) is not ended by silence:
-    then the gap counts from its deadline (ADR 0007).
+    A wait is abandoned, then a resolution is unresolved; where nothing is owed any
+    more, the session lapses.
     """
-    gap = gap_of(session, rules)
-    silence = session.heard_at + gap
-    at = silence
-    for clock in session.clocks:
-        if clock.measure not in _HOLDS or clock.shadow:
-            continue
-        if clock.over_at is not None:
-            at = max(at, clock.over_at)  # it held the session until then
-        elif clock.deadline > silence:
-            at = max(at, clock.deadline + gap)
-    return at
-
-
-_HOLDS = frozenset({FIRST_REPLY, NEXT_REPLY})
+    rules = rules_of(session, rules)
+    heard, since = session.heard_at, session.waiting_since
+    unresolved = session.is_unresolved
+    if since is not None:
+        abandoned = max(heard, since) + rules.abandon_after
+        if not unresolved or abandoned <= heard + rules.unresolved_after:
+            return abandoned, Reason.ABANDONED
+    if unresolved:
+        return heard + rules.unresolved_after, Reason.UNRESOLVED
+    return max(heard + rules.session_gap, session.owed_until), Reason.LAPSED

@@ -1,29 +1,22 @@
-"""The teller: the difference between what is so and what was told, as facts."""
+"""The teller: the difference between what is so and what was told."""
+
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from stream.sla import verdicts
-from stream.sla.clock import (
-    Clock,
-    calendar_of,
-    counted,
-    key_of,
-    policy_of,
-    reaches,
-)
-from stream.sla.facts import BREACHED, Fact, FactKind, Reason, fact_id
-from stream.sla.held import Held
+from stream.sla.clock import Clock, calendar_of, key_of, policy_of, reaches
+from stream.sla.facts import Fact, FactKind, Reason
 from stream.sla.policy import Rules
 from stream.sla.session import Session
-from stream.sla.state import Conversation, held_at
-from stream.sla.verdicts import News, Step
+from stream.sla.state import Conversation
+from stream.sla.statements import Step, standing
+from stream.sla.verdicts import News
+from stream.sla.writer import Writer
 
 
 class Teller:
-    """Writes facts with the envelope of one conversation.
-
-    `before` and `state`: the conversation without and with the news.
-    """
+    """Tells one conversation's news; `before` and `state`: without and with them."""
 
     def __init__(  # noqa: PLR0917  for most events
         self,
@@ -34,35 +27,38 @@ class Teller:
         now: int,
         news: News,
     ) -> None:
-        self.facts: list[Fact] = []
-        self._key = key
+        self._writer = Writer(key, before, state, rules, now, news)
         self._before = before
         self._state = state
         self._rules = rules
-        self._now = now
         self._news = news
-        self._now_envelope: Fact | None = None
+
+    @property
+    def facts(self) -> list[Fact]:
+        """What was told, in order."""
+        return self._writer.facts
 
     def tell(self, new: Session, told: Session | None) -> Session:
         """Say what is new of a session; returns it as it is known now."""
         opened = new.opened_at
         if told is None:
-            self._session(FactKind.SESSION_OPENED, opened, opened)
+            self._writer.session(FactKind.SESSION_OPENED, opened, opened)
             clocks_told: tuple[Clock, ...] = ()
         else:
             clocks_told = told.clocks
         clocks = self._clocks(new.clocks, clocks_told)
         ended_at = new.ended_at
         if ended_at is not None and (told is None or told.ended_at != ended_at):
-            self._session(FactKind.SESSION_ENDED, ended_at, opened, new.end_reason)
+            kind = FactKind.SESSION_ENDED
+            self._writer.session(kind, ended_at, opened, new.end_reason)
         return new if clocks is new.clocks else replace(new, clocks=clocks)
 
     def withdraw(self, told: Session) -> None:
         """The session never was."""
         news = replace(self._news, reason=Reason.SUPERSEDED)
         for clock in told.clocks:
-            self._clock(clock, verdicts.withdraw(clock, news), clock)
-        self._session(
+            self._writer.clock(clock, verdicts.withdraw(clock, news), clock)
+        self._writer.session(
             FactKind.SESSION_ENDED, news.at, told.opened_at, Reason.SUPERSEDED
         )
 
@@ -75,130 +71,78 @@ class Teller:
         found = [self._known_as(c, known.pop(key_of(c), None)) for c in new]
         for never_was in known.values():
             steps = verdicts.withdraw(never_was, self._news)
-            self._clock(never_was, steps, never_was)
+            self._writer.clock(never_was, steps, never_was)
         return tuple(found)
 
     def _known_as(self, new: Clock, told: Clock | None) -> Clock:
         """Say how `new` differs from `told`; returns it as it is known now."""
         if told is None:
             return self._begun(new)
-        said = len(self.facts)
         clock = new if new is told else verdicts.carried(told, new)
-        if clock is not told or verdicts.is_due(told, self._state.settled):
-            clock = self._advanced(clock, told)
-        if self._news.is_of_holders:
-            self._restate(clock, told, self.facts[said:])
-        return clock
+        if clock is not told:
+            return self._advanced(verdicts.known(told, clock, self._news), told)
+        if verdicts.is_due(told, self._state.settled):
+            return self._advanced(clock, told)
+        return self._restated(clock, told, ()) if self._news.is_of_holders else clock
 
     def _begun(self, new: Clock) -> Clock:
         """A clock that nobody was told of."""
         told, started = verdicts.begin(new)
-        self._clock(told, [started], told)
-        if new.over_at is None and new.paused_at is None:
+        self._writer.clock(told, [started], told)
+        if new.over_at is None and new.paused_at is None and not new.promised_at:
             calendar = calendar_of(new, self._rules)
             warns = len(new.points) > 1
             first = reaches(new, new.points[0], calendar) if warns else new.deadline
-            if first > self._state.settled:  # nearly always
+            if first > max(self._state.settled, self._news.arrived):  # nearly always
                 return replace(new, due=first)
-        return self._advanced(new, told)
+        return self._advanced(verdicts.known(None, new, self._news), told)
 
     def _advanced(self, new: Clock, told: Clock) -> Clock:
-        calendar = calendar_of(new, self._rules)
-        escalate = policy_of(new, self._rules).escalate
+        rules = self._rules
+        calendar = calendar_of(new, rules)
+        # A policy that is only tried tells nobody (semantics 6.9).
+        escalate = () if new.shadow else policy_of(new, rules).escalate
         clock, steps = verdicts.advance(
             told, new, self._state.settled, self._news, calendar, escalate
         )
-        self._clock(clock, steps, told)
-        return clock
+        clock = self._writer.clock(clock, steps, told)
+        return self._restated(clock, told, steps)
 
-    def _restate(self, clock: Clock, told: Clock, said: list[Fact]) -> None:
-        """Tell a verdict that stands again if it counts for others now (2.12)."""
-        again = verdicts.restated(clock)
-        if again is None or clock.verdict is not told.verdict:
-            return
-        if any(fact.kind is again.kind for fact in said):
-            return
-        now, then = held_at(self._state, again.at), self._held_at_verdict(told)
-        is_moved = self._queue(now) != self._queue(then)
-        if is_moved or (clock.verdict is BREACHED and now.assignee != then.assignee):
-            self._clock(clock, [again], told)
-
-    def _held_at_verdict(self, told: Clock) -> Held:
-        """Who held the work when a verdict fell, as it was told."""
-        return held_at(self._before, verdicts.given_at(told) or told.started_at)
-
-    def _session(
-        self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None
-    ) -> None:
-        fact = replace(
-            self._envelope(at),
-            fact_id=fact_id(self._key, "session", opened_at, kind, at),
-            kind=kind,
-            at=at,
-            started_at=opened_at,
-            reason=reason,
-        )
-        self.facts.append(fact)
-
-    def _clock(self, clock: Clock, steps: list[Step], told: Clock) -> None:
-        start = clock.started_at
-        subject = f"{clock.measure}/shadow" if clock.shadow else clock.measure
-        for step in steps:
-            kind, at = step.kind, step.at
-            fact = replace(
-                self._envelope(at),
-                fact_id=fact_id(self._key, subject, start, kind, at),
-                kind=kind,
-                at=at,
-                measure=clock.measure,
-                cycle=start,
-                policy=clock.policy,
-                policy_version=clock.policy_version,
-                started_at=start,
-                deadline=clock.deadline,
-                waited_ms=step.until - start,
-                waited_business_ms=self._counted(clock, step.until),
-                calendar=clock.calendar,
-                author=step.author,
-                reason=step.reason,
-                replaces=step.replaces,
-                to=step.to,
-                shadow=clock.shadow,
+    def _restated(self, clock: Clock, told: Clock, said: Sequence[Step]) -> Clock:
+        """Tell again what stands and is otherwise than it was told (6.12)."""
+        if told.verdict is None or clock.verdict is not told.verdict:
+            return clock
+        before = {step.kind: step for step in standing(told)}
+        kinds = {step.kind for step in said}
+        # Whoever hears of a pause behind an end takes the end for undone.
+        is_turned = FactKind.CLOCK_RESUMED in kinds
+        again = [
+            step
+            for step in standing(clock)
+            if step.kind in before
+            and step.kind not in kinds
+            and (
+                (is_turned and step.kind is not FactKind.BREACHED)
+                or self._says(clock, step, self._state)
+                != self._says(told, before[step.kind], self._before)
             )
-            if step.replaces is not None:
-                queue = self._queue(self._held_at_verdict(told))
-                if queue != fact.queue:
-                    fact = replace(fact, replaces_queue=queue)
-            self.facts.append(fact)
+        ]
+        return self._writer.clock(clock, again, told) if again else clock
 
-    def _counted(self, clock: Clock, until: int) -> int:
-        return counted(clock, until, calendar_of(clock, self._rules))
-
-    def _envelope(self, at: int) -> Fact:
-        """What every fact has; the work is whose it was at `at` (semantics 2.12)."""
-        state = self._state
-        if at < state.held_since:
-            return self._with(held_at(state, at))
-        if self._now_envelope is None:
-            self._now_envelope = self._with(state.held)
-        return self._now_envelope
-
-    def _with(self, held: Held) -> Fact:
-        state = self._state
-        return Fact(
-            fact_id="",
-            kind=FactKind.SESSION_OPENED,
-            at=self._now,
-            noticed_at=self._now,
-            conversation_id=self._key,
-            channel=state.channel,
-            account=state.account,
-            queue=self._queue(held),
-            assignee=held.assignee,
-            link=None if state.link is None else state.link[1],
-            cause=self._news.event_id,
+    def _says(
+        self, clock: Clock, step: Step, state: Conversation
+    ) -> tuple[object, ...]:
+        """What a statement says beside its kind, as of `state`."""
+        held = self._writer.held(clock, step, state)
+        # A reply counts for its author, whoever else had the work (2.12).
+        assignee = held.assignee if step.kind is FactKind.BREACHED else None
+        return (
+            step.at,
+            step.author,
+            step.reason,
+            self._writer.queue(held),
+            assignee,
+            clock.policy,
+            clock.policy_version,
+            self._writer.counted(clock, step.until),
         )
-
-    def _queue(self, held: Held) -> str:
-        state = self._state
-        return held.queue or self._rules.queue_of(state.channel, state.account)

@@ -11,6 +11,9 @@ was told it is (`told`), and each step is a fact:
 
 Taking a reply back (its delivery failed) walks the same way in reverse, so no
 transition is special to the order in which news arrived (semantics 2.2, 3.4).
+
+A point is concluded when it is settled, whoever asks (6.13). Until then a wait that
+ended after it is *pending*: nothing is said of its end, so facts come in their order.
 """
 
 from collections.abc import Iterator
@@ -18,7 +21,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from stream.sla.clock import Clock, reaches
+from stream.sla.clock import Clock, late_by, reaches
 from stream.sla.facts import (
     BREACHED,
     CANCELLED,
@@ -30,35 +33,26 @@ from stream.sla.facts import (
     Verdict,
 )
 from stream.sla.hours import Calendar
+from stream.sla.pauses import turned
 from stream.sla.policy import Escalation
+from stream.sla.statements import Step, end_of, is_answer_told
 
 
 class News(Struct, frozen=True, gc=False):
     """Why something is told now: event time, and the reason of what is taken back.
 
-    `is_of_holders`: it says who held the work, so that a verdict may count for
-    another (semantics 2.12).
+    `arrived`: when it came, in ms; 0 where time alone passed. `overdue`: instants up to
+    it are so long ago that a breach that is told already may be dated there at once.
+    `is_of_holders`: it says who held the work, so that a verdict may count for another
+    (2.12).
     """
 
     at: int
     reason: Reason
+    arrived: int = 0
+    overdue: int = 0
     event_id: str | None = None
     is_of_holders: bool = False
-
-
-class Step(Struct, frozen=True, gc=False):
-    """One fact about a clock, before it gets its envelope.
-
-    `at` is the event time of the cause. `waited` runs from the start to `until`.
-    """
-
-    kind: FactKind
-    at: int
-    until: int
-    author: str | None = None
-    reason: Reason | None = None
-    replaces: Verdict | None = None
-    to: str | None = None
 
 
 Clocks = tuple[Clock, ...]
@@ -79,20 +73,22 @@ def is_due(told: Clock, settled: int) -> bool:
 
 def begin(new: Clock) -> tuple[Clock, Step]:
     """A clock that nobody was told of: as it was when it started, and its fact."""
-    at = new.started_at
+    start = new.started_at
+    step = Step(FactKind.CLOCK_STARTED, max(start, new.promised_at), start)
     if new.over_at is None and new.paused_at is None and not new.stretches:
-        return new, Step(FactKind.CLOCK_STARTED, at, at)
+        return new, step
     told = replace(
         new,
-        since=at,
+        since=start,
         stretches=(),
         paused_at=None,
         over_at=None,
         answered=False,
         author=None,
         reason=None,
+        reopened_at=None,
     )
-    return told, Step(FactKind.CLOCK_STARTED, at, at)
+    return told, step
 
 
 def carried(told: Clock, new: Clock) -> Clock:
@@ -105,8 +101,25 @@ def carried(told: Clock, new: Clock) -> Clock:
         verdict=told.verdict,
         escalated=told.escalated,
         due=told.due,
+        is_pending=told.is_pending,
+        known_at=told.known_at,
+        broken=told.broken,
+        ended=told.ended,
     )
     return told if carried == told else carried
+
+
+def known(told: Clock | None, new: Clock, news: News) -> Clock:
+    """`new`, with the moment from which its breach could be known (semantics 2.10)."""
+    breaks_at = new.breaks_at
+    if breaks_at is None or breaks_at >= news.arrived or new.verdict is BREACHED:
+        return new
+    is_news = (
+        told is None
+        or told.breaks_at != breaks_at
+        or (told.over_at is not None and not told.is_late)
+    )
+    return replace(new, known_at=news.arrived) if is_news else new
 
 
 def advance(  # noqa: PLR0917  for each clock of each event
@@ -126,38 +139,61 @@ def advance(  # noqa: PLR0917  for each clock of each event
     changed = _promise(new) != _promise(told)
     if changed:
         steps.append(Step(FactKind.POLICY_CHANGED, at, at))
-    verdict = _verdict(told, new, settled)
+    if told.verdict is BREACHED:
+        settled = max(settled, news.overdue)
+    passed = min(settled, _runs_until(new))
+    warned, warnings = 0 if changed else new.warned, list[Step]()
+    if told.verdict is None:
+        warned, warnings = _warnings(new, warned, passed, calendar)
+    now = replace(new, warned=warned, verdict=None)
+    verdict = _verdict(told, now, settled, calendar)
     steps += _take_back(told, new, verdict, news)
-    steps += _paused_or_resumed(told, new)
-    passed = settled if new.over_at is None else new.over_at - 1
-    if new.paused_at is not None:
-        passed = min(passed, new.paused_at)
-    warned = 0 if changed else new.warned
-    # A point that another policy put into the past is no news.
-    news_from = at if changed else 0
-    while warned < len(new.points) - 1 and told.verdict is None:
-        point = reaches(new, new.points[warned], calendar)
-        if point > passed:
-            break
-        if point >= news_from:
-            steps.append(Step(FactKind.WARNED, point, point))
-        warned += 1
-    steps += _broken(told, new, verdict)
+    steps += turned(told, new)
+    steps += warnings
+    if verdict is BREACHED and told.verdict is not BREACHED:
+        # "Met" was taken back above.
+        replaces = None if told.verdict is MET else told.verdict
+        due = new.deadline
+        steps.append(Step(FactKind.BREACHED, due, due, replaces=replaces))
     escalated = new.escalated
     if verdict is BREACHED and new.measure is not WINDOW:
         for step in escalate[escalated:]:
-            point = calendar.deadline(new.deadline, step.after)
+            point = late_by(new, step.after, calendar)
             if point > passed:
                 break
             steps.append(Step(FactKind.ESCALATED, point, point, to=step.to))
             escalated += 1
-    steps += _concluded(told, new, verdict)
-    moved = replace(new, warned=warned, verdict=verdict, escalated=escalated)
-    return replace(moved, due=_due(moved, calendar, escalate)), steps
+    now = replace(now, verdict=verdict, escalated=escalated)
+    due_at = _due(now, calendar, escalate)
+    is_pending = due_at is not None and now.over_at is not None
+    if not is_pending:
+        steps += _concluded(told, now)
+    return replace(now, due=due_at, is_pending=is_pending), steps
+
+
+def _warnings(
+    clock: Clock, warned: int, passed: int, calendar: Calendar
+) -> tuple[int, list[Step]]:
+    """The points after the first `warned` that were passed, and how many those are."""
+    steps = []
+    while warned < len(clock.points) - 1:
+        point = reaches(clock, clock.points[warned], calendar)
+        if point > passed:
+            break
+        if point >= clock.promised_at:  # before, it was nobody's promise
+            steps.append(Step(FactKind.WARNED, point, point))
+        warned += 1
+    return warned, steps
 
 
 def _promise(clock: Clock) -> tuple[str, str, tuple[int, ...]]:
     return clock.policy, clock.calendar, clock.points
+
+
+def _runs_until(clock: Clock) -> int:
+    """The last instant at which a point finds the clock running."""
+    until = _ENDLESS if clock.over_at is None else clock.over_at - 1
+    return until if clock.paused_at is None else min(until, clock.paused_at)
 
 
 def withdraw(clock: Clock, news: News) -> list[Step]:
@@ -175,72 +211,40 @@ def withdraw(clock: Clock, news: News) -> list[Step]:
     ]
 
 
-def given_at(clock: Clock) -> int | None:
-    """The instant of its verdict, which says whose it is (semantics 2.12)."""
-    return clock.deadline if clock.verdict is BREACHED else clock.over_at
-
-
-def restated(clock: Clock) -> Step | None:
-    """The verdict that stands once more, now that others held the work."""
-    at = given_at(clock)
-    if clock.verdict is None or at is None:
-        return None
-    kind = FactKind(clock.verdict.value)
-    if clock.verdict is BREACHED:
-        return Step(kind, at, at, replaces=clock.verdict)
-    return Step(kind, at, at, clock.author, clock.reason, clock.verdict)
-
-
 def _due(
     clock: Clock, calendar: Calendar, escalate: tuple[Escalation, ...]
 ) -> int | None:
     """The next instant at which this clock has something to conclude."""
-    if clock.over_at is not None or clock.paused_at is not None:
-        return None
+    until = _runs_until(clock)
     if clock.verdict is None:
-        if clock.warned == len(clock.points) - 1:
-            return clock.deadline
-        return reaches(clock, clock.points[clock.warned], calendar)
-    if clock.measure is WINDOW or clock.escalated >= len(escalate):
+        if clock.warned < len(clock.points) - 1:
+            point = reaches(clock, clock.points[clock.warned], calendar)
+            if point <= min(until, clock.deadline):
+                return point
+        ends_in_time = clock.over_at is not None and not clock.is_late
+        return None if ends_in_time else clock.breaks_at
+    if clock.verdict is not BREACHED or clock.measure is WINDOW:
         return None
-    return calendar.deadline(clock.deadline, escalate[clock.escalated].after)
+    if clock.escalated >= len(escalate):
+        return None
+    point = late_by(clock, escalate[clock.escalated].after, calendar)
+    return point if point <= until else None
 
 
-def _paused_or_resumed(told: Clock, new: Clock) -> Iterator[Step]:
-    if new.paused_at is not None:
-        if told.paused_at != new.paused_at:
-            yield Step(FactKind.CLOCK_PAUSED, new.paused_at, new.paused_at)
-    elif told.paused_at is not None:
-        # Late news may say that it never paused: then it went on at once.
-        at = new.since if new.since != told.since else told.paused_at
-        yield Step(FactKind.CLOCK_RESUMED, at, at)
-    elif (
-        new.measure is RESOLUTION
-        and told.answered
-        and new.answered
-        and new.since != told.since
-    ):
-        # Late news says that it was reopened in between.
-        at = new.since
-        yield Step(FactKind.CLOCK_RESUMED, at, at, reason=Reason.REOPENED)
-
-
-def _verdict(told: Clock, clock: Clock, settled: int) -> Verdict | None:
-    over_at = clock.over_at
-    if over_at is None:
-        if clock.paused_at is not None:
-            return None
-        # Told by a late reply that was none: its deadline has passed all the same.
-        stands = told.verdict is BREACHED and clock.deadline <= told.deadline
-        return BREACHED if stands or clock.deadline <= settled else None
-    # A reply at the very deadline meets it (2.10), silence until then does not; a
-    # paused clock never breaches.
-    late = over_at > clock.deadline or (
-        over_at == clock.deadline and clock.reason is Reason.LAPSED
-    )
-    if late and clock.paused_at is None:
-        return BREACHED
-    return MET if clock.answered else CANCELLED
+def _verdict(
+    told: Clock, clock: Clock, settled: int, calendar: Calendar
+) -> Verdict | None:
+    """What stands of `clock` now; None while nothing does."""
+    breaks_at = clock.breaks_at
+    if clock.over_at is not None and not clock.is_late:
+        if told.verdict is None and _due(clock, calendar, ()) is not None:
+            return None  # a warning comes before it
+        return MET if clock.answered else CANCELLED
+    if breaks_at is None:
+        return None
+    # Told by a late reply that was none: its deadline has passed all the same.
+    stands = told.verdict is BREACHED and breaks_at <= told.deadline
+    return BREACHED if stands or breaks_at <= settled else None
 
 
 def _take_back(
@@ -250,7 +254,7 @@ def _take_back(
         return
     at, reason = news.at, news.reason
     stands = new is not None and new.over_at is not None and new.answered
-    if told.answered and not (stands and told.verdict is verdict):
+    if is_answer_told(told) and not (stands and told.verdict is verdict):
         replaces = MET if told.verdict is MET else None
         if replaces or not stands:
             kind, until = FactKind.REPLY_RETRACTED, told.over_at or at
@@ -267,30 +271,21 @@ def _take_back(
         )
 
 
-def _broken(told: Clock, new: Clock, verdict: Verdict | None) -> Iterator[Step]:
-    due = new.deadline
-    if verdict is not BREACHED:
+def _concluded(told: Clock, new: Clock) -> Iterator[Step]:
+    """The end of a wait, where it is another kind of end than was told, or none was."""
+    at, verdict = new.over_at, new.verdict
+    if at is None or verdict is None:
         return
-    if told.verdict is not verdict or told.deadline != due:
-        # "Met" was taken back above.
-        replaces = None if told.verdict is MET else told.verdict
-        yield Step(FactKind.BREACHED, due, due, replaces=replaces)
-
-
-def _concluded(told: Clock, new: Clock, verdict: Verdict | None) -> Iterator[Step]:
-    at = new.over_at
-    if at is None:
-        return
-    same_end = told.over_at == at and told.answered == new.answered
-    if same_end and told.verdict is verdict and told.author == new.author:
-        return
+    kind = end_of(new, verdict)
+    is_told = told.over_at is not None and not told.is_pending
+    if is_told and told.verdict is verdict and end_of(told, verdict) is kind:
+        return  # the same end; what it says otherwise is told as restated
+    # Giving a verdict where "cancelled" stood replaces it; "met" that became something
+    # else was taken back above.
+    replaces = CANCELLED if told.verdict is CANCELLED else None
     if verdict is BREACHED:
-        kind = FactKind.ANSWERED_LATE if new.answered else FactKind.WAIT_ENDED
-        yield Step(kind, at, at, new.author, new.reason)
-        return
-    # Restating a verdict, or giving one where "cancelled" stood, replaces it; "met"
-    # that became something else was taken back above.
-    kept = told.verdict in (verdict, CANCELLED)
-    replaces = told.verdict if kept else None
-    kind = FactKind.MET if verdict is MET else FactKind.CANCELLED
+        replaces = None
     yield Step(kind, at, at, new.author, new.reason, replaces)
+
+
+_ENDLESS = 1 << 62

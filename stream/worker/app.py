@@ -83,7 +83,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         lambda: sum(app.lag().values()),
         wall_clock,
     )
-    current_state = CurrentState(waiting, ownership, config)
+    current_state = CurrentState(waiting, ownership, config, metrics.places.queue)
     silent_sources = SilentSources(metrics.newest, config, wall_clock)
     registry.register(current_state)
     registry.register(silent_sources)

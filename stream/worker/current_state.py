@@ -36,9 +36,17 @@ class Ownership:
 class CurrentState(Collector):
     """The gauges of what is waiting now, computed at each scrape."""
 
-    def __init__(self, waiting: Waiting, ownership: Ownership, config: Config) -> None:
+    def __init__(
+        self,
+        waiting: Waiting,
+        ownership: Ownership,
+        config: Config,
+        label: Callable[[str], str],
+    ) -> None:
+        """`label`: of a queue (`Places.queue`)."""
         self._waiting = waiting
         self._ownership = ownership
+        self._label = label
         self._labels = labels_of(config)
 
     def take(self, config: Config) -> None:
@@ -59,6 +67,12 @@ class CurrentState(Collector):
         )
         took.add_metric((), perf_counter() - started)
         yield took
+
+    def _by_labels(self, sessions: list[Open]) -> dict[tuple[str, ...], list[Wait]]:
+        found: dict[tuple[str, ...], list[Wait]] = {}
+        for (measure, (channel, queue)), waits in _alike(sessions).items():
+            found.setdefault((measure, channel, self._label(queue)), []).extend(waits)
+        return found
 
     def _coverage(self, owned: frozenset[int]) -> Iterator[Metric]:
         total = GaugeMetricFamily(
@@ -87,9 +101,10 @@ class CurrentState(Collector):
         opened: _Samples = {labels[1:]: 0 for labels in known}
         oldest: dict[tuple[str, ...], int] = {}
         nearest: dict[tuple[str, ...], int] = {}
-        opened.update(Counter([session.place for session in sessions]))
-        for (measure, place), waits in _alike(sessions).items():
-            labels = (measure, *place)
+        for (channel, queue), count in Counter([s.place for s in sessions]).items():
+            place = (channel, self._label(queue))
+            opened[place] = opened.get(place, 0) + count
+        for labels, waits in self._by_labels(sessions).items():
             paused = sum([wait.paused and not wait.breached for wait in waits])
             breached = sum([wait.breached for wait in waits])
             running = [wait for wait in waits if not (wait.breached or wait.paused)]

@@ -6,21 +6,18 @@ facts of a batch move them together.
 
 import collections
 from collections.abc import Iterable
+from functools import partial
 from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from stream.config import Config
-from stream.sla.events import Channel
 from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
-from stream.sla.policy import UNROUTED
+from stream.sla.hours import ALWAYS
+from stream.sla.policy import UNROUTED, Policy, Rules, Target
 from stream.worker.delays import Delays
-
-WAITS = (
-    *(15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200),
-    *(14400, 28800, 86400, 172800, 259200),
-)
-"""Bucket bounds in seconds, frozen: sums over time need the same ones (contract 8)."""
+from stream.worker.places import Places
+from stream.worker.reply_times import ReplyTimes
 
 DELAYS = (0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 3, 4, 5, 10, 30, 60, 300, 900)
 
@@ -29,11 +26,7 @@ _VERDICTS = {
     FactKind.BREACHED: Verdict.BREACHED,
     FactKind.CANCELLED: Verdict.CANCELLED,
 }
-_REPLIES = frozenset({Measure.FIRST_REPLY, Measure.NEXT_REPLY})
-_MEASURED = frozenset({FactKind.MET, FactKind.ANSWERED_LATE, FactKind.BREACHED})
-_Alike = tuple[
-    FactKind, Measure | None, Channel, str, Verdict | None, str | None, Reason | None
-]
+_Alike = tuple[FactKind, Measure | None, str, Verdict | None, Reason | None]
 LABELS = ("measure", "channel", "queue")
 
 
@@ -60,34 +53,7 @@ class WorkerMetrics:
             (*LABELS, "verdict"),
             registry=registry,
         )
-        self.replies = Histogram(
-            "replyclock_reply_seconds",
-            "Wall-clock wait of the customer until the awaited reply.",
-            LABELS,
-            buckets=WAITS,
-            registry=registry,
-        )
-        self.business = Histogram(
-            "replyclock_reply_business_seconds",
-            "Open time in the customer's wait until the awaited reply.",
-            LABELS,
-            buckets=WAITS,
-            registry=registry,
-        )
-        self.resolutions = Histogram(
-            "replyclock_resolution_seconds",
-            "Wall-clock time from a session's start to its resolution.",
-            LABELS[1:],
-            buckets=WAITS,
-            registry=registry,
-        )
-        self.resolutions_business = Histogram(
-            "replyclock_resolution_business_seconds",
-            "Open time, without pauses, from a session's start to its resolution.",
-            LABELS[1:],
-            buckets=WAITS,
-            registry=registry,
-        )
+        self._times = ReplyTimes(registry)
         self.shadow_verdicts = Counter(
             "replyclock_shadow_verdicts",
             "Cycles decided by policies that are only tried; minus those taken back.",
@@ -161,30 +127,39 @@ class WorkerMetrics:
             ("policy", "measure"),
             registry=registry,
         )
+        self._measures = measures_of(config)
+        self.places = Places(config, self._zero)
+        """Of what is counted by channel and queue."""
+        registry.register(self.places)
         self.take(config)
 
     def record(self, facts: Iterable[Fact]) -> None:
         """Move the counters by facts that are in Kafka now."""
-        alike: collections.Counter[_Alike] = collections.Counter()
+        alike: dict[tuple[str, str], collections.Counter[_Alike]] = {}
         for fact in facts:
             if fact.shadow:
                 self._shadow(fact)
                 continue
-            measure, queue = fact.measure, fact.queue
-            taken_from = fact.replaces_queue if fact.replaces else None
-            alike[
-                fact.kind,
-                measure,
-                fact.channel,
-                queue,
-                fact.replaces,
-                taken_from,
-                fact.reason,
-            ] += 1
-            if measure is not None and fact.kind in _MEASURED:
-                self._observe(fact, (measure, fact.channel, queue))
-        for alike_fact, count in alike.items():
-            kind, measure, channel, queue, replaces, taken_from, reason = alike_fact
+            channel, queue = fact.channel.value, self.places.queue(fact.queue)
+            then = self.places.queue(fact.replaces_queue or fact.queue)
+            counted = (fact.kind, fact.measure, then, fact.replaces, fact.reason)
+            place = alike.setdefault((channel, queue), collections.Counter())
+            place[counted] += 1
+            if fact.kind is FactKind.BREACHED:
+                self._observe_delay(fact)
+            elif fact.waited_ms is not None:
+                self.places.count(
+                    channel, queue, partial(self._times.observe, fact, queue, then)
+                )
+        for (channel, queue), counts in alike.items():
+            self.places.count(
+                channel, queue, partial(self._count, channel, queue, counts)
+            )
+
+    def _count(
+        self, channel: str, queue: str, counts: "collections.Counter[_Alike]"
+    ) -> None:
+        for (kind, measure, then, replaces, reason), count in counts.items():
             superseded = reason is Reason.SUPERSEDED
             if measure is None:
                 if kind is FactKind.SESSION_OPENED:
@@ -193,32 +168,17 @@ class WorkerMetrics:
                     self.withdrawn.labels(channel, queue).inc(count)
                 continue
             if replaces:
-                labels = (measure, channel, taken_from or queue, replaces)
-                self.retractions.labels(*labels).inc(count)
+                self.retractions.labels(measure, channel, then, replaces).inc(count)
             verdict = _VERDICTS.get(kind)
             if verdict and not superseded:
                 self.verdicts.labels(measure, channel, queue, verdict).inc(count)
 
-    def _observe(self, fact: Fact, labels: tuple[str, ...]) -> None:
-        if fact.kind is FactKind.BREACHED:
-            if fact.replaces is Verdict.BREACHED:
-                return  # noticed before, for another
-            delay = max(0, fact.noticed_at - fact.at) / 1000
-            self.detection_delay.labels(labels[0]).observe(delay)
-        elif fact.waited_ms is not None and fact.replaces is not Verdict.MET:
-            wall, business = self.replies, self.business
-            if fact.measure is Measure.RESOLUTION:
-                wall, business, labels = (
-                    self.resolutions,
-                    self.resolutions_business,
-                    labels[1:],
-                )
-            elif fact.measure is Measure.WINDOW:
-                return
-            wall.labels(*labels).observe(fact.waited_ms / 1000)
-            open_ms = fact.waited_business_ms
-            open_ms = fact.waited_ms if open_ms is None else open_ms
-            business.labels(*labels).observe(open_ms / 1000)
+    def _observe_delay(self, fact: Fact) -> None:
+        if fact.replaces is Verdict.BREACHED:
+            return  # noticed before, for another
+        known_at = fact.known_at or fact.at
+        delay = max(0, fact.noticed_at - known_at) / 1000
+        self.detection_delay.labels(fact.measure).observe(delay)
 
     def _shadow(self, fact: Fact) -> None:
         labels = (fact.policy, fact.measure)
@@ -238,19 +198,10 @@ class WorkerMetrics:
 
     def take(self, config: Config) -> None:
         """Series of what the config can give rise to; those of before stay counted."""
-        # A series born at 1 counts as no increase at all, and an absent one as no data.
+        self._measures = measures_of(config)
         for measure, channel, queue in labels_of(config):
-            for verdict in Verdict:
-                self.verdicts.labels(measure, channel, queue, verdict.value)
-                self.retractions.labels(measure, channel, queue, verdict.value)
-            if measure in _REPLIES:
-                self.replies.labels(measure, channel, queue)
-                self.business.labels(measure, channel, queue)
-            elif measure == Measure.RESOLUTION:
-                self.resolutions.labels(channel, queue)
-                self.resolutions_business.labels(channel, queue)
-            self.sessions.labels(channel, queue)
-            self.withdrawn.labels(channel, queue)
+            self._zero_measure(measure, channel, queue)
+        self.places.take(config)
         for promised in measures_of(config):
             self.detection_delay.labels(promised.value)
         for reason in ("unreadable", "wrong_key", "too_late"):
@@ -265,7 +216,20 @@ class WorkerMetrics:
         for policy in rules.book.policies:
             for target in policy.targets:
                 child = self.target.labels(policy.name, target.measure.value)
-                child.set(target.within / 1000)
+                child.set(promised_ms(target, policy, rules) / 1000)
+
+    def _zero(self, channel: str, queue: str) -> None:
+        """A series born at 1 counts as no increase, and an absent one as no data."""
+        for measure in self._measures:
+            self._zero_measure(measure.value, channel, queue)
+        self.sessions.labels(channel, queue)
+        self.withdrawn.labels(channel, queue)
+
+    def _zero_measure(self, measure: str, channel: str, queue: str) -> None:
+        for verdict in Verdict:
+            self.verdicts.labels(measure, channel, queue, verdict.value)
+            self.retractions.labels(measure, channel, queue, verdict.value)
+        self._times.zero(measure, channel, queue)
 
 
 def measures_of(config: Config) -> list[Measure]:
@@ -286,3 +250,24 @@ def labels_of(config: Config) -> list[tuple[str, str, str]]:
             measures_of(config), config.channels, config.queue_names
         )
     ]
+
+
+def promised_ms(target: Target, policy: Policy, rules: Rules) -> int:
+    """How long a target is, in ms of its own sort of time.
+
+    Business days are the open time from an opening on; a window is as long as the
+    shortest of the channels that the policy is for.
+    """
+    if target.measure is Measure.WINDOW:
+        channels = policy.match.get("channel") or frozenset(rules.windows)
+        return min([rules.windows[c] for c in channels & rules.windows.keys()] or [0])
+    if not target.business_days:
+        return target.within
+    name = target.calendar or policy.calendar or ALWAYS
+    calendar = rules.calendar(name)
+    opens = calendar.deadline(_A_MONDAY, 1) - 1
+    return calendar.elapsed(opens, calendar.business_days(opens, target.business_days))
+
+
+_A_MONDAY = 1_772_409_600_000
+"""2 March 2026, 00:00 UTC: a week without public holidays nearly everywhere."""

@@ -2,7 +2,8 @@
 
 Bytes are msgpack of `[version, offset, conversation]`, arrays without field names:
 about 250 bytes a conversation. A field added at an array's end keeps old bytes
-readable; any other change raises `VERSION`.
+readable. What a worker of before would misread raises `VERSION`: 3 has delivered
+messages, and waits that silence does not end.
 """
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from stream.sla.state import Conversation
 from stream.worker.first_table import decode_first
 
-VERSION = 2
+VERSION = 3
 
 _FIRST = b"\x93\x01"
 """How the bytes of version 1 begin: an array of three, and the version."""
@@ -36,12 +37,12 @@ def decode_state(data: bytes) -> Stored:
     """Raises `StateVersionError` for what a newer version wrote."""
     if data.startswith(_FIRST):
         return Stored(VERSION, *decode_first(data))
-    stored = _decoder.decode(data)
-    if stored.version > VERSION:
+    version = data[1]
+    if version > VERSION:  # before all else: it may hold words that are new to us
         raise StateVersionError(
-            f"state of version {stored.version}; this worker reads up to {VERSION}"
+            f"state of version {version}; this worker reads up to {VERSION}"
         )
-    return stored
+    return _decoder.decode(data)
 
 
 def encode_state(offset: int, conversation: Conversation) -> bytes:

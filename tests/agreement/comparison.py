@@ -36,9 +36,19 @@ PASSING = frozenset(
         FactKind.BREACHED,
         FactKind.BREACH_RETRACTED,
         FactKind.ESCALATED,
+        # An end that was told and then was none, while another run waited with it: a
+        # point before it was not settled yet (6.13).
+        FactKind.MET,
+        FactKind.ANSWERED_LATE,
+        FactKind.CANCELLED,
+        FactKind.WAIT_ENDED,
+        FactKind.REPLY_RETRACTED,
     }
 )
-"""What is told on the way and may be untold when more was known at once."""
+"""What is told on the way and may be untold when more was known at once.
+
+What stands in the end is compared apart, whatever was told on the way.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +288,8 @@ def state_disagreements(
 
 def _passing(fact: Fact, *, versions: bool) -> Fact:
     version = fact.policy_version if versions else None
-    return replace(fact, cause=None, policy_version=version)
+    # The name of a statement counts what was told before it (semantics 6.11).
+    return replace(fact, fact_id="", known_at=None, cause=None, policy_version=version)
 
 
 def _by_conversation(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
@@ -317,6 +328,9 @@ def _unwarned(session: Session, *, versions: bool) -> Session:
             warned=0,
             escalated=0,
             due=None,
+            known_at=0,
+            broken=0,
+            ended=0,
             policy_version=clock.policy_version if versions else "",
         )
         for clock in session.clocks

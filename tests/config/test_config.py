@@ -109,7 +109,7 @@ FAULTS = {
         [
             (
                 "sla.yaml:7:5: policies.0.targets: "
-                "promises nothing: write first_reply: 15m"
+                "promises nothing: write first_reply: 15m, or targets: none"
             )
         ],
     ),

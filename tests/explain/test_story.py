@@ -105,14 +105,14 @@ def test_what_is_told_sums_with_late_news_too(late):
 
 
 def test_a_pause_told_twice_is_one():
-    """Two statuses at one instant, and paused before and after: no time went by."""
+    """Put on hold while it is on hold: no time went by."""
     told = Timeline(RULES).play(
         customer(0),
         reply(0),
         status(0, Status.ON_HOLD),
-        status(70, Status.ON_HOLD),
+        status(60, Status.ON_HOLD),
         status(70, Status.OPEN),
-        status(70, Status.RESOLVED),
+        status(71, Status.RESOLVED),
     )
     (session,) = stories(told.facts)
     (clock,) = [c for c in session.clocks if c.measure is Measure.RESOLUTION]

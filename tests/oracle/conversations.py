@@ -41,7 +41,7 @@ SHORT = (30, 60, 59, 61, 1, 119, 120, 121, 300, 5, 0)
 LONG = (*SHORT, 600, 1200, 1800, 2400)
 
 MOTIFS = (
-    *"cccaabosufnrxtpqhg",  # a letter each, as `_happening` reads them
+    *"cccaabosufnrxtpqhgd",  # a letter each, as `_happening` reads them
     *("ca", "cca", "cac", "cafa", "cacaca", "can"),
     *("caPO", "caPcaO", "cPaO", "caPO", "caPOPOr", "caPr"),
     *("cr", "carO", "carc", "carOr", "carOrOr", "crcr", "caPrO", "caPOrOr", "caOrP"),
@@ -49,7 +49,22 @@ MOTIFS = (
 )
 """What follows upon each other in real life: pauses end, the resolved is reopened."""
 
-MOVES = ("ct", "cq", "cqq", "cp", "cacq", "caPqO", "caPtO", "caPqOr", "carOq", "ctqp")
+MOVES = (
+    "cbq",
+    "cbO",
+    "cbaq",
+    "ctaqa",
+    "ct",
+    "cq",
+    "cqq",
+    "cp",
+    "cacq",
+    "caPqO",
+    "caPtO",
+    "caPqOr",
+    "carOq",
+    "ctqp",
+)
 """Another tier, queue or priority while a clock runs, or is paused."""
 
 CALENDARS = (
@@ -102,6 +117,8 @@ def promises(draw, calendars=NAMES, plans=(1, 2, 3), matches=MATCHES):
         book,
         {calendar.name: calendar for calendar in CALENDARS},
         gap=GAP,
+        abandon_after=draw(st.sampled_from([2407, 5003, 9001])),
+        unresolved_after=draw(st.sampled_from([3011, 7019])),
         window=draw(st.sampled_from([300, 1200, 3600])),
         counts_also=frozenset(draw(switches)),
         unknown=draw(st.sampled_from([AuthorKind.AGENT, AuthorKind.BOT])),
@@ -167,6 +184,22 @@ def _happening(draw, kind, envelope, name):  # noqa: C901, PLR0911, PLR0912  one
                 state=DeliveryState.FAILED,
             )
             return [reply, failed]
+        case "d":
+            reply = _message(envelope, name, Author(kind=AuthorKind.AGENT))
+            states = draw(
+                st.permutations([DeliveryState.FAILED, DeliveryState.DELIVERED])
+            )
+            return [
+                reply,
+                *(
+                    DeliveryEvent(
+                        **envelope | {"event_id": f"{name}{state}"},
+                        message_id=name,
+                        state=state,
+                    )
+                    for state in states
+                ),
+            ]
         case "s":
             status = draw(st.sampled_from(list(Status)[:5]))
             return [StatusEvent(**envelope, status=status)]

@@ -24,12 +24,19 @@ class Cycle:
     deadline: int | None = None
     over_at: int | None = None
     why: str | None = None
+    used_in_all: int | None = None
+    """Open seconds until it was over."""
     queue: str | None = None
     """Who held the conversation at the deadline that passed."""
 
     @property
     def is_running(self) -> bool:
         return self.over_at is None
+
+    @property
+    def ends_at(self) -> int | None:
+        """When its time is used up, if it is by now."""
+        return self.window_end if self.measure == "window" else self.used_up_at
 
     @property
     def was_interrupted(self) -> bool:
@@ -46,31 +53,30 @@ class Cycle:
             if self.used == self.promise.within:
                 self.used_up_at = second + 1
 
-    def live_anew(self) -> None:
-        """As if the policy that applies now had applied from the start."""
+    def live_anew(self, now: int) -> None:
+        """As if the policy that applies now had applied from the start.
+
+        But it cannot have been broken before it was promised (2.11).
+        """
         lived, self.lived = self.lived, []
         self.used, self.used_up_at = 0, None
         for second in lived:
             self.live(second)
+        self.promised(now)
 
-    def wake(self, now: int) -> None:
-        """After a pause; what was used up as it began is used up now."""
-        if self.used_up_at is not None:
+    def promised(self, now: int) -> None:
+        """What would be used up already is used up now, be it paused or not."""
+        if self.measure == "window":
+            self.window_end = max(self.window_end, now)
+        elif self.used_up_at is not None and self.used_up_at <= now:
             self.used_up_at = now
 
     def breach(self, now: int) -> bool:
-        """Whether the deadline passes, or passed, with the clock running."""
-        end = self.window_end if self.measure == "window" else self.used_up_at
-        if self.verdict or self.paused or end is None or end > now:
+        """Whether the deadline passes at this instant with the clock running."""
+        if self.verdict or self.ends_at != now:
             return False
-        self.verdict, self.deadline = "breached", end
+        self.verdict, self.deadline = "breached", now
         return True
 
-    def deadline_if_it_runs_on(self, now: int) -> int | None:
-        if self.paused or self.measure == "window":
-            return None  # a paused clock has none, a window's is moved without a word
-        used = self.used
-        while used < self.promise.within:
-            used += self.promise.is_open(now)
-            now += 1
-        return now
+    def stop(self, now: int, why: str) -> None:
+        self.over_at, self.why, self.used_in_all = now, why, self.used

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stream.sla.facts import Fact, FactKind, Reason, Verdict
+from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
 from tests.oracle.cycle import Cycle
 
 _ENDS = {
@@ -22,6 +22,8 @@ class Outcome:
     verdict: str | None = None
     deadline: int | None = None
     over_at: int | None = None
+    used: int | None = None
+    """Open seconds until it was over; nothing is said of a window's."""
     queue: str | None = None
     """Of a breach: who held it at the deadline."""
 
@@ -40,7 +42,7 @@ def outcomes(facts: Iterable[Fact]) -> Outcomes:
         outcome = found.setdefault(key, Outcome())
         if fact.replaces is not None:
             assert outcome.verdict == fact.replaces.value, (fact, outcome)
-            outcome.verdict = outcome.over_at = None
+            outcome.verdict = outcome.over_at = outcome.used = None
         if fact.kind in set(Verdict):
             if fact.reason is Reason.SUPERSEDED:
                 del found[key]
@@ -50,9 +52,12 @@ def outcomes(facts: Iterable[Fact]) -> Outcomes:
             is_breach = fact.kind is FactKind.BREACHED
             outcome.queue = fact.queue if is_breach else None
         if fact.kind is FactKind.REPLY_RETRACTED or fact.reason is Reason.REOPENED:
-            outcome.over_at = None
+            outcome.over_at = outcome.used = None
         if fact.kind in _ENDS:
             outcome.over_at = fact.at // 1000
+            is_window = fact.measure is Measure.WINDOW
+            counted = fact.waited_business_ms or 0
+            outcome.used = None if is_window else counted // 1000
         outcome.policy = fact.policy
         outcome.deadline = None if fact.deadline is None else fact.deadline // 1000
     return found
@@ -66,6 +71,7 @@ def expected(cycles: Iterable[Cycle]) -> Outcomes:
             cycle.verdict,
             cycle.deadline,
             cycle.over_at,
+            None if cycle.measure == "window" else cycle.used_in_all,
             cycle.queue,
         )
         for cycle in cycles
@@ -82,11 +88,12 @@ def comparable(told: Outcomes, wanted: Outcomes) -> Outcomes:
 
 
 def in_the_end(found: Outcomes) -> Outcomes:
-    """What late news corrects: policy, verdict, end.
+    """What late news corrects: all but the deadline of what was not broken.
 
-    A breach that stands is not told again because its deadline or its holder turned
-    out to be another.
+    A breach that stands is told again when its deadline or its holder turns out to be
+    another, and an end when its length does (6.12).
     """
     for outcome in found.values():
-        outcome.deadline = outcome.queue = None
+        if outcome.verdict != "breached":
+            outcome.deadline = None
     return found

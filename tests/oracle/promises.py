@@ -39,12 +39,14 @@ class Plan:
 
 @dataclass
 class Promises:
-    """The whole config; `gap` and `window` in seconds."""
+    """The whole config; silences and `window` in seconds."""
 
     plans: list[Plan]
     calendars: dict[str, OpenSeconds]
     gap: int
     window: int
+    abandon_after: int = 7 * 86400
+    unresolved_after: int = 30 * 86400
     counts_also: frozenset[str] = frozenset()
     """Of bot, automation, template, call."""
     unknown: AuthorKind = AuthorKind.AGENT
@@ -65,26 +67,37 @@ class Promises:
         ]
         return replace(self, plans=plans)
 
+    def named(
+        self, held: dict[str, str | None], tags: frozenset[str], hours: str
+    ) -> str | None:
+        """The name of the first policy that matches."""
+        chosen = self._matching(held, tags, hours)
+        return chosen and chosen.name
+
     def choose(
         self, held: dict[str, str | None], tags: frozenset[str], hours: str
     ) -> dict[str, Promise] | None:
         """The targets of the first policy that matches."""
+        plan = self._matching(held, tags, hours)
+        if plan is None:
+            return None
+        return {
+            measure: Promise(
+                plan.name, within, self.calendars[calendar], plan.pause_on, plan.total
+            )
+            for measure, (within, calendar) in plan.targets.items()
+        }
+
+    def _matching(
+        self, held: dict[str, str | None], tags: frozenset[str], hours: str
+    ) -> Plan | None:
         has: dict[str, Any] = {**held, "hours": hours}
         for plan in self.plans:
             if all(
                 value in tags if name == "tags" else has.get(name) == value
                 for name, value in plan.match.items()
             ):
-                return {
-                    measure: Promise(
-                        plan.name,
-                        within,
-                        self.calendars[calendar],
-                        plan.pause_on,
-                        plan.total,
-                    )
-                    for measure, (within, calendar) in plan.targets.items()
-                }
+                return plan
         return None
 
     def hours(self, held: dict[str, str | None], now: int) -> str:
@@ -132,6 +145,8 @@ class Promises:
             queues={},
             session_gap=self.gap * 1000,
             allowed_lateness=2000,
+            abandon_after=self.abandon_after * 1000,
+            unresolved_after=self.unresolved_after * 1000,
             calendars={name: c.rules() for name, c in self.calendars.items()},
             queue_calendars={"near": self.queue_calendar},
             windows={Channel.WHATSAPP: self.window * 1000},

@@ -3,7 +3,6 @@
 from msgspec import UNSET
 
 from stream.sla.events import (
-    AssignmentEvent,
     AttributesEvent,
     AuthorKind,
     Event,
@@ -16,11 +15,9 @@ def said_of(event: Event) -> tuple[dict[str, str | None], frozenset[str] | None]
     """Queue, priority and tier where it says them; tags where it says them."""
     said = {
         name: getattr(event, name)
-        for name in ("queue", "priority", "tier")
-        if getattr(event, name) is not None
+        for name in ("queue", "assignee", "priority", "tier")
+        if getattr(event, name) is not UNSET
     }
-    if isinstance(event, AssignmentEvent) and isinstance(event.assignee, str):
-        said["assignee"] = event.assignee
     if isinstance(event, AttributesEvent) and event.tags is not UNSET:
         return said, frozenset(event.tags)
     return said, None

@@ -14,7 +14,12 @@ from stream.sla.facts import Fact, FactKind, Measure
 from tests.scenarios.almanac import Almanac
 
 ALWAYS_SAID = ("reason", "replaces", "to", "shadow")
-_INSTANTS = {"noticed": "noticed_at", "deadline": "deadline", "cycle": "cycle"}
+_INSTANTS = {
+    "noticed": "noticed_at",
+    "known": "known_at",
+    "deadline": "deadline",
+    "cycle": "cycle",
+}
 _SPANS = {"waited": "waited_ms", "business": "waited_business_ms"}
 _WORDS = (*ALWAYS_SAID, "author", "policy", "queue", "assignee", "calendar", "cause")
 

@@ -5,7 +5,7 @@
     delivery of r1 failed
     status on_hold
     assigned to Ben | assigned to nobody | moved to support
-    priority high | tier vip | tags billing urgent
+    priority high | tier vip | cleared tier | tags billing urgent
     no reply needed | merged into c2 | spam | purchase | survey | heartbeat
 
 `someone` is an author the source cannot tell. More, after two spaces and parted by
@@ -105,6 +105,8 @@ def _event(  # noqa: C901, PLR0911, PLR0912  one case a phrase
             return AssignmentEvent(**{**envelope, "queue": queue})
         case ["priority" | "tier" as name, value]:
             return AttributesEvent(**{**envelope, name: value})
+        case ["cleared", name]:
+            return AttributesEvent(**{**envelope, name: None})
         case ["tags", *tags]:
             return AttributesEvent(**envelope, tags=tuple(tags))
         case ["no", "reply", "needed"]:

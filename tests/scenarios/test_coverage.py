@@ -18,9 +18,10 @@ WORDS = (
 
 RULES = [
     *[f"1 {word}" for word in WORDS.split()],
-    *[f"2.{number}" for number in range(1, 13)],
+    *[f"2.{number}" for number in range(1, 18)],
     *[f"3.{number}" for number in range(1, 7)],
     *[f"5.{number}" for number in range(1, 6)],
+    *[f"6.{number}" for number in range(1, 14)],
 ]
 
 ELSEWHERE = {
@@ -29,6 +30,7 @@ ELSEWHERE = {
     "5.3": "tests/worker/test_waiting.py",
     "5.4": "tests/explain/test_story.py",
     "5.5": "tests/backtest/test_run.py",
+    "6.10": "docs/config.md",  # a sentence of the reference
 }
 """What replay cannot show, and where it is shown."""
 

@@ -71,24 +71,24 @@ def oracle(things) -> list[Wait]:
         key=lambda thing: (thing.at, _rank(thing)),
     )
     waits: list[Wait] = []
-    is_open, last_word = False, 0
+    is_open, is_owed, last_word = False, False, 0
     for word in words:
-        if is_open and word.at - last_word >= GAP:
-            is_open = False
-            _give_up(waits[-1], last_word + GAP)
+        is_open &= is_owed or word.at - last_word <= GAP
         if isinstance(word, StatusEvent):
             if is_open:
                 _give_up(waits[-1], word.at)
-            is_open = False
+            is_open = is_owed = False
         elif word.author.kind is AuthorKind.CUSTOMER:
             if not is_open:
                 waits.append(Wait(word.at))
-            is_open, last_word = True, word.at
+            is_open, is_owed, last_word = True, True, word.at
         elif is_open:
             last_word = word.at
-            if word.author.kind is AuthorKind.AGENT and waits[-1].verdict is None:
-                in_time = word.at - waits[-1].start <= TARGET
-                waits[-1].verdict = Verdict.MET if in_time else Verdict.BREACHED
+            if word.author.kind is AuthorKind.AGENT:
+                is_owed = False
+                if waits[-1].verdict is None:
+                    in_time = word.at - waits[-1].start <= TARGET
+                    waits[-1].verdict = Verdict.MET if in_time else Verdict.BREACHED
     for wait in waits:
         wait.verdict = wait.verdict or Verdict.BREACHED
     return waits
@@ -179,9 +179,13 @@ def test_timers_in_between_change_no_end(things, data):
 
 
 def as_it_runs(clock):
-    """Without what was told of it early: a breach that news implied still stands."""
+    """Without what was told of it early: a breach that news implied still stands.
+
+    Nor when its news came, and what was told and taken back on the way.
+    """
     verdict = None if clock.over_at is None else clock.verdict
-    return replace(clock, warned=0, due=None, verdict=verdict)
+    told = {"warned": 0, "due": None, "known_at": 0, "broken": 0, "ended": 0}
+    return replace(clock, **told, verdict=verdict)
 
 
 def without_warnings(state):

@@ -64,11 +64,22 @@ def test_two_pauses_add_up():
     assert clocks.counted(clock, at("14:00"), OFFICE) == 3 * HOUR
 
 
-def test_a_clock_that_has_breached_is_past_pausing():
+def test_a_pause_holds_after_the_breach():
+    """The verdict stands, and the paused time counts nowhere (2.8)."""
+    paused = clocks.pause(started(HOUR), at("10:30"))
+    clock = clocks.resume(paused, at("12:00"), OFFICE)
+
+    assert paused.breaks_at == clock.deadline == at("10:00")
+    assert clocks.counted(clock, at("13:00"), OFFICE) == 2 * HOUR + 30 * MINUTE
+    assert clocks.late_by(clock, HOUR, OFFICE) == at("12:30")
+
+
+def test_a_pause_at_the_very_deadline_is_too_late():
+    """It moves nothing (6.2); a millisecond before, the rest is left."""
     clock = started(HOUR)
 
-    assert clocks.pause(clock, at("10:00")).paused_at == at("10:00")
-    assert clocks.pause(clock, at("10:01")) is clock
+    assert clocks.pause(clock, at("10:00")).breaks_at == at("10:00")
+    assert clocks.pause(clock, at("10:00") - 1).breaks_at is None
 
 
 def test_the_time_between_resolved_and_reopened_does_not_count():
@@ -97,12 +108,8 @@ def test_one_resolved_while_it_was_paused_counts_until_the_pause():
 def test_an_end_says_by_whom():
     clock = clocks.end(started(HOUR), at("09:30"), answered=True, author="agent:7")
 
-    assert (clock.over_at, clock.author, clock.is_running) == (
-        at("09:30"),
-        "agent:7",
-        False,
-    )
-    assert started(HOUR).is_running
+    assert (clock.over_at, clock.author) == (at("09:30"), "agent:7")
+    assert started(HOUR).over_at is None
 
 
 def test_a_window_counts_from_the_latest_words_until_it_has_closed():

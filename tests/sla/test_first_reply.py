@@ -18,7 +18,7 @@ SCENARIOS = {
         ["clock_started@0", "warned@5", "warned@8", "met@10"],
     ),
     "A reply a millisecond after the deadline does not.": (
-        [customer(0), reply(10 + 1 / 60_000)],
+        [customer(0), reply(10 + 1 / 60_000), 5.0, 8.0, 10.0],
         [*BREACH, "answered_late@10"],
     ),
     "Nobody answers: two warnings and a breach at the deadline.": (
@@ -30,7 +30,7 @@ SCENARIOS = {
         [*BREACH, "answered_late@12"],
     ),
     "A worker that was down for an hour tells the same.": (
-        [customer(0), reply(12)],
+        [customer(0), reply(12), 5.0, 8.0, 10.0],
         [*BREACH, "answered_late@12"],
     ),
     "Further customer messages never restart the wait.": (

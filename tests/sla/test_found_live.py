@@ -42,7 +42,7 @@ def stands(facts):
 
 def test_a_late_reply_that_failed_takes_no_breach_back(play):
     """Its failure says nothing about the deadline; the alert must stay red (2.2)."""
-    told = play(customer(0), reply(10.01), failure(10.02), 10.04).told
+    told = play(customer(0), 10, reply(10.01), failure(10.02), 10.04).told
 
     assert told[3:] == ["breached@10", "answered_late@10.01", "reply_retracted@10.02"]
 
@@ -245,7 +245,7 @@ def test_a_paused_clock_keeps_its_deadline_over_a_reload():
 
 def test_a_reload_adds_no_clock_to_a_wait_of_before():
     """A new target applies to new cycles, though late news walks the old ones."""
-    line = Timeline(rules_with("10m", "5m")).play(customer(0), reply(3))
+    line = Timeline(rules_with("10m", "5m")).play(customer(0), 2.5, reply(3))
     line.reload(rules_with("targets: {first", "targets: {resolution: 4h, first"))
 
     line.play(attributes(2, priority="low"))

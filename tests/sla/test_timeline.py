@@ -1,5 +1,8 @@
 """The timeline: what was said, in order of event time, whatever the arrival."""
 
+from itertools import permutations
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -7,11 +10,13 @@ from msgspec.structs import replace
 from stream.sla.events import (
     AssignmentEvent,
     AttributesEvent,
+    Author,
     AuthorKind,
     DeliveryEvent,
     DeliveryState,
     Direction,
     MergedEvent,
+    MessageEvent,
     Nature,
     SpamEvent,
     Status,
@@ -19,7 +24,7 @@ from stream.sla.events import (
 )
 from stream.sla.facts import Reason
 from stream.sla.instants import from_ms
-from stream.sla.timeline import Turn, TurnKind, insert, turn_of
+from stream.sla.timeline import Turn, TurnKind, failures, insert, turn_of
 from tests.timelines import at, closed, customer, failure, reply
 
 instants = st.integers(0, 5)
@@ -33,9 +38,8 @@ outbounds = st.builds(
     st.sampled_from([Nature.PLAIN, Nature.TEMPLATE, Nature.AUTOMATION]),
     st.none() | st.sampled_from(["x", "y"]),
 )
-others = st.builds(
-    Turn, instants, st.sampled_from([TurnKind.CUSTOMER, TurnKind.FAILURE]), refs
-)
+OTHERS = [TurnKind.CUSTOMER, TurnKind.FAILURE, TurnKind.DELIVERED]
+others = st.builds(Turn, instants, st.sampled_from(OTHERS), refs)
 
 
 def grown(turns) -> tuple[Turn, ...]:
@@ -107,12 +111,8 @@ def test_ends_have_their_reason():
 
 
 def test_what_the_clocks_do_not_hear_is_no_turn():
-    """Receipts, reactions and notes are not on the timeline."""
-    silent = [
-        DeliveryEvent(**_envelope(message_id="m", state=state))
-        for state in DeliveryState
-        if state is not DeliveryState.FAILED
-    ]
+    """What was only sent, reactions and notes are not on the timeline."""
+    silent = [DeliveryEvent(**_envelope(message_id="m", state=DeliveryState.SENT))]
     silent += [
         reply(1, nature=nature)
         for nature in (Nature.REACTION, Nature.EDIT, Nature.DELETION, Nature.NOTE)
@@ -154,3 +154,33 @@ def test_a_failure_bears_the_message_that_failed():
     assert turn_of(failure(4)).ref == turn_of(reply(3)).ref
     assert turn_of(customer(0)).kind is TurnKind.CUSTOMER
     assert customer(0).direction is Direction.INBOUND
+
+
+@pytest.mark.parametrize("order", [*permutations(["message", "read", "failed"])])
+def test_delivered_beats_failed_in_any_order(order):
+    """The message bears that somebody got it, which is all that is kept (2.14)."""
+    turns = ()
+    for what in order:
+        state = DeliveryState.READ if what == "read" else DeliveryState.FAILED
+        receipt = DeliveryEvent(**_envelope(message_id="r1", state=state))
+        turns = insert(turns, turn_of(reply(1) if what == "message" else receipt))
+
+    assert [turn.kind for turn in turns if turn.kind is not TurnKind.FAILURE] == [
+        TurnKind.OUTBOUND
+    ]
+    assert failures(turns) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"nature": Nature.AUTOMATION, "author": Author(kind=AuthorKind.CUSTOMER)},
+        {"author": Author(kind=AuthorKind.BOT)},
+        {"author": Author(kind=AuthorKind.SYSTEM)},
+    ],
+)
+def test_who_speaks_decides_not_the_direction(said):
+    """An out-of-office reply comes in, and nobody waits for an answer (2.15)."""
+    words = {"message_id": "m", "direction": Direction.INBOUND}
+
+    assert turn_of(MessageEvent(**_envelope(**words, **said))) is None

@@ -47,7 +47,7 @@ def _worker() -> Iterator[Declared]:
     yield from _of_registry(registry, "worker")
     ownership = Ownership({"events": 4}, lambda: frozenset({0}), lambda: 0, lambda: 0)
     for family in (
-        *CurrentState(Waiting(), ownership, config).collect(),
+        *CurrentState(Waiting(), ownership, config, str).collect(),
         *SilentSources({}, config, lambda: 0).collect(),
     ):
         yield _declared(family, family._labelnames, "worker")  # type: ignore[attr-defined]

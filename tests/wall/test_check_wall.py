@@ -94,7 +94,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         lambda: worker.lag,
         lambda: time.time_ns() // 1_000_000,
     )
-    registry.register(CurrentState(worker.waiting, ownership, config))
+    registry.register(CurrentState(worker.waiting, ownership, config, str))
     registry.register(SilentSources(worker.heard, config, lambda: worker.now))
     server, thread = start_http_server(0, "127.0.0.1", registry)
     target = f"127.0.0.1:{server.server_port}"

@@ -6,7 +6,8 @@ import pytest
 from prometheus_client import generate_latest
 
 from stream.sla.facts import Verdict
-from stream.worker.metrics import WAITS
+from stream.worker.places import MOST
+from stream.worker.reply_times import WAITS
 from tests.shelf import Shelf, of
 from tests.timelines import (
     CONFIG,
@@ -76,7 +77,7 @@ def test_verdicts_minus_retractions_is_what_stands(steps, stands):
 def test_a_verdict_counts_for_the_queue_that_held_the_work(last, queue):
     """A late assignment moves it from the one to the other (2.12, 3.2)."""
     shelf = Shelf(CONFIG.replace("queues: {", f"queues: {{{queue}: {{}}, "))
-    line = Timeline(shelf.config.rules()).play(customer(0), *last)
+    line = Timeline(shelf.config.rules()).play(customer(0), *last, 11)
     line.play(assigned(5, queue))
     shelf.metrics.record(line.facts)
 
@@ -102,8 +103,100 @@ def test_a_wait_is_observed_once():
     restated = Timeline(rules).play(customer(0), reply(4), reply(3, "r2"))
     shelf.metrics.record(restated.facts)
 
-    assert shelf.sample("reply_seconds_count", **SALES) == 3
-    assert shelf.sample("reply_seconds_sum", **SALES) == 180 + 720 + 240
+    assert net(shelf, "reply") == (3, 180 + 720 + 180)
+
+
+def net(shelf, what):
+    """Count and sum of what was told, less what was taken back."""
+    parts = [
+        shelf.sample(f"{what}{part}_seconds_{of}", **SALES) or 0
+        for of in ("count", "sum")
+        for part in ("", "_retracted")
+    ]
+    return parts[0] - parts[1], parts[2] - parts[3]
+
+
+def test_a_reply_that_failed_is_taken_out_of_the_reply_times():
+    """Told and taken back, in wall and in open time: nothing was answered (5.1)."""
+    shelf = Shelf()
+    line = Timeline(shelf.config.rules()).play(customer(0), reply(3), failure(4))
+    shelf.metrics.record(line.facts)
+    assert net(shelf, "reply") == (0, 0)
+    taken_back = shelf.sample("reply_retracted_business_seconds_sum", **SALES)
+    assert taken_back == 180
+
+    shelf.metrics.record(line.play(reply(7, "r2"), 6.0).facts[-2:])
+    assert net(shelf, "reply") == (1, 420)
+
+
+def test_a_late_answer_that_was_in_time_after_all_is_measured_once():
+    """Breached, answered late, and then an earlier answer comes to light (5.1)."""
+    shelf = Shelf()
+    rules = shelf.config.rules()
+    line = Timeline(rules).play(customer(0), 10.0, reply(12), reply(9, "r2"), 12.0)
+    shelf.metrics.record(line.facts)
+
+    assert net(shelf, "reply") == (1, 540)
+
+
+def test_a_queue_that_only_events_name_is_at_zero_for_a_scrape():
+    """Prometheus takes a series that is born at one for no increase at all."""
+    shelf = Shelf()
+    line = Timeline(shelf.config.rules()).play(assigned(-1, "night"), customer(0))
+    shelf.metrics.record(line.play(reply(3)).facts)
+    met = {**SALES, "queue": "night", "verdict": "met"}
+
+    assert shelf.sample("verdicts_total", **met) == 0
+    generate_latest(shelf.registry)  # a scrape
+    assert shelf.sample("verdicts_total", **met) == 1
+    again = Timeline(shelf.config.rules()).play(assigned(-1, "night"), customer(0))
+    shelf.metrics.record(again.play(reply(3)).facts)
+    assert shelf.sample("verdicts_total", **met) == 2
+
+
+async def test_anybody_may_name_a_queue_and_labels_stay_few():
+    """What the file does not name, and is one too many, is `other`."""
+    shelf = Shelf()
+    for number in range(MOST + 3):
+        key = f"c{number}"
+        named = assigned(-1, f"queue {number}")
+        shelf.arrive(of(key, named), of(key, customer(0)), of(key, reply(1)))
+    await shelf.work()
+    labels = {**SALES, "verdict": "met"}
+    generate_latest(shelf.registry)
+
+    assert shelf.sample("verdicts_total", **{**labels, "queue": "other"}) == 3
+    assert shelf.sample("verdicts_total", **{**labels, "queue": "queue 7"}) == 1
+    assert shelf.sample("open_sessions", channel="whatsapp", queue="other") == 3
+    queues = {
+        sample.labels["queue"]
+        for family in shelf.registry.collect()
+        for sample in family.samples
+        if "queue" in sample.labels
+    }
+    assert len(queues) == MOST + 3  # other, sales, unrouted
+
+
+def test_target_seconds_of_business_days_and_windows():
+    """A day has eight hours here; a window is the channel's (contract 8)."""
+    text = CONFIG.replace(
+        "policies:",
+        """
+calendars: {office: {week: {mon-fri: ["09:00-17:00"]}}}
+windows: {whatsapp: 24h, messenger: 168h}
+policies:
+  - name: days
+    match: {tier: days}
+    calendar: office
+    targets: {first_reply: 2business_days, window: {warn_before: 2h}}
+""",
+        1,
+    )
+    shelf = Shelf(text)
+
+    target = {"policy": "days", "measure": "first_reply"}
+    assert shelf.sample("target_seconds", **target) == 16 * 3600
+    assert shelf.sample("target_seconds", policy="days", measure="window") == 86400
 
 
 def test_sessions_are_counted_when_they_open():

@@ -78,15 +78,31 @@ BYTES_OF_VERSION_2 = bytes.fromhex(
 )
 
 
+BYTES_OF_VERSION_3 = bytes.fromhex(
+    "93032a9ba87768617473617070a131c095a573616c6573c0c0c09000949acd03e8010bc0c0c0"
+    "c0c0c0c29acd07d0020ca56167656e74a5706c61696ea76167656e743a37c0c0c0c29acd09c4"
+    "030cc0c0c0c0c0c0c29acd0bb8060dc0c0c0a6636c6f736564c0c0c2919dcd03e8cd0bb891dc"
+    "001eab66697273745f7265706c79cd03e8a3616c6ca361626300a6616c7761797393cd01f4cd"
+    "03e8cd05dccd09c4cd03e890c0cd0bb8c2c0a6636c6f736564c202a8627265616368656400c0"
+    "90c20000c000c2000000c2c0a46f70656ec0cd0bb8a6636c6f73656400c200c2cd0c1ccd01f4"
+    "95a573616c6573c0c0c090c0"
+)
+
+
 def test_bytes_of_version_1_are_read():
     """A changelog written by the first release restores."""
-    assert decode_state(BYTES_OF_VERSION_1) == Stored(2, 42, CONVERSATION)
+    assert decode_state(BYTES_OF_VERSION_1) == Stored(3, 42, CONVERSATION)
 
 
 def test_bytes_of_version_2_are_read():
-    """What this release writes is read by every later one."""
-    assert encode_state(42, CONVERSATION) == BYTES_OF_VERSION_2
+    """A changelog written before silence ended no wait restores."""
     assert decode_state(BYTES_OF_VERSION_2) == Stored(2, 42, CONVERSATION)
+
+
+def test_bytes_of_version_3_are_read():
+    """What this release writes is read by every later one."""
+    assert encode_state(42, CONVERSATION).hex() == BYTES_OF_VERSION_3.hex()
+    assert decode_state(BYTES_OF_VERSION_3) == Stored(3, 42, CONVERSATION)
 
 
 def test_a_wait_of_version_1_goes_on():
@@ -130,14 +146,14 @@ def test_bytes_without_the_fields_at_the_end_are_read():
 
 def test_what_is_written_is_read():
     """A state survives the table."""
-    assert decode_state(encode_state(7, CONVERSATION)) == Stored(2, 7, CONVERSATION)
+    assert decode_state(encode_state(7, CONVERSATION)) == Stored(3, 7, CONVERSATION)
 
 
 def test_a_newer_version_is_refused():
     """A worker that is too old says so rather than misread the state."""
-    newer = msgspec.msgpack.encode(Stored(3, 42, CONVERSATION))
+    newer = msgspec.msgpack.encode(Stored(4, 42, CONVERSATION))
 
     with pytest.raises(
-        StateVersionError, match="state of version 3; this worker reads up to 2"
+        StateVersionError, match="state of version 4; this worker reads up to 3"
     ):
         decode_state(newer)

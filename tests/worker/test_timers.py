@@ -5,6 +5,7 @@ The target is 10 minutes with warnings at 5 and 8; lateness is 2 seconds.
 
 import asyncio
 
+from stream.sla.hours import DAY
 from stream.worker import timers
 from tests.shelf import Shelf, of
 from tests.timelines import START, at, customer, reply
@@ -187,10 +188,11 @@ async def test_a_tick_waits_for_the_batch_in_hand():
 
 
 async def test_a_forgotten_conversation_leaves_nothing():
-    """A week after the last session lapsed, state and deadline are gone."""
+    """A week after the wait was abandoned, state and deadline are gone."""
     shelf = await waiting()
-    await tick_until_silent(shelf, at(24 * 60 + 1))
-    await shelf.tick(START + 9 * 24 * 3_600_000)
+    await tick_until_silent(shelf, START + 7 * DAY + LATENESS)
+    assert shelf.told[-2:] == ["wait_ended", "session_ended"]
+    await shelf.tick(START + 14 * DAY + LATENESS)
 
     assert shelf.states[0] == {}
     assert shelf.book.deadlines(0).next() is None

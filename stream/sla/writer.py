@@ -1,0 +1,187 @@
+"""The writer: steps and sessions as facts, with the envelope of one conversation."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from stream.sla.clock import Clock, calendar_of, counted
+from stream.sla.facts import BREACHED, CANCELLED, Fact, FactKind, Reason, fact_id
+from stream.sla.held import Held
+from stream.sla.policy import Rules
+from stream.sla.state import Conversation, held_at
+from stream.sla.statements import Step, given_at, is_answer_told
+from stream.sla.verdicts import News
+
+_ANSWERS = frozenset({FactKind.MET, FactKind.ANSWERED_LATE})
+_OF_BREACH = frozenset(
+    {FactKind.BREACHED, FactKind.BREACH_RETRACTED, FactKind.ESCALATED}
+)
+_TAKES_REPLY_BACK = frozenset({FactKind.REPLY_RETRACTED, FactKind.CLOCK_RESUMED})
+
+
+class Writer:
+    """`before` and `state`: the conversation without and with the news."""
+
+    def __init__(  # noqa: PLR0917  for most events
+        self,
+        key: str,
+        before: Conversation,
+        state: Conversation,
+        rules: Rules,
+        now: int,
+        news: News,
+    ) -> None:
+        self.facts: list[Fact] = []
+        self._key = key
+        self._before = before
+        self._state = state
+        self._rules = rules
+        self._now = now
+        self._news = news
+        self._now_envelope: Fact | None = None
+
+    def session(
+        self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None
+    ) -> None:
+        fact = replace(
+            self._envelope(at),
+            fact_id=fact_id(self._key, "session", opened_at, kind, at, reason),
+            kind=kind,
+            at=at,
+            started_at=opened_at,
+            reason=reason,
+        )
+        self.facts.append(fact)
+
+    def clock(self, clock: Clock, steps: Iterable[Step], told: Clock) -> Clock:
+        """Write the steps from `told` to `clock`; returns it with what was taken back.
+
+        A statement that is told once more has another name (semantics 6.11): the name
+        counts how often one of its sort, a breach or an end, was told and is no more.
+        """
+        had_answer = is_answer_told(told)
+        for step in steps:
+            is_of_breach = step.kind in _OF_BREACH
+            fact = self._fact(clock, step)
+            takes_back = step.kind in _TAKES_REPLY_BACK and step.reason is not None
+            restates = had_answer and step.kind in _ANSWERS
+            if takes_back and had_answer:
+                business = self.counted(told, step.until)
+                fact = replace(fact, waited_business_ms=business)
+            if step.replaces is not None or takes_back or restates:
+                fact = self._instead_of(fact, told, with_length=had_answer)
+            if is_of_breach and step.replaces is BREACHED:
+                clock = replace(clock, broken=clock.broken + 1)
+            elif takes_back or restates or step.replaces is CANCELLED:
+                clock = replace(clock, ended=clock.ended + 1)
+            had_answer = had_answer and not (takes_back or restates)
+            number = clock.broken if is_of_breach else clock.ended
+            self.facts.append(replace(fact, fact_id=self._name(fact, number)))
+        return clock
+
+    def held(self, clock: Clock, step: Step, state: Conversation) -> Held:
+        """Who holds the work for a statement; for a breach, who did until the deadline.
+
+        An assignment at the very deadline is too late (6.2), but for one that made it.
+        """
+        at = step.at
+        if step.kind is FactKind.BREACHED and at != clock.promised_at:
+            at -= 1
+        return held_at(state, at)
+
+    def queue(self, held: Held) -> str:
+        state = self._state
+        return held.queue or self._rules.queue_of(state.channel, state.account)
+
+    def counted(self, clock: Clock, until: int) -> int:
+        return counted(clock, until, calendar_of(clock, self._rules))
+
+    def _fact(self, clock: Clock, step: Step) -> Fact:
+        start, at = clock.started_at, step.at
+        before = step.kind is FactKind.BREACHED and at != clock.promised_at
+        known_at = clock.known_at if step.kind is FactKind.BREACHED else 0
+        return replace(
+            self._envelope(at - 1 if before else at),
+            kind=step.kind,
+            at=at,
+            measure=clock.measure,
+            cycle=start,
+            policy=clock.policy,
+            policy_version=clock.policy_version,
+            started_at=start,
+            deadline=clock.deadline,
+            waited_ms=step.until - start,
+            waited_business_ms=self.counted(clock, step.until),
+            calendar=clock.calendar,
+            author=step.author,
+            reason=step.reason,
+            replaces=step.replaces,
+            to=step.to,
+            shadow=clock.shadow,
+            known_at=known_at if known_at > at else None,
+        )
+
+    def _name(self, fact: Fact, number: int) -> str:
+        subject = f"{fact.measure}/shadow" if fact.shadow else f"{fact.measure}"
+        return fact_id(
+            self._key,
+            subject,
+            fact.cycle or 0,
+            fact.kind,
+            fact.at,
+            fact.queue,
+            fact.assignee,
+            fact.policy,
+            fact.policy_version,
+            fact.deadline,
+            fact.waited_ms,
+            fact.waited_business_ms,
+            fact.author,
+            fact.reason,
+            fact.replaces,
+            fact.to,
+            number,
+        )
+
+    def _instead_of(self, fact: Fact, told: Clock, *, with_length: bool) -> Fact:
+        """`fact`, with the queue that what it replaces counted for, and its length."""
+        given = given_at(told)
+        if given is None:
+            given = told.started_at
+        kind = FactKind.BREACHED if told.verdict is BREACHED else FactKind.MET
+        was = self.queue(self.held(told, Step(kind, given, given), self._before))
+        if with_length and fact.replaces is not BREACHED:
+            end = told.over_at or given
+            was_at_end = self.queue(held_at(self._before, end))
+            was = was if fact.replaces is not None else was_at_end
+            fact = replace(
+                fact,
+                replaces_waited_ms=end - told.started_at,
+                replaces_waited_business_ms=self.counted(told, end),
+            )
+        return fact if was == fact.queue else replace(fact, replaces_queue=was)
+
+    def _envelope(self, at: int) -> Fact:
+        """What every fact has; the work is whose it was at `at` (semantics 2.12)."""
+        state = self._state
+        if at < state.held_since:
+            return self._with(held_at(state, at))
+        if self._now_envelope is None:
+            self._now_envelope = self._with(state.held)
+        return self._now_envelope
+
+    def _with(self, held: Held) -> Fact:
+        state = self._state
+        return Fact(
+            fact_id="",
+            kind=FactKind.SESSION_OPENED,
+            at=self._now,
+            noticed_at=self._now,
+            conversation_id=self._key,
+            channel=state.channel,
+            account=state.account,
+            queue=self.queue(held),
+            assignee=held.assignee,
+            link=None if state.link is None else state.link[1],
+            cause=self._news.event_id,
+        )
