@@ -5,8 +5,9 @@ arrive crossed. Two rules make that harmless:
 
 - Copies of one fact (same `fact_id`, same `replaces`) are one fact; the earliest
   copy counts, so a replay after a crash moves nothing.
-- The facts are read in order of conclusion: `noticed_at`, then the offset in the
-  topic (one writer, one partition a conversation). The last one decides.
+- The facts are read in the order of the topic: one writer, one partition a
+  conversation. Not by `noticed_at`, which is the clock of whoever wrote it. The last
+  one decides.
 
 `breached` is the ground under the others and not a step among them: it says that the
 deadline passed, which no later fact makes untrue. So it decides nothing once
@@ -65,7 +66,7 @@ OPENING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fact and its place in the order of conclusion."""
+    """A fact and its place in the topic."""
 
     noticed_at: int
     offset: int
@@ -82,7 +83,7 @@ class Told:
 
     @property
     def position(self) -> tuple[int, int]:
-        return self.noticed_at, self.offset
+        return self.offset, self.noticed_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +102,11 @@ class Alert:
 
     @property
     def lateness(self) -> int:
-        """Milliseconds from the deadline to the moment the breach was noticed."""
-        return self.breach.noticed_at - self.breach.at
+        """Milliseconds from when the breach could be known until it was noticed.
+
+        From the deadline, or from the news that put it into the past (semantics 2.10).
+        """
+        return self.breach.noticed_at - (self.breach.known_at or self.breach.at)
 
     @property
     def revision(self) -> str:
@@ -134,7 +138,10 @@ def fold(told: Iterable[Told]) -> Alert | None:
     steps = [each.fact for each in distinct if not _is_ground(each.fact)]
     if ground:
         # Told again for another holder or deadline; noticed when it was first.
-        breach = replace(ground[-1].fact, noticed_at=ground[0].noticed_at)
+        first = ground[0].fact
+        breach = replace(
+            ground[-1].fact, noticed_at=first.noticed_at, known_at=first.known_at
+        )
         facts = [breach, *steps]
     else:
         kinds = [fact.kind for fact in steps]
@@ -151,7 +158,7 @@ def fold(told: Iterable[Told]) -> Alert | None:
 
 
 def _without_copies(told: Iterable[Told]) -> list[Told]:
-    """In order of conclusion; the earliest copy counts."""
+    """In order of the topic; the earliest copy counts."""
     first: dict[str, Told] = {}
     for each in told:
         known = first.get(each.identity)

@@ -19,7 +19,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from alerts.alert import Alert
-from alerts.delivery import Delivery
+from alerts.delivery import Delivery, Outcome
 from alerts.entry import Entry, Rest, Step, next_step
 from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
@@ -62,6 +62,8 @@ class Deliverer:
         self._may_post = may_post
         self._lanes: dict[str, tuple[Lane, asyncio.Event]] = {}
         self._in_lanes: set[str] = set()
+        self._unreadable: dict[str, float] = {}
+        """When to look again, of keys that this version cannot read."""
         self._woken: set[str] = set()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -96,8 +98,10 @@ class Deliverer:
                 if _monotonic() >= next_poll:
                     keys.update(await self._ledger.differing())
                     self._metrics.show(await self._ledger.backlog())
+                    self._metrics.unreadable(len(self._unreadable))
                     next_poll = _monotonic() + self._poll_seconds * 1000
-                await self._sort(keys - self._in_lanes)
+                    await self._sum_up()
+                await self._sort(keys - self._in_lanes - self._at_rest())
                 if redis_is_away:
                     log.info("redis answers again")
                 redis_is_away = False
@@ -108,6 +112,19 @@ class Deliverer:
                 redis_is_away, next_poll = True, 0.0
             await _wait(self._wake, self._poll_seconds)
 
+    def _at_rest(self) -> set[str]:
+        """Keys that cannot be read and are not to be tried yet."""
+        now = _monotonic()
+        return {key for key, again_at in self._unreadable.items() if again_at > now}
+
+    async def _sum_up(self) -> None:
+        try:
+            if self._may_post():
+                await self._delivery.sum_up()
+        except SlackFailure as failure:
+            # It is told with the next poll; the channel's lane complains.
+            log.debug("summary waits", reason=failure.reason)
+
     async def _sort(self, keys: Iterable[str]) -> None:
         """Put every key into its lane, or off the list when nothing is to be done."""
         listed = list(keys)
@@ -115,6 +132,8 @@ class Deliverer:
             chunk = listed[start : start + CHUNK]
             for entry in await self._ledger.entries(chunk):
                 step = next_step(entry, self._stale_after)
+                if entry.fault is None:
+                    self._unreadable.pop(entry.key, None)
                 if isinstance(step, Rest) or entry.alert is None:
                     await self._rest(entry, step)
                 else:
@@ -132,12 +151,15 @@ class Deliverer:
         changed.set()
 
     async def _rest(self, entry: Entry, rest: Rest | Step) -> None:
-        settled = await self._ledger.settle(entry)
-        if not settled or entry.alert is None or rest not in {Rest.OVER, Rest.STALE}:
+        if rest is Rest.UNREADABLE:
+            if entry.key not in self._unreadable:
+                log.error("an alert cannot be read, it waits", fault=entry.fault)
+            self._unreadable[entry.key] = _monotonic() + self._pace.operator
             return
-        receiver = self._delivery.destination(entry, entry.alert).receiver
-        self._metrics.told(receiver, entry.alert.state, rest)
-        log.info("alert not sent", receiver=receiver, key=entry.key, reason=rest)
+        settled = await self._ledger.settle(entry)
+        alert = entry.alert
+        if settled and alert is not None and (rest is Rest.OVER or rest is Rest.STALE):
+            await self._delivery.over(entry, alert, rest)
 
     async def _work(self, lane: Lane, changed: asyncio.Event) -> None:
         while not self._stopping:
@@ -185,12 +207,15 @@ class Deliverer:
             if step is not waiting.step:
                 return replace(waiting, step=step)
             lane.began(step, _monotonic())
-            done = await self._delivery.perform(step, entry, alert)
+            outcome = await self._delivery.perform(step, entry, alert)
             # Slack counts from when it had the request: surely before the answer.
             lane.began(step, _monotonic())
-            if done and lane.succeeded():
+            if outcome is not Outcome.NOT_OURS and lane.succeeded():
                 self._token_is_refused = False
                 log.info("slack answers again", channel=lane.channel)
+            if outcome is Outcome.UNCLEAR:
+                again_at = _monotonic() + self._pace.unclear
+                return replace(waiting, not_before=again_at)
         finally:
             with contextlib.suppress(RedisError):  # it expires by itself
                 await self._delivery.let_go(key)

@@ -3,18 +3,21 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import assert_never
 
 import structlog
 
 from alerts.alert import Alert, AlertState
-from alerts.entry import Entry, Step
+from alerts.entry import Entry, Rest, Step
 from alerts.ledger import Ledger
 from alerts.metrics import EDITED, FOUND, GONE, Metrics
 from alerts.routing import receiver_of
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
+from alerts.slack.summing_up import summing_up
+from alerts.summary import Summary
 from stream.config import Alerts
 from stream.sla.instants import MINUTE
 
@@ -22,6 +25,21 @@ log = structlog.get_logger(__name__)
 
 LOOK_BACK = 5 * MINUTE
 """Look for a message from so long before its intent: Slack's clock is not ours."""
+CERTAIN = MINUTE
+"""So long after a post whose end we do not know is "not there" believed: Slack may do
+late what it was asked."""
+
+_SUMMARIES = "summaries"
+"""The lease of whoever tells them."""
+
+
+class Outcome(StrEnum):
+    """What became of a step."""
+
+    DONE = "done"
+    NOT_OURS = "not_ours"
+    UNCLEAR = "unclear"
+    """A post may still come: look again later."""
 
 
 def wall_ms() -> int:
@@ -47,6 +65,7 @@ class Delivery:
         metrics: Metrics,
         owner: str,
         lease_ms: int = 15_000,
+        certain_ms: int = CERTAIN,
         now: Callable[[], int] = wall_ms,
     ) -> None:
         self._ledger = ledger
@@ -55,6 +74,7 @@ class Delivery:
         self._metrics = metrics
         self._owner = owner
         self._lease_ms = lease_ms
+        self._certain_ms = certain_ms
         self._now = now
 
     def take(self, config: Alerts) -> None:
@@ -82,58 +102,88 @@ class Delivery:
     async def let_go(self, key: str) -> None:
         await self._ledger.release(key, self._owner)
 
-    async def perform(self, step: Step, entry: Entry, alert: Alert) -> bool:
-        """Do one step of a key that we hold; False when it was not ours to do.
+    async def perform(self, step: Step, entry: Entry, alert: Alert) -> Outcome:
+        """Do one step of a key that we hold.
 
         Raises `SlackFailure` and `redis.RedisError`; both leave the ledger true.
         """
         where = self.destination(entry, alert)
         if not await self._ledger.extend(entry.key, self._owner, self._lease_ms):
-            return False
+            return Outcome.NOT_OURS
         try:
             match step:
                 case Step.POST:
                     return await self._post(entry, alert, where)
                 case Step.LOOK_UP:
-                    await self._look_up(entry, where)
+                    return await self._look_up(entry, where)
                 case Step.EDIT:
-                    await self._edit(entry, alert, where)
+                    return await self._edit(entry, alert, where)
                 case _:
                     assert_never(step)
         except SlackFailure as failure:
             self._metrics.failed(where.receiver, failure.reason)
             raise
-        return True
 
-    async def _post(self, entry: Entry, alert: Alert, where: Destination) -> bool:
+    async def sum_up(self) -> None:
+        """Tell what broke and was over when it was noticed, a message a receiver.
+
+        Raises `SlackFailure` and `redis.RedisError`; what was not told stays.
+        """
+        due = await self._ledger.summaries.due(self._now())
+        if due and await self.hold(_SUMMARIES):
+            try:
+                for summary in due:
+                    await self._tell(summary)
+            finally:
+                await self.let_go(_SUMMARIES)
+
+    async def _tell(self, summary: Summary) -> None:
+        known = self._config.receivers.get(summary.receiver)
+        if known is not None:
+            message, key = summing_up(summary), f"summary-{summary.first}"
+            await self._slack.post(known.slack.channel, message, key, "")
+            self._metrics.summed_up(summary.receiver)
+        await self._ledger.summaries.told(summary)
+        log.info("alerts summed up", receiver=summary.receiver, count=summary.total)
+
+    async def over(self, entry: Entry, alert: Alert, rest: Rest) -> None:
+        """Count an alert that is over before it was posted."""
+        receiver = self.destination(entry, alert).receiver
+        if rest is Rest.STALE:
+            await self._ledger.summaries.add(receiver, alert, self._now())
+        self._metrics.told(receiver, alert.state, rest)
+        log.info("alert not sent", receiver=receiver, key=entry.key, reason=rest)
+
+    async def _post(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
         # Asked in the same breath as the intent is written: answered meanwhile?
+        begun_at = self._now()
         begun = await self._ledger.begin(
             entry,
             self._owner,
             receiver=where.receiver,
             channel=where.channel,
-            now=self._now(),
+            now=begun_at,
         )
         if not begun:
-            return False
+            return Outcome.NOT_OURS
         message = message_of(alert, where.mention)
         revision = alert.revision
         try:
             ts = await self._slack.post(where.channel, message, entry.key, revision)
         except SlackFailure as failure:
             if not failure.unclear:
-                await self._ledger.forget_intent(entry.key)
+                await self._ledger.forget_intent(entry.key, self._owner)
             raise
         delay = self._now() - alert.breach.at
-        await self._ledger.record(entry, ts=ts, shown=revision, done=True)
+        await self._record(entry, ts=ts, shown=revision, done=True, since=begun_at)
         self._metrics.posted(where.receiver, delay)
         log.info("alert posted", receiver=where.receiver, key=entry.key, delay_ms=delay)
-        return True
+        return Outcome.DONE
 
-    async def _look_up(self, entry: Entry, where: Destination) -> None:
-        since = ((entry.intent or self._now()) - LOOK_BACK) / 1000
+    async def _look_up(self, entry: Entry, where: Destination) -> Outcome:
+        intent = entry.intent or self._now()
         try:
-            found = await self._slack.find(where.channel, entry.key, since)
+            found = await self._slack.find(where.channel, entry.key, _since(intent))
         except SlackFailure as failure:
             if failure.reason in FOR_NOW:
                 raise
@@ -144,14 +194,20 @@ class Delivery:
                 detail=failure.detail,
             )
             found = None
+        else:
+            if found is None and self._now() - intent < self._certain_ms:
+                return Outcome.UNCLEAR
         if found is None:
-            await self._ledger.forget_intent(entry.key)
-            return
-        await self._ledger.record(entry, ts=found.ts, shown=found.revision, done=False)
+            await self._ledger.forget_intent(entry.key, self._owner, doubt=intent)
+            return Outcome.DONE
+        await self._record(
+            entry, ts=found.ts, shown=found.revision, done=False, since=intent
+        )
         self._metrics.told(where.receiver, AlertState.BREACHED, FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
+        return Outcome.DONE
 
-    async def _edit(self, entry: Entry, alert: Alert, where: Destination) -> None:
+    async def _edit(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
         message, revision = message_of(alert, where.mention), alert.revision
         result = EDITED
@@ -164,7 +220,11 @@ class Delivery:
                 raise
             # Somebody deleted it: they know. Never a second message for one key.
             result = GONE
-        await self._ledger.record(entry, ts=entry.ts, shown=revision, done=True)
+        if entry.doubt is not None:
+            await self._put_right(entry, alert, where, entry.doubt)
+        await self._record(
+            entry, ts=entry.ts, shown=revision, done=True, since=self._now()
+        )
         self._metrics.told(where.receiver, alert.state, result)
         log.info(
             "alert edited" if result is EDITED else "alert is gone from the channel",
@@ -172,3 +232,30 @@ class Delivery:
             key=entry.key,
             state=alert.state,
         )
+        return Outcome.DONE
+
+    async def _put_right(
+        self, entry: Entry, alert: Alert, where: Destination, doubt: int
+    ) -> None:
+        """No message stays false: a second one of the key says the same (4.6)."""
+        message, revision = message_of(alert, where.mention), alert.revision
+        found = self._slack.messages_of(where.channel, entry.key, _since(doubt))
+        async for other in found:
+            if other.ts != entry.ts:
+                await self._slack.edit(
+                    where.channel, other.ts, message, entry.key, revision
+                )
+                log.warning("a second message was put right", key=entry.key)
+        if alert.state is not AlertState.BREACHED:
+            await self._ledger.believe(entry.key)
+
+    async def _record(
+        self, entry: Entry, *, ts: str, shown: str, done: bool, since: int
+    ) -> None:
+        await self._ledger.record(
+            entry, self._owner, ts=ts, shown=shown, done=done, now=since
+        )
+
+
+def _since(intent: int) -> float:
+    return (intent - LOOK_BACK) / 1000

@@ -24,6 +24,10 @@ class Entry:
     ts: str | None = None
     shown: str | None = None
     """The revision in the channel."""
+    doubt: int | None = None
+    """When the first post was begun that may have come after all; milliseconds."""
+    fault: str | None = None
+    """Why the entry cannot be read; the others are not to blame."""
 
 
 class Step(StrEnum):
@@ -43,7 +47,9 @@ class Rest(StrEnum):
     OVER = "over"
     """It ended before it was posted: never sent."""
     STALE = "stale"
-    """Noticed too late to be told one by one (semantics 3.5)."""
+    """Noticed too late and over by then: it goes into a summary (semantics 3.5)."""
+    UNREADABLE = "unreadable"
+    """Written by a newer version, or damaged: looked at again in a minute."""
     NO_BREACH = "no_breach"
     """No breach of this cycle is known (yet)."""
 
@@ -52,7 +58,7 @@ def next_step(entry: Entry, stale_after: int) -> Step | Rest:
     """Decide for the entry as it is; `stale_after` in milliseconds, excluded."""
     alert = entry.alert
     if alert is None:
-        return Rest.NO_BREACH
+        return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
         return Rest.SHOWN if entry.shown == alert.revision else Step.EDIT
     if entry.intent is not None:
@@ -60,13 +66,10 @@ def next_step(entry: Entry, stale_after: int) -> Step | Rest:
         return Step.LOOK_UP
     match alert.state:
         case AlertState.BREACHED:
-            return Rest.STALE if alert.lateness > stale_after else Step.POST
-        case (
-            AlertState.ANSWERED
-            | AlertState.ENDED
-            | AlertState.CANCELLED
-            | AlertState.RETRACTED
-        ):
+            return Step.POST  # who still waits is always told
+        case AlertState.ANSWERED | AlertState.ENDED:
+            return Rest.STALE if alert.lateness > stale_after else Rest.OVER
+        case AlertState.CANCELLED | AlertState.RETRACTED:
             return Rest.OVER
         case _:
             assert_never(alert.state)

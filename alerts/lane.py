@@ -24,6 +24,8 @@ class Pace:
     longest_backoff: int = 15_000
     operator: int = 60_000
     """Between tries of what only a person can mend."""
+    unclear: int = 5_000
+    """Between two looks for a message that may still come."""
 
     def between(self, step: Step) -> int:
         return self.post if step is Step.POST else self.edit

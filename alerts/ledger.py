@@ -23,17 +23,19 @@ from typing import Any
 from redis.asyncio import Redis
 
 from alerts import scripts
-from alerts.alert import OPENING, Told, alert_key, fold
+from alerts.alert import OPENING, AlertState, Told, alert_key, fold
 from alerts.entry import Entry
-from stream.records import decode_fact, encode_fact
+from alerts.summary import Summaries
+from stream.records import UnreadableRecordError, decode_fact, encode_fact
 from stream.sla.facts import Fact
 from stream.sla.instants import HOUR
 
 MEMORY = 7 * 24 * HOUR
 """Facts older than this are not news: the ledger may have forgotten them."""
 _LIFE = 2 * MEMORY
-"""An entry lives so long after its last change: it outlives every repeat of a fact
-that is young enough to be taken."""
+"""An entry lives so long after its end: it outlives every repeat of a fact that is
+young enough to be taken. While a breach is open it lives on: it may be answered weeks
+later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,13 @@ class Ledger:
         self._redis = redis
         self._root = f"{{{prefix}replyclock:alerts}}"
         self._differing = f"{self._root}:differing"
+        self.summaries = Summaries(redis, self._root)
+        """Of what is not told one by one."""
         register = redis.register_script
         self._want = register(scripts.WANT)
         self._settle = register(scripts.SETTLE)
         self._begin = register(scripts.BEGIN)
+        self._forget_intent = register(scripts.FORGET_INTENT)
         self._record = register(scripts.RECORD)
         self._extend = register(scripts.EXTEND)
         self._release = register(scripts.RELEASE)
@@ -81,7 +86,6 @@ class Ledger:
                         told.offset,
                         head + encode_fact(fact),
                         int(fact.kind in OPENING),
-                        _LIFE,
                     ],
                     client=pipe,
                 )
@@ -116,7 +120,7 @@ class Ledger:
         return bool(
             await self._settle(
                 keys=[self._entry(entry.key), self._differing],
-                args=[entry.key, entry.version],
+                args=[entry.key, entry.version, _life(entry)],
             )
         )
 
@@ -142,20 +146,38 @@ class Ledger:
         return bool(
             await self._begin(
                 keys=[self._entry(entry.key), self._lease(entry.key)],
-                args=[owner, entry.version, receiver, channel, now, _LIFE],
+                args=[owner, entry.version, receiver, channel, now],
             )
         )
 
-    async def forget_intent(self, key: str) -> None:
-        """Note that the post surely did not happen."""
-        await self._redis.hdel(self._entry(key), "intent", "receiver", "channel")
+    async def forget_intent(
+        self, key: str, owner: str, doubt: int | None = None
+    ) -> None:
+        """Note that the post did not happen; not when the lease was lost.
 
-    async def record(self, entry: Entry, *, ts: str, shown: str, done: bool) -> None:
-        """Write down what the channel shows now; `done`: nothing is left to do then."""
-        await self._record(
-            keys=[self._entry(entry.key), self._differing],
-            args=[entry.key, entry.version, ts, shown, int(done), _LIFE],
+        `doubt`: since when (ms) a message may be there after all, whatever we saw.
+        """
+        said = "" if doubt is None else str(doubt)
+        await self._forget_intent(
+            keys=[self._entry(key), self._lease(key)], args=[owner, said]
         )
+
+    async def record(
+        self, entry: Entry, owner: str, *, ts: str, shown: str, done: bool, now: int
+    ) -> None:
+        """Write down what the channel shows now; `done`: nothing is left to do then.
+
+        Where the lease was lost and another message is there, ours is in doubt.
+        """
+        life = _life(entry)
+        await self._record(
+            keys=[self._entry(entry.key), self._differing, self._lease(entry.key)],
+            args=[entry.key, entry.version, ts, shown, int(done), life, owner, now],
+        )
+
+    async def believe(self, key: str) -> None:
+        """No second message is in doubt any more."""
+        await self._redis.hdel(self._entry(key), "doubt")
 
     def _entry(self, key: str) -> str:
         return f"{self._root}:{key}"
@@ -169,16 +191,29 @@ def _read(key: str, fields: Mapping[bytes, bytes]) -> Entry:
         value = fields.get(name)
         return None if value is None else value.decode()
 
+    alert, fault = None, None
+    try:
+        alert = fold(_told(v for name, v in fields.items() if name.startswith(b"f:")))
+    except (UnreadableRecordError, ValueError) as error:
+        fault = str(error)
     return Entry(
         key=key,
         version=int(fields.get(b"version", 0)),
-        alert=fold(_told(v for name, v in fields.items() if name.startswith(b"f:"))),
+        alert=alert,
         receiver=text(b"receiver"),
         channel=text(b"channel"),
         intent=int(fields[b"intent"]) if b"intent" in fields else None,
         ts=text(b"ts"),
         shown=text(b"shown"),
+        doubt=int(fields[b"doubt"]) if b"doubt" in fields else None,
+        fault=fault,
     )
+
+
+def _life(entry: Entry) -> int:
+    """Milliseconds that an entry lives on; 0: for ever."""
+    is_open = entry.alert is not None and entry.alert.state is AlertState.BREACHED
+    return 0 if is_open else _LIFE
 
 
 def _told(values: Iterable[bytes]) -> Iterable[Told]:

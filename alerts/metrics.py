@@ -14,9 +14,9 @@ DELAY_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900)
 
 POSTED, FOUND, EDITED, GONE = "posted", "found", "edited", "gone"
 RESULTS = {
-    AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE, Rest.STALE.value),
-    AlertState.ANSWERED: (EDITED, GONE, Rest.OVER.value),
-    AlertState.ENDED: (EDITED, GONE, Rest.OVER.value),
+    AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE),
+    AlertState.ANSWERED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
+    AlertState.ENDED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
     AlertState.CANCELLED: (EDITED, GONE, Rest.OVER.value),
     AlertState.RETRACTED: (EDITED, GONE, Rest.OVER.value),
 }
@@ -64,6 +64,17 @@ class Metrics:
             ("kind",),
             registry=self.registry,
         )
+        self._unreadable = Gauge(
+            "replyclock_alerts_unreadable",
+            "Entries of the ledger that this version cannot read; their alerts wait.",
+            registry=self.registry,
+        )
+        self._summaries = Counter(
+            "replyclock_alert_summaries",
+            "Messages that sum up breaches which were over when they were noticed.",
+            ("receiver",),
+            registry=self.registry,
+        )
         self._rejected = Counter(
             "replyclock_facts_rejected",
             "Records of the facts topic that are no facts.",
@@ -80,6 +91,7 @@ class Metrics:
 
     def _initialise(self, receiver: str) -> None:
         self._delay.labels(receiver)
+        self._summaries.labels(receiver)
         for state, results in RESULTS.items():
             for result in results:
                 self._alerts.labels(receiver, state, result)
@@ -95,6 +107,12 @@ class Metrics:
 
     def failed(self, receiver: str, reason: FailureReason) -> None:
         self._failures.labels(receiver, reason).inc()
+
+    def unreadable(self, count: int) -> None:
+        self._unreadable.set(count)
+
+    def summed_up(self, receiver: str) -> None:
+        self._summaries.labels(receiver).inc()
 
     def read(self, kind: FactKind) -> None:
         self._facts.labels(kind).inc()

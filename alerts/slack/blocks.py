@@ -32,7 +32,7 @@ EMOJI = {
     AlertState.CANCELLED: "\N{MEDIUM WHITE CIRCLE}",
     AlertState.RETRACTED: "\N{LARGE GREEN CIRCLE}",
 }
-_MEASURES = {
+MEASURES = {
     Measure.FIRST_REPLY: "first reply",
     Measure.NEXT_REPLY: "next reply",
     Measure.RESOLUTION: "resolution",
@@ -202,7 +202,8 @@ def _story(alert: Alert) -> str:
 def _context(alert: Alert) -> str:
     breach = alert.breach
     noticed = date(breach.noticed_at, breach.at)
-    parts = [f"noticed {span(alert.lateness)} after the deadline, at {noticed}"]
+    since = "the deadline" if breach.known_at is None else "it could be known"
+    parts = [f"noticed {span(alert.lateness)} after {since}, at {noticed}"]
     if breach.policy is not None:
         version = f" ({name(breach.policy_version)})" if breach.policy_version else ""
         parts.insert(0, f"Policy *{name(breach.policy)}*{version}")
@@ -222,7 +223,7 @@ def _fallback(alert: Alert, title: str) -> str:
 
 
 def _measure(fact: Fact) -> str:
-    return _MEASURES[fact.measure] if fact.measure is not None else "reply"
+    return MEASURES[fact.measure] if fact.measure is not None else "reply"
 
 
 def _target(fact: Fact) -> str | None:

@@ -4,6 +4,7 @@ Failures leave here as `SlackFailure` (alerts.slack.failures). Nothing is retrie
 a post is never repeated before somebody looked whether it happened.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -76,6 +77,14 @@ class Slack:
 
         Raises `SlackFailure`.
         """
+        async for posted in self.messages_of(channel, key, since):
+            return posted
+        return None
+
+    async def messages_of(
+        self, channel: str, key: str, since: float
+    ) -> AsyncIterator[Posted]:
+        """All of them, newest first: there is one, unless Slack did a post late."""
         query: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{since:.6f}",
@@ -89,10 +98,10 @@ class Slack:
                 metadata = message.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}
                 if metadata.get("event_type") == EVENT_TYPE and payload["key"] == key:
-                    return Posted(message["ts"], payload.get("revision", ""))
+                    yield Posted(message["ts"], payload.get("revision", ""))
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
-                return None
+                return
             query["cursor"] = cursor
 
     async def _call(

@@ -67,9 +67,14 @@ _ERRORS = {
         "channel_not_found",
         "not_in_channel",
         "is_archived",
+        "is_inactive",  # of an edit: archived, frozen or deleted
+        "messages_tab_disabled",
+        "team_access_not_granted",
         "restricted_action",
         "restricted_action_read_only_channel",
         "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
     },
     FailureReason.GONE: {
         "message_not_found",

@@ -105,8 +105,7 @@ def _bare(state: Conversation) -> Conversation:
         replace(
             session,
             clocks=tuple(
-                replace(clock, known_at=0, broken=0, ended=0)
-                for clock in session.clocks
+                replace(clock, known_at=0, gone=()) for clock in session.clocks
             ),
         )
         for session in state.told

@@ -17,6 +17,7 @@ EDGE = 1000
 """Replies that arrive this close (ms) to `allowed_lateness` may go either way."""
 
 _PAIR = frozenset({FactKind.BREACHED, FactKind.BREACH_RETRACTED})
+_ANSWERS = frozenset({FactKind.MET, FactKind.ANSWERED_LATE, FactKind.REPLY_RETRACTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,18 @@ def backlog_differences(
 
     Not counted: breaches and retractions of a cycle whose breach was retracted. Who
     was down when the reply arrived must not tell what its backlog disproves (ADR 4).
-    Nor those of replies that arrived within a second of `allowed_lateness`.
+    Nor an answer that failed, and its failure: who heard of both while a warning point
+    before them was not settled said neither (ADR 10). Nor those of replies that
+    arrived within a second of `allowed_lateness`.
     """
     replayed = list(_replay(rules, events, max(f.noticed_at for f in facts)))
     retracted = {
         (f.conversation_id, f.measure, f.cycle)
         for f in replayed
         if f.kind is FactKind.BREACH_RETRACTED
+    }
+    failed = {
+        _answer(f) for f in [*replayed, *facts] if f.kind is FactKind.REPLY_RETRACTED
     }
     close = _close_calls(rules, events)
     told = {f.fact_id: f for f in [*replayed, *facts]}
@@ -116,7 +122,13 @@ def backlog_differences(
                 or (told[i].conversation_id, told[i].deadline) in close
             )
         )
+        and not (told[i].kind in _ANSWERS and _answer(told[i]) in failed)
     }
+
+
+def _answer(fact: Fact) -> tuple[object, ...]:
+    """Which answer of a cycle it tells, or takes back."""
+    return fact.conversation_id, fact.measure, fact.cycle, fact.waited_ms
 
 
 def verdict_differences(

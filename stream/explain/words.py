@@ -51,7 +51,7 @@ _TOLD = {
     NoticeKind.UNCLEAR: "an alert is on its way, and may have arrived or not",
     NoticeKind.WAITS: "an alert is due, and is not sent yet",
     NoticeKind.OVER: "no alert was sent: the wait was over before",
-    NoticeKind.STALE: "no alert was sent: the breach was noticed too late for one",
+    NoticeKind.STALE: "no message of its own: it was over when it was noticed, late",
     NoticeKind.UNKNOWN: "no alert is remembered: too long ago, or not read yet",
 }
 _SHOWN = 8

@@ -37,8 +37,8 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
         folded: ms of open time counted in stretches that are not kept any more.
         is_pending: its end is not told yet: a point before it is not settled (6.13).
         known_at: when the news arrived that put its deadline into the past (2.10).
-        broken, ended: how often a breach, an end of it was told and is no more: so
-            that a statement told once more has another name (semantics 6.11).
+        gone: short hashes of statements that were told and are no more: told again,
+            they have another name (semantics 6.11).
     """
 
     measure: Measure
@@ -69,8 +69,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     folded: int = 0
     is_pending: bool = False
     known_at: int = 0
-    broken: int = 0
-    ended: int = 0
+    gone: tuple[int, ...] = ()
 
     @property
     def breaks_at(self) -> int | None:

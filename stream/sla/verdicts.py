@@ -103,8 +103,7 @@ def carried(told: Clock, new: Clock) -> Clock:
         due=told.due,
         is_pending=told.is_pending,
         known_at=told.known_at,
-        broken=told.broken,
-        ended=told.ended,
+        gone=told.gone,
     )
     return told if carried == told else carried
 

@@ -1,21 +1,29 @@
 """The writer: steps and sessions as facts, with the envelope of one conversation."""
 
 from collections.abc import Iterable
+from zlib import crc32
 
 from msgspec.structs import replace
 
 from stream.sla.clock import Clock, calendar_of, counted
-from stream.sla.facts import BREACHED, CANCELLED, Fact, FactKind, Reason, fact_id
+from stream.sla.facts import BREACHED, Fact, FactKind, Reason, fact_id
 from stream.sla.held import Held
 from stream.sla.policy import Rules
 from stream.sla.state import Conversation, held_at
-from stream.sla.statements import Step, given_at, is_answer_told
+from stream.sla.statements import Step, given_at, is_answer_told, standing
 from stream.sla.verdicts import News
 
 _ANSWERS = frozenset({FactKind.MET, FactKind.ANSWERED_LATE})
-_OF_BREACH = frozenset(
-    {FactKind.BREACHED, FactKind.BREACH_RETRACTED, FactKind.ESCALATED}
+_OF_NEWS = frozenset(
+    {
+        FactKind.REPLY_RETRACTED,
+        FactKind.BREACH_RETRACTED,
+        FactKind.CLOCK_RESUMED,
+        FactKind.POLICY_CHANGED,
+    }
 )
+"""What one event brings about: another event's is another statement."""
+_MOST_GONE = 50
 _TAKES_REPLY_BACK = frozenset({FactKind.REPLY_RETRACTED, FactKind.CLOCK_RESUMED})
 
 
@@ -44,7 +52,7 @@ class Writer:
         self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None
     ) -> None:
         fact = replace(
-            self._envelope(at),
+            self._envelope(at, self._state),
             fact_id=fact_id(self._key, "session", opened_at, kind, at, reason),
             kind=kind,
             at=at,
@@ -54,15 +62,14 @@ class Writer:
         self.facts.append(fact)
 
     def clock(self, clock: Clock, steps: Iterable[Step], told: Clock) -> Clock:
-        """Write the steps from `told` to `clock`; returns it with what was taken back.
+        """Write the steps from `told` to `clock`; returns it with what is gone.
 
-        A statement that is told once more has another name (semantics 6.11): the name
-        counts how often one of its sort, a breach or an end, was told and is no more.
+        A statement that was told, is gone and is told once more has another name each
+        time (semantics 6.11).
         """
         had_answer = is_answer_told(told)
         for step in steps:
-            is_of_breach = step.kind in _OF_BREACH
-            fact = self._fact(clock, step)
+            fact = self._fact(clock, step, self._state)
             takes_back = step.kind in _TAKES_REPLY_BACK and step.reason is not None
             restates = had_answer and step.kind in _ANSWERS
             if takes_back and had_answer:
@@ -70,14 +77,22 @@ class Writer:
                 fact = replace(fact, waited_business_ms=business)
             if step.replaces is not None or takes_back or restates:
                 fact = self._instead_of(fact, told, with_length=had_answer)
-            if is_of_breach and step.replaces is BREACHED:
-                clock = replace(clock, broken=clock.broken + 1)
-            elif takes_back or restates or step.replaces is CANCELLED:
-                clock = replace(clock, ended=clock.ended + 1)
+                ends = takes_back or restates or step.replaces is not BREACHED
+                clock = self._without(clock, told, ends=ends)
             had_answer = had_answer and not (takes_back or restates)
-            number = clock.broken if is_of_breach else clock.ended
-            self.facts.append(replace(fact, fact_id=self._name(fact, number)))
+            self.facts.append(replace(fact, fact_id=self._name(fact, clock.gone)))
         return clock
+
+    def _without(self, clock: Clock, told: Clock, *, ends: bool) -> Clock:
+        """What stood of `told`, its end or its breach, stands no more."""
+        gone = tuple(
+            [
+                _short(self._fact(told, step, self._before))
+                for step in standing(told)
+                if ends is not (step.kind is FactKind.BREACHED)
+            ]
+        )
+        return replace(clock, gone=(*clock.gone, *gone)[-_MOST_GONE:])
 
     def held(self, clock: Clock, step: Step, state: Conversation) -> Held:
         """Who holds the work for a statement; for a breach, who did until the deadline.
@@ -96,12 +111,13 @@ class Writer:
     def counted(self, clock: Clock, until: int) -> int:
         return counted(clock, until, calendar_of(clock, self._rules))
 
-    def _fact(self, clock: Clock, step: Step) -> Fact:
+    def _fact(self, clock: Clock, step: Step, state: Conversation) -> Fact:
         start, at = clock.started_at, step.at
-        before = step.kind is FactKind.BREACHED and at != clock.promised_at
-        known_at = clock.known_at if step.kind is FactKind.BREACHED else 0
+        is_breach = step.kind is FactKind.BREACHED
+        before = is_breach and at != clock.promised_at
+        known_at = clock.known_at if is_breach else 0
         return replace(
-            self._envelope(at - 1 if before else at),
+            self._envelope(at - 1 if before else at, state),
             kind=step.kind,
             at=at,
             measure=clock.measure,
@@ -121,26 +137,16 @@ class Writer:
             known_at=known_at if known_at > at else None,
         )
 
-    def _name(self, fact: Fact, number: int) -> str:
-        subject = f"{fact.measure}/shadow" if fact.shadow else f"{fact.measure}"
+    def _name(self, fact: Fact, gone: tuple[int, ...]) -> str:
         return fact_id(
             self._key,
-            subject,
+            f"{fact.measure}/shadow" if fact.shadow else f"{fact.measure}",
             fact.cycle or 0,
-            fact.kind,
-            fact.at,
-            fact.queue,
-            fact.assignee,
-            fact.policy,
-            fact.policy_version,
-            fact.deadline,
-            fact.waited_ms,
-            fact.waited_business_ms,
-            fact.author,
-            fact.reason,
+            *_said(fact),
             fact.replaces,
             fact.to,
-            number,
+            fact.cause if fact.kind in _OF_NEWS else None,
+            gone.count(_short(fact)) if gone else 0,
         )
 
     def _instead_of(self, fact: Fact, told: Clock, *, with_length: bool) -> Fact:
@@ -161,11 +167,12 @@ class Writer:
             )
         return fact if was == fact.queue else replace(fact, replaces_queue=was)
 
-    def _envelope(self, at: int) -> Fact:
+    def _envelope(self, at: int, state: Conversation) -> Fact:
         """What every fact has; the work is whose it was at `at` (semantics 2.12)."""
-        state = self._state
         if at < state.held_since:
             return self._with(held_at(state, at))
+        if state is not self._state:
+            return self._with(state.held)
         if self._now_envelope is None:
             self._now_envelope = self._with(state.held)
         return self._now_envelope
@@ -185,3 +192,24 @@ class Writer:
             link=None if state.link is None else state.link[1],
             cause=self._news.event_id,
         )
+
+
+def _said(fact: Fact) -> tuple[object, ...]:
+    """What makes a statement this one and no other."""
+    return (
+        fact.kind,
+        fact.at,
+        fact.queue,
+        fact.assignee,
+        fact.policy,
+        fact.policy_version,
+        fact.deadline,
+        fact.waited_ms,
+        fact.waited_business_ms,
+        fact.author,
+        fact.reason,
+    )
+
+
+def _short(fact: Fact) -> int:
+    return crc32(repr(_said(fact)).encode())

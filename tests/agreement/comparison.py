@@ -329,8 +329,7 @@ def _unwarned(session: Session, *, versions: bool) -> Session:
             escalated=0,
             due=None,
             known_at=0,
-            broken=0,
-            ended=0,
+            gone=(),
             policy_version=clock.policy_version if versions else "",
         )
         for clock in session.clocks

@@ -37,7 +37,7 @@ CONFIG = Alerts.model_validate(
         },
     }
 )
-SLOW = Pace(longest_backoff=1000, operator=2000)
+SLOW = Pace(longest_backoff=1000, operator=2000, unclear=200)
 """Slack's own pace; only the waits after failures are shorter than in service."""
 
 
@@ -88,6 +88,7 @@ class Delivering:
                     metrics=self.metrics,
                     owner=uuid4().hex,
                     lease_ms=changed.pop("lease_ms", 15_000),
+                    certain_ms=changed.pop("certain_ms", 0),
                 ),
                 metrics=self.metrics,
                 stale_after=15 * MINUTE,

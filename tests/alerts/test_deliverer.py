@@ -4,9 +4,15 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from alerts import summary
+from alerts.alert import Told, alert_key, fold
 from alerts.lane import Pace
+from alerts.slack.blocks import message_of
+from alerts.slack.client import Slack
+from alerts.slack.failures import SlackFailure
 from stream.sla.facts import Verdict
 from tests.alerts.conftest import Delivering, eventually
 from tests.alerts.cycles import Cycle
@@ -68,14 +74,103 @@ async def test_a_reply_taken_back_is_posted_after_all(delivering: Delivering) ->
     assert await delivering.titles() == ["🔴 sales: waiting again, reply not delivered"]
 
 
-async def test_stale_breach_is_not_told(delivering: Delivering) -> None:
-    """A breach noticed too late is counted as stale and not sent."""
+async def test_who_still_waits_is_told_however_late(delivering: Delivering) -> None:
+    """A breach that was noticed an hour late, of a customer who waits (3.5)."""
     async with delivering.running():
-        await delivering.tell(FIRST.breached(noticed=901))
+        await delivering.tell(FIRST.breached(noticed=3600))
         await delivering.settled()
 
-    assert await delivering.calls() == []
-    assert delivering.counted("sales-slack", "breached", "stale") == 1
+    assert len(await delivering.messages()) == 1
+
+
+async def test_what_is_over_and_late_is_summed_up(
+    delivering: Delivering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a downtime: no message each, one for all, and none twice (3.5)."""
+    monkeypatch.setattr(summary, "QUIET", 0)
+    late = {"noticed": 901.0}
+    async with delivering.running():
+        await delivering.tell(
+            *(FIRST.breached(**late), FIRST.answered(42)),
+            *(SECOND.breached(**late), SECOND.ended(50)),
+        )
+        await delivering.settled()
+        await eventually(lambda: _called(delivering, "chat.postMessage"))
+        await asyncio.sleep(0.5)  # two more looks: it is not told again
+
+    [message] = await delivering.messages()
+    assert message["text"].startswith("⚪ 2 promises were broken and noticed late")
+    said = message["blocks"][1]["text"]["text"]
+    assert "• *sales*: 2 x first reply" in said
+    assert "the longest 20 min late" in said
+    assert delivering.counted("sales-slack", "answered", "stale") == 1
+    assert delivering.counted("sales-slack", "ended", "stale") == 1
+
+
+async def test_a_damaged_entry_stops_nobody(
+    delivering: Delivering, redis: Redis, prefix: str
+) -> None:
+    """It waits, is said once and counted; the others are delivered (A5)."""
+    await delivering.tell(FIRST.breached(), SECOND.breached())
+    key = alert_key(FIRST.breached())
+    [entry] = [name async for name in redis.scan_iter(f"*{prefix}*alerts}}:{key}")]
+    kept = await redis.hgetall(entry)
+    for name, value in kept.items():
+        if name.startswith(b"f:"):
+            await redis.hset(entry, name, value.replace(b"breached", b"foretold"))
+    with capture_logs() as said:
+        async with delivering.running():
+            await eventually(lambda: _called(delivering, "chat.postMessage"))
+            for name, value in kept.items():
+                await redis.hset(entry, name, value)  # mended, by an upgrade say
+            await delivering.settled()
+
+    assert len(await delivering.messages()) == 2
+    assert [line["event"] for line in said].count(
+        "an alert cannot be read, it waits"
+    ) == 1
+
+
+async def test_a_post_that_slack_does_late_is_waited_for(
+    delivering: Delivering,
+) -> None:
+    """Not there is not believed at once; when it comes it is the message (A6)."""
+    await delivering.fail("chat.postMessage", hang_up=True, count=1)
+    async with delivering.running(certain_ms=60_000):
+        await delivering.tell(FIRST.breached())
+        await eventually(lambda: _called(delivering, "conversations.history"))
+        await post_late(delivering)
+        await delivering.settled()
+
+    assert len(await delivering.messages()) == 1
+    assert delivering.counted("sales-slack", "breached", "found") == 1
+
+
+async def test_a_second_message_of_a_key_is_put_right(delivering: Delivering) -> None:
+    """It came after we had given it up: no message stays false (A6, 4.6)."""
+    await delivering.fail("chat.postMessage", hang_up=True, count=1)
+    async with delivering.running():
+        await delivering.tell(FIRST.breached())
+        await delivering.settled()
+        await post_late(delivering)
+        assert len(await delivering.messages()) == 2
+        await delivering.tell(FIRST.answered())
+        await delivering.settled()
+
+    assert await delivering.titles() == ["🟡 sales: answered 12 min late"] * 2
+
+
+async def post_late(delivering: Delivering) -> None:
+    """Slack does what it was asked for before."""
+    alert = fold([Told.of(FIRST.breached(), 0)])
+    assert alert is not None
+    key = alert_key(FIRST.breached())
+    async with Slack(delivering.slack.token, delivering.slack.url) as slack:
+        try:
+            await slack.post("C0SALES", message_of(alert), key, alert.revision)
+        except SlackFailure as failure:  # a message a second, whoever asks
+            await asyncio.sleep(failure.retry_after or 1)
+            await slack.post("C0SALES", message_of(alert), key, alert.revision)
 
 
 async def test_channels_do_not_wait_for_each_other(delivering: Delivering) -> None:

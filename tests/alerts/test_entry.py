@@ -4,16 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.alert import Told, fold
+from alerts.alert import Alert, Told, fold
 from alerts.entry import Entry, Rest, Step, next_step
+from stream.sla.facts import Fact
 from stream.sla.instants import MINUTE
-from tests.alerts.cycles import Cycle
+from tests.alerts.cycles import DEADLINE, Cycle
 
 CYCLE = Cycle()
 BREACHED = fold([Told.of(CYCLE.breached(), 0)])
 ANSWERED = fold([Told.of(CYCLE.breached(), 0), Told.of(CYCLE.answered(), 1)])
 LATE = fold([Told.of(CYCLE.breached(noticed=900.001), 0)])
-JUST = fold([Told.of(CYCLE.breached(noticed=900), 0)])
+
+
+def over(noticed: float, end: Fact = CYCLE.answered(), **fields: int) -> Alert | None:  # noqa: B008  a frozen value
+    breach = CYCLE.breached(noticed=noticed, **fields)
+    return fold([Told.of(breach, 0), Told.of(end, 1)])
+
+
+LATE_AND_OVER = over(900.001)
+JUST_AND_OVER = over(900)
+KNOWN_LATE = over(4000, known_at=DEADLINE + 3_990_000)
+LATE_AND_RETRACTED = over(900.001, CYCLE.retracted())
 assert BREACHED is not None
 WANTED = Entry(key="k", version=1, alert=BREACHED)
 SHOWN = replace(WANTED, ts="1.0", shown=BREACHED.revision)
@@ -37,11 +48,27 @@ CASES = {
         replace(WANTED, alert=ANSWERED, intent=1),
         Step.LOOK_UP,
     ),
-    "noticed too late it is not told one by one": (
-        replace(WANTED, alert=LATE),
+    "who still waits is told, however late": (replace(WANTED, alert=LATE), Step.POST),
+    "noticed too late and over, it is summed up": (
+        replace(WANTED, alert=LATE_AND_OVER),
         Rest.STALE,
     ),
-    "noticed just in time it is": (replace(WANTED, alert=JUST), Step.POST),
+    "noticed just in time and over, it is not": (
+        replace(WANTED, alert=JUST_AND_OVER),
+        Rest.OVER,
+    ),
+    "late, but soon after it could be known": (
+        replace(WANTED, alert=KNOWN_LATE),
+        Rest.OVER,
+    ),
+    "what was never broken is not summed up": (
+        replace(WANTED, alert=LATE_AND_RETRACTED),
+        Rest.OVER,
+    ),
+    "what cannot be read waits": (
+        Entry(key="k", version=1, fault="of another version"),
+        Rest.UNREADABLE,
+    ),
     "a shown alert is edited however late": (
         replace(SHOWN, alert=LATE),
         Step.EDIT,

@@ -62,19 +62,91 @@ async def test_cycles_that_never_breach_are_not_kept(ledger: Ledger) -> None:
     assert await ledger.backlog() == Backlog(0, None)
 
 
-async def test_everything_expires(ledger: Ledger, redis: Redis, prefix: str) -> None:
-    """Whatever the ledger writes, apart from its list, is forgotten by itself."""
+async def record(
+    ledger: Ledger,
+    entry: Entry,
+    owner: str = "me",
+    ts: str = "1.2",
+    *,
+    done: bool = True,
+) -> None:
+    await ledger.record(entry, owner, ts=ts, shown="x", done=done, now=1)
+
+
+async def life(redis: Redis, prefix: str) -> int:
+    """Milliseconds that the entry lives on; -1: for ever."""
+    [entry] = [key async for key in redis.scan_iter(f"*{prefix}*alerts}}:{KEY}")]
+    return await redis.pttl(entry)
+
+
+async def test_an_open_breach_is_never_forgotten(
+    ledger: Ledger, redis: Redis, prefix: str
+) -> None:
+    """Resolution clocks live for weeks; what is over is forgotten by itself (A7)."""
     await ledger.want([(CYCLE.breached(), 7)])
-    [entry] = [key async for key in redis.scan_iter(f"*{prefix}*{KEY}")]
-    assert await redis.pttl(entry) > 0
+    assert await life(redis, prefix) == -1
     assert await ledger.lease(KEY, "me", 10_000)
     await ledger.begin(await entry_of(ledger), "me", receiver="r", channel="C", now=1)
-    await ledger.record(await entry_of(ledger), ts="1.2", shown="x", done=True)
+    await record(ledger, await entry_of(ledger))
+    assert await life(redis, prefix) == -1
 
-    keys = [key async for key in redis.scan_iter(f"*{prefix}*")]
-    assert len(keys) == 2
-    for key in keys:
-        assert await redis.pttl(key) > 0
+    await ledger.want([(CYCLE.answered(), 8)])
+    await record(ledger, await entry_of(ledger))
+    assert await life(redis, prefix) > 0
+
+
+async def test_what_was_never_posted_expires_when_it_is_settled(
+    ledger: Ledger, redis: Redis, prefix: str
+) -> None:
+    """Answered before it was told."""
+    await ledger.want([(CYCLE.breached(), 7), (CYCLE.answered(), 8)])
+    assert await ledger.settle(await entry_of(ledger))
+
+    assert await life(redis, prefix) > 0
+
+
+async def test_the_order_is_that_of_the_topic(ledger: Ledger) -> None:
+    """A worker whose clock is behind wrote the later fact (A10)."""
+    answered = CYCLE.answered(noticed=9)
+    taken_back = CYCLE.taken_back(minutes=42, noticed=1)
+    await ledger.want([(CYCLE.breached(), 7), (answered, 8), (taken_back, 9)])
+
+    alert = (await entry_of(ledger)).alert
+    assert alert is not None
+    assert alert.state == "breached"
+
+
+async def test_a_damaged_entry_is_one_entrys_fault(
+    ledger: Ledger, redis: Redis, prefix: str
+) -> None:
+    """A newer version wrote it, or nobody knows: the others are read (A5)."""
+    other = Cycle("whatsapp:1:b")
+    await ledger.want([(CYCLE.breached(), 7), (other.breached(), 8)])
+    [entry] = [key async for key in redis.scan_iter(f"*{prefix}*alerts}}:{KEY}")]
+    for name, value in (await redis.hgetall(entry)).items():
+        if name.startswith(b"f:"):
+            newer = value.replace(b'"breached"', b'"foretold"')
+            await redis.hset(entry, name, newer)
+
+    bad, good = await ledger.entries([KEY, alert_key(other.breached())])
+    assert bad.alert is None
+    assert "kind" in (bad.fault or "")
+    assert good.alert is not None
+    assert good.fault is None
+
+
+async def test_whoever_lost_the_lease_records_no_second_message(
+    ledger: Ledger,
+) -> None:
+    """A process that was stopped wakes; its message is in doubt, the other's stays."""
+    await ledger.want([(CYCLE.breached(), 7)])
+    assert await ledger.lease(KEY, "you", 10_000)
+    await record(ledger, await entry_of(ledger), "you", "2.0")
+    await record(ledger, await entry_of(ledger), "me", "1.0")
+    await ledger.forget_intent(KEY, "me")
+
+    entry = await entry_of(ledger)
+    assert (entry.ts, entry.doubt) == ("2.0", 1)
 
 
 async def test_backlog_says_since_when(ledger: Ledger) -> None:
@@ -132,7 +204,7 @@ async def test_begin_is_refused(ledger: Ledger) -> None:
     assert not await begin(ledger, read, "you")
     assert not await begin(ledger, replace(read, version=9))
     assert await begin(ledger, read)
-    await ledger.record(read, ts="1.2", shown="x", done=False)
+    await record(ledger, read, done=False)
     assert not await begin(ledger, read)
 
 
@@ -146,7 +218,7 @@ async def test_intent_then_record(ledger: Ledger) -> None:
     assert begun == replace(read, receiver="r", channel="C", intent=5)
 
     for _ in range(2):
-        await ledger.record(read, ts="1.2", shown="x", done=True)
+        await record(ledger, read)
         assert await entry_of(ledger) == replace(
             begun, intent=None, ts="1.2", shown="x"
         )
@@ -158,7 +230,7 @@ async def test_a_fact_during_the_post_keeps_the_key_listed(ledger: Ledger) -> No
     await ledger.want([(CYCLE.breached(), 1)])
     read = await entry_of(ledger)
     await ledger.want([(CYCLE.answered(), 2)])
-    await ledger.record(read, ts="1.2", shown="x", done=True)
+    await record(ledger, read)
 
     assert await ledger.differing() == [KEY]
 
@@ -169,7 +241,7 @@ async def test_an_intent_can_be_taken_back(ledger: Ledger) -> None:
     await ledger.lease(KEY, "me", 10_000)
     read = await entry_of(ledger)
     await begin(ledger, read)
-    await ledger.forget_intent(KEY)
+    await ledger.forget_intent(KEY, "me")
 
     assert await entry_of(ledger) == read
 

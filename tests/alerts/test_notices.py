@@ -116,7 +116,8 @@ def test_a_post_without_an_end():
 def test_what_was_not_sent():
     """Each reason by its name; what waits says where it will go by today's routes."""
     assert told(entry(BREACH, CYCLE.answered())) == [("over", None, None)]
-    assert told(entry(CYCLE.breached(noticed=3600))) == [("stale", None, None)]
+    late = entry(CYCLE.breached(noticed=3600), CYCLE.answered())
+    assert told(late) == [("stale", None, None)]
     assert told(entry(CYCLE.answered())) == [("unknown", None, None)]
     assert told(Entry(key=alert_key(BREACH))) == [("unknown", None, None)]
     (waits,) = notices_of(BREACH, entry(BREACH), CONFIG)
@@ -138,7 +139,7 @@ async def test_what_the_ledger_remembers(
     await ledger.begin(read, "me", receiver="r", channel="C1", now=POSTED)
     assert read.alert is not None
     ts = f"{POSTED / 1000:.6f}"
-    await ledger.record(read, ts=ts, shown=read.alert.revision, done=True)
+    await ledger.record(read, "me", ts=ts, shown=read.alert.revision, done=True, now=1)
     before = await ledger.entries([key])
     settings = Settings(redis_url=redis_url, topic_prefix=prefix)  # type: ignore[arg-type]
     facts = [CYCLE.met(), BREACH, other.breached(), shadow.breached()]

@@ -36,7 +36,8 @@ def test_all_sides_draw_the_same_facts_from_the_same_events(tmp_path: Path):
     assert ("without quix-streams" in done.stdout) is not QUIX.is_installed
     assert {run.events for run in report.runs} == {4000}
     ours = report.runs[0]
-    assert ours.facts > 2000
+    # No timer runs, so what waits for a point to be settled is not told (ADR 10).
+    assert ours.facts > 1500
     assert {run.facts for run in report.runs} == {ours.facts}
     assert all(run.is_right for run in report.runs)
     assert min(ours.cpu_seconds, ours.wall_seconds) > 0
