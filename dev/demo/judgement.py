@@ -17,7 +17,8 @@ EDGE = 1000
 """Replies that arrive this close (ms) to `allowed_lateness` may go either way."""
 
 _PAIR = frozenset({FactKind.BREACHED, FactKind.BREACH_RETRACTED})
-_ANSWERS = frozenset({FactKind.MET, FactKind.ANSWERED_LATE, FactKind.REPLY_RETRACTED})
+_ANSWERS = frozenset({FactKind.MET, FactKind.ANSWERED_LATE})
+_ANSWERED = _ANSWERS | {FactKind.REPLY_RETRACTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,12 @@ def backlog_differences(
         for f in replayed
         if f.kind is FactKind.BREACH_RETRACTED
     }
-    failed = {
-        _answer(f) for f in [*replayed, *facts] if f.kind is FactKind.REPLY_RETRACTED
-    }
     close = _close_calls(rules, events)
     told = {f.fact_id: f for f in [*replayed, *facts]}
     odd = {f.fact_id for f in replayed} ^ {f.fact_id for f in facts}
+    answers = {_answer(told[i]) for i in odd if told[i].kind in _ANSWERS}
+    failed = {_answer(told[i]) for i in odd if told[i].kind is FactKind.REPLY_RETRACTED}
+    unsaid = answers & failed
     return {
         i
         for i in odd
@@ -122,7 +123,7 @@ def backlog_differences(
                 or (told[i].conversation_id, told[i].deadline) in close
             )
         )
-        and not (told[i].kind in _ANSWERS and _answer(told[i]) in failed)
+        and not (told[i].kind in _ANSWERED and _answer(told[i]) in unsaid)
     }
 
 
