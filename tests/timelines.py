@@ -3,6 +3,7 @@
 from stream.sla.conversation import apply, conclude
 from stream.sla.events import (
     AssignmentEvent,
+    AttributesEvent,
     Author,
     AuthorKind,
     Channel,
@@ -106,6 +107,10 @@ def failure(minute: float, name: str = "r1") -> DeliveryEvent:
 
 def assigned(minute: float, queue: str) -> AssignmentEvent:
     return AssignmentEvent(**_envelope(minute, f"a{minute}"), queue=queue)
+
+
+def tags(minute: float, *names: str) -> AttributesEvent:
+    return AttributesEvent(**_envelope(minute, f"t{minute}"), tags=names)
 
 
 def closed(minute: float) -> StatusEvent:

@@ -1,6 +1,6 @@
 """A backtest as one page for a browser: nothing is loaded from anywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from stream.backtest.run import Difference
@@ -28,11 +28,18 @@ svg { width: 100%; height: auto; } text { fill: var(--soft); font-size: 12px; }
 .cancelled { fill: var(--cancelled); } .then { opacity: .45; }
 """
 
-_BAR, _GAP, _LEFT, _WIDTH = 16, 18, 210, 900
+_BAR, _GAP, _LEFT, _NUMBERS, _WIDTH = 16, 18, 210, 730, 900
 
 
-def page(difference: Difference, then: str, now: str, events: int) -> str:
-    """HTML; `then` and `now` name the two configs."""
+MOST_BARS = 10
+"""Rows drawn, those that hurt first; the table has all of them."""
+
+
+def page(difference: Difference, then: str, now: str, events: int, zone: str) -> str:
+    """HTML; `then` and `now` name the two configs, `zone` that of the hours."""
+    rows = by_hurt(difference)
+    rest = len(rows) - MOST_BARS
+    more = f" The {rest} others are in the table." if rest > 0 else ""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Backtest</title>
 <meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>
@@ -40,18 +47,35 @@ def page(difference: Difference, then: str, now: str, events: int) -> str:
 <p>{events:,} events replayed under both; nothing was sent. {len(difference.flips):,}
 waits end otherwise.</p>
 <h2>Met, breached, cancelled</h2>
-<p>The upper bar of each pair is {escape(then)}, the lower {escape(now)}.</p>
-{_bars(difference)}
-{_table(difference)}
+<p>The upper bar of each pair is {escape(then)}, the lower {escape(now)}; most broken
+promises first.{more}</p>
+{_bars(difference, rows[:MOST_BARS])}
+{_table(difference, rows)}
 <h2>The hours that hurt</h2>
-<p>Breaches by weekday and hour of the deadline, under {escape(now)}.</p>
+<p>Breaches by weekday and hour of the deadline, {escape(zone)} time, under
+{escape(now)}.</p>
 {_hours(difference)}
 </body></html>
 """
 
 
-def _bars(difference: Difference) -> str:
-    rows = difference.rows
+def by_hurt(difference: Difference) -> list[Row]:
+    """Rows by broken promises, now and then: what hurts is on top."""
+
+    def breached(figures: Figures | None) -> int:
+        return 0 if figures is None else figures.breached
+
+    return sorted(
+        difference.rows,
+        key=lambda row: (
+            -breached(difference.now.get(row)),
+            -breached(difference.then.get(row)),
+            row,
+        ),
+    )
+
+
+def _bars(difference: Difference, rows: Sequence[Row]) -> str:
     pairs = [(difference.then.get(row), difference.now.get(row)) for row in rows]
     most = max((_decided(figures) for pair in pairs for figures in pair), default=1)
     height = len(rows) * (2 * _BAR + _GAP) + 4
@@ -60,7 +84,10 @@ def _bars(difference: Difference) -> str:
         top = number * (2 * _BAR + _GAP)
         parts.append(f'<text x="0" y="{top + _BAR + 5}">{escape(_name(row))}</text>')
         for at, figures in enumerate(pair):
-            parts += _bar(figures or Figures(), top + at * _BAR, most, is_then=at == 0)
+            known, here = figures or Figures(), top + at * _BAR
+            parts += _bar(known, here, most, is_then=at == 0)
+            said = f"{known.breached:,} of {_decided(known):,} breached"
+            parts.append(f'<text x="{_NUMBERS}" y="{here + _BAR - 5}">{said}</text>')
     return "\n".join([*parts, "</svg>"])
 
 
@@ -73,7 +100,7 @@ def _bar(figures: Figures, top: int, most: int, *, is_then: bool) -> Iterator[st
     left = float(_LEFT)
     for name in ("met", "breached", "cancelled"):
         count = getattr(figures, name)
-        width = (_WIDTH - _LEFT) * count / most
+        width = (_NUMBERS - 10 - _LEFT) * count / most
         shade = f"{name} then" if is_then else name
         yield (
             f'<rect class="{shade}" x="{left:.1f}" y="{top}" width="{width:.1f}"'
@@ -87,14 +114,14 @@ def _name(row: Row) -> str:
     return f"{queue}, {channel.value}: {measure.value.replace('_', ' ')}"
 
 
-def _table(difference: Difference) -> str:
+def _table(difference: Difference, rows: Sequence[Row]) -> str:
     head = "<tr><th>queue</th><th>measure</th><th>met</th><th>breached</th>"
     head += "<th>cancelled</th><th>alerts</th><th>service level</th></tr>"
-    return f"<table>{head}{''.join(_rows(difference))}</table>"
+    return f"<table>{head}{''.join(_rows(difference, rows))}</table>"
 
 
-def _rows(difference: Difference) -> Iterator[str]:
-    for row in difference.rows:
+def _rows(difference: Difference, rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
         channel, queue, measure = row
         then = difference.then.get(row, Figures())
         now = difference.now.get(row, Figures())

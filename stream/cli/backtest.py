@@ -12,14 +12,14 @@ import click
 
 from stream.backtest import table
 from stream.backtest.page import page
+from stream.backtest.round_targets import round_targets
 from stream.backtest.run import Difference, Run, compare, run_both, sweep
 from stream.cli.events_file import events_file
 from stream.cli.group import config_option, example, main, read_config
 from stream.config.durations import parse_duration
 from stream.sla.facts import Measure
 
-_SWEEP = re.compile(r"(\w+)=([^.]+)\.\.([^/]+)(?:/(.+))?")
-_STEPS = 12
+_SWEEP = re.compile(r"(\w+)=([^.]+)\.\.([^/:]+)(?:[/:](.+))?")
 _SHOWN_FAULTS = 20
 
 
@@ -52,7 +52,11 @@ def _in_a_folder(_: click.Context, param: click.Parameter, path: Path | None) ->
 @click.option(
     "--list", "lists", is_flag=True, help="Name the waits that end otherwise."
 )
-@click.option("--sweep", "swept", help="Service level by target: first_reply=5m..60m.")
+@click.option(
+    "--sweep",
+    "swept",
+    help="Service level by target: first_reply=5m..60m, or 5m..60m:5m for steps.",
+)
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
@@ -95,7 +99,9 @@ def backtest(
     difference = compare(before, after, then)
     if html is not None:
         names = (_name(config_path), _name(against or config_path))
-        html.write_text(page(difference, *names, count), encoding="utf-8")
+        html.write_text(
+            page(difference, *names, count, then.timezone), encoding="utf-8"
+        )
         click.echo(f"page: {html}", err=True)
     levels = None if targets is None else sweep(after.cycles.items(), *targets)
     if form == "json":
@@ -138,14 +144,16 @@ def _targets(text: str) -> tuple[Measure, list[int]]:
     found = _SWEEP.fullmatch(text)
     try:
         if found is None:
-            raise ValueError("write first_reply=5m..60m or first_reply=5m..60m/5m")  # noqa: TRY301  one message for all
+            raise ValueError("write first_reply=5m..60m or first_reply=5m..60m:5m")  # noqa: TRY301  one message for all
         measure = Measure(found[1])
         first, last = parse_duration(found[2]), parse_duration(found[3])
-        step = parse_duration(found[4]) if found[4] else (last - first) // (_STEPS - 1)
-        if step <= 0 or last < first:
+        step = parse_duration(found[4]) if found[4] else None
+        if step == 0 or last <= first:
             raise ValueError("the second target must be longer than the first")  # noqa: TRY301  as above
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--sweep") from error
+    if step is None:
+        return measure, round_targets(first, last)
     return measure, [*range(first, last + 1, step)]
 
 

@@ -28,7 +28,8 @@ class Cycle(Struct, gc=False):
     """What is known of a clock. Waits in milliseconds, None until the reply.
 
     `queue`, `assignee`: who held the work when the verdict fell; `author`: of the
-    reply. `lateness`: from the deadline to the moment its breach was first noticed.
+    reply. `lateness`: from when its breach could be known (the deadline, or late news)
+    to the moment it was first noticed.
     `lasted_ms`: open time until the wait ended in whatever way; None while it lasts.
     """
 
@@ -80,7 +81,7 @@ class Cycles:
             cycle.author = fact.author
         elif kind is FactKind.BREACHED:
             if cycle.lateness is None:
-                cycle.lateness = fact.noticed_at - fact.at
+                cycle.lateness = fact.noticed_at - (fact.known_at or fact.at)
         elif kind in _GOES_ON and fact.reason is not None:
             cycle.waited_ms = cycle.waited_business_ms = cycle.lasted_ms = None
             cycle.author = None

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from stream.sla.clock import Clock, key_of
+from stream.sla.clock import Clock, calendar_of, key_of
 from stream.sla.course import Course
 from stream.sla.facts import RESOLUTION
 from stream.sla.instants import HOUR
@@ -18,6 +18,7 @@ LONGEST = 200
 """Turns kept of one conversation; the oldest of a longer one are past correcting."""
 
 _KEPT_TURNS = 100
+_KEPT_STRETCHES = 4
 
 
 def heard_at(state: Conversation) -> int:
@@ -69,14 +70,14 @@ def prune(state: Conversation, rules: Rules) -> Conversation:
         turns=tuple([turn for turn in state.turns if turn.at > floor]),
         told=tuple(
             [
-                _without_past(session, floor)
+                _without_past(session, floor, rules)
                 for session in state.told
                 if session.ended_at is None or session.ended_at > floor
             ]
         ),
         floor=floor,
         base_held=course.held,
-        base=None if base is None else _without_past(base, floor),
+        base=None if base is None else _without_past(base, floor, rules),
     )
 
 
@@ -91,18 +92,34 @@ def _floor(state: Conversation) -> int:
     return floor
 
 
-def _without_past(session: Session, floor: int) -> Session:
-    """The session without clocks that were over by `floor`."""
-    kept = tuple([clock for clock in session.clocks if not _is_past(clock, floor)])
-    return (
-        session if len(kept) == len(session.clocks) else replace(session, clocks=kept)
-    )
+def _without_past(session: Session, floor: int, rules: Rules) -> Session:
+    """The session without clocks that were over by `floor`, and pauses before it.
+
+    Two bots that answer each other for a month would fill a partition's state.
+    """
+    last = {
+        clock.shadow: clock for clock in session.clocks if clock.measure is RESOLUTION
+    }
+    kept = [
+        _folded(clock, floor, rules)
+        for clock in session.clocks
+        # A reopened session goes on with its last resolution clock.
+        if last.get(clock.shadow) is clock or not _is_past(clock, floor)
+    ]
+    return replace(session, clocks=tuple(kept))
 
 
 def _is_past(clock: Clock, floor: int) -> bool:
-    # A reopened session goes on with its resolution clock.
-    return (
-        clock.over_at is not None
-        and clock.over_at <= floor
-        and clock.measure is not RESOLUTION
-    )
+    return clock.over_at is not None and clock.over_at <= floor and clock.due is None
+
+
+def _folded(clock: Clock, floor: int, rules: Rules) -> Clock:
+    """The clock with the stretches that ended by `floor` as their open time alone."""
+    past = [stretch for stretch in clock.stretches if stretch[1] <= floor]
+    if len(past) <= _KEPT_STRETCHES:
+        return clock
+    calendar = calendar_of(clock, rules)
+    gone = past[:-_KEPT_STRETCHES]
+    counted = sum(calendar.elapsed(start, end) for start, end in gone)
+    stretches = clock.stretches[len(gone) :]
+    return replace(clock, stretches=stretches, folded=clock.folded + counted)

@@ -4,9 +4,21 @@ import pytest
 
 from stream.config import parse_config
 from stream.sla.conversation import Applied, apply, conclude, due_at
+from stream.sla.events import Status
 from stream.sla.instants import MINUTE
 from stream.sla.memory import LONGEST
-from tests.timelines import CONFIG, Timeline, at, closed, customer, reply
+from stream.sla.timeline import MOST_TAGS
+from stream.worker.table import encode_state
+from tests.timelines import (
+    CONFIG,
+    Timeline,
+    at,
+    closed,
+    customer,
+    reply,
+    status,
+    tags,
+)
 
 DAY = 24 * 60
 """In minutes, as timelines count."""
@@ -124,3 +136,33 @@ def test_silence_of_a_day_ends_a_session(play):
     """`session_gap`, from the last word of either side."""
     assert play(customer(0), reply(4), 3.99 + DAY).state.last.ended_at is None
     assert play(customer(0), reply(4), 4 + DAY).state.last.ended_at == at(4 + DAY)
+
+
+@pytest.mark.parametrize("on_reopen", ["total", "first"])
+@pytest.mark.parametrize("counts", ["", ", count_bot: true"])
+def test_two_bots_that_answer_each_other_cost_kilobytes(on_reopen, counts):
+    """A round every two minutes for two days: solved, reopened, paused (A9)."""
+    more = f"80%]}}, next_reply: 5m, resolution: 5h}}, on_reopen: {on_reopen}"
+    text = CONFIG.replace("80%]}}", f"{more}, pause_on: [on_hold]{counts}")
+    rules = parse_config(text, "bots.yaml").rules()
+    line, sizes = Timeline(rules), []
+    for minute in range(0, 2880, 2):
+        line.play(
+            customer(minute, f"c{minute}"),
+            reply(minute + 0.5, f"r{minute}"),
+            status(minute + 0.6, Status.ON_HOLD),
+            status(minute + 1, Status.RESOLVED),
+        )
+        line.facts.clear()
+        sizes.append(len(encode_state(0, line.state)))
+
+    assert max(sizes) < 40_000
+    assert max(sizes[-300:]) <= 1.01 * max(sizes[300:-300])
+
+
+def test_tags_are_few():
+    """A state holds them several times."""
+    line = Timeline(parse_config(CONFIG, "test.yaml").rules())
+    line.play(customer(0), tags(1, *[f"tag-{number:03}" for number in range(500)]))
+
+    assert len(line.state.held.tags) == MOST_TAGS
