@@ -220,7 +220,8 @@ def _tell(  # noqa: PLR0917  inner
     news: News,
 ) -> tuple[Conversation, list[Fact]]:
     """Say what differs from what was told; `before` are sessions as they were."""
-    settled = state.settled
+    # A clock that was set ahead may have settled instants that are still to come.
+    settled = min(state.settled, now)
     course.pass_silence(settled)
     after = state if turns is state.turns else replace(state, turns=turns)
     if news.is_of_holders:

@@ -32,6 +32,7 @@ class Teller:
         self._state = state
         self._rules = rules
         self._news = news
+        self._settled = min(state.settled, now)
 
     @property
     def facts(self) -> list[Fact]:
@@ -65,7 +66,7 @@ class Teller:
     def _clocks(
         self, new: tuple[Clock, ...], told: tuple[Clock, ...]
     ) -> tuple[Clock, ...]:
-        if verdicts.is_quiet(new, told, self._state.settled, self._news):
+        if verdicts.is_quiet(new, told, self._settled, self._news):
             return new
         known = {key_of(clock): clock for clock in told}
         found = [self._known_as(c, known.pop(key_of(c), None)) for c in new]
@@ -81,7 +82,7 @@ class Teller:
         clock = new if new is told else verdicts.carried(told, new)
         if clock is not told:
             return self._advanced(verdicts.known(told, clock, self._news), told)
-        if verdicts.is_due(told, self._state.settled):
+        if verdicts.is_due(told, self._settled):
             return self._advanced(clock, told)
         return self._restated(clock, told, ()) if self._news.is_of_holders else clock
 
@@ -93,7 +94,7 @@ class Teller:
             calendar = calendar_of(new, self._rules)
             warns = len(new.points) > 1
             first = reaches(new, new.points[0], calendar) if warns else new.deadline
-            if first > max(self._state.settled, self._news.arrived):  # nearly always
+            if first > max(self._settled, self._news.arrived):  # nearly always
                 return replace(new, due=first)
         return self._advanced(verdicts.known(None, new, self._news), told)
 
@@ -103,7 +104,7 @@ class Teller:
         # A policy that is only tried tells nobody (semantics 6.9).
         escalate = () if new.shadow else policy_of(new, rules).escalate
         clock, steps = verdicts.advance(
-            told, new, self._state.settled, self._news, calendar, escalate
+            told, new, self._settled, self._news, calendar, escalate
         )
         clock = self._writer.clock(clock, steps, told)
         return self._restated(clock, told, steps)

@@ -17,6 +17,7 @@ from stream.dead_letters.letters import DeadLetters
 from stream.dead_letters.limit import Bounds
 from stream.dead_letters.topic import DeadLetterTopic
 from stream.engine import EngineApp, run_worker
+from stream.engine.lease import running_time
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
 from stream.process.settings import Settings
@@ -28,6 +29,7 @@ from stream.worker.reconsidering import Reconsidering
 from stream.worker.silent_sources import SilentSources
 from stream.worker.timers import Timers
 from stream.worker.waiting import Waiting
+from stream.worker.wall import Wall
 
 TICK = 0.1
 """Seconds between two looks at the deadlines: the resolution of "the second"."""
@@ -76,7 +78,8 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     async def end_offsets(partitions: Iterable[int]) -> dict[int, int]:
         return await app.end_offsets(events, partitions)
 
-    timers = Timers(book, app.owned, end_offsets, app.applied, wall_clock)
+    wall = Wall(wall_clock, lambda: int(running_time() * 1000))
+    timers = Timers(book, app.owned, end_offsets, app.applied, wall)
     ownership = Ownership(
         {events: settings.partitions},
         app.owned,

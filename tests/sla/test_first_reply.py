@@ -1,6 +1,7 @@
 """First reply, told as timelines: minutes after the first message, target 10."""
 
 import pytest
+from msgspec.structs import replace
 
 from stream.sla.events import AuthorKind, Nature
 from stream.sla.facts import FactKind, Reason
@@ -193,3 +194,13 @@ def test_a_fact_dates_its_cause_and_its_notice(play):
         600_000,
     )
     assert breach.cycle == START
+
+
+def test_a_breach_is_never_noticed_before_its_deadline(play):
+    """A clock was a day ahead for a second; the next wait is not broken by it (A11)."""
+    line = play(customer(0), reply(1), closed(2))
+    line.state = replace(line.state, settled=at(25 * 60))
+    line.facts.clear()
+    line.play(customer(30, "c2"), customer(31, "c3"), closed(32))
+
+    assert line.told == ["clock_started@30", "cancelled@32"]

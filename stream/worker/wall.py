@@ -1,0 +1,48 @@
+"""Wall time that a jump of the clock does not move at once.
+
+A clock that is set ahead by an hour would break every promise that ends in it, and one
+set ahead by days would forget conversations. So a jump against the time since boot is
+said and not believed until it has lasted `CONFIRMED`: meanwhile time goes on as before.
+A clock that is set back is believed: nothing is concluded that was not due.
+"""
+
+from collections.abc import Callable
+
+import structlog
+
+from stream.sla.instants import SECOND
+
+log = structlog.get_logger(__name__)
+
+JUMP = 5 * SECOND
+"""NTP slews what is less; a paused machine's time since boot goes on, too."""
+CONFIRMED = 60 * SECOND
+
+
+class Wall:
+    """Call it for milliseconds since the epoch.
+
+    Args:
+        wall: the clock of the machine, in ms.
+        running: ms since boot; goes on while the process or the machine is stopped.
+    """
+
+    def __init__(self, wall: Callable[[], int], running: Callable[[], int]) -> None:
+        self._wall = wall
+        self._running = running
+        self._known = wall(), running()
+        self._jumped_at: int | None = None
+
+    def __call__(self) -> int:
+        wall, running = self._wall(), self._running()
+        expected = self._known[0] + running - self._known[1]
+        ahead = wall - expected
+        if ahead > JUMP:
+            if self._jumped_at is None:
+                self._jumped_at = running
+                log.warning("the clock jumped ahead, not believed yet", by_ms=ahead)
+            if running - self._jumped_at < CONFIRMED:
+                return expected
+            log.warning("the clock that jumped is believed", by_ms=ahead)
+        self._jumped_at, self._known = None, (wall, running)
+        return wall
