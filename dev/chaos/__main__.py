@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import sys
 import tempfile
 import time
@@ -39,6 +40,8 @@ def main(
 
     Example: python -m dev.chaos --trials 50 --seed 1
     """
+    # A shell's background job is born with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # A broker that is down is the point: its clients need not say so each time.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     program = ("-m", "dev.chaos.weakened", without) if without else REPLYCLOCK

@@ -54,7 +54,9 @@ def main(
 
     Example: python -m dev.demo --seconds 60
     """
-    signal.signal(signal.SIGTERM, _end)
+    # SIGINT, too: a shell's background job is born with it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     try:
         ok = run_demo(seconds, rate, seed, folder, pictures)
     except StackError as error:

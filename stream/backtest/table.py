@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from stream.backtest.run import Difference, Flip
 from stream.config.durations import say_duration
 from stream.sla.figures import Figures, Row, percentile
-from stream.sla.instants import rfc3339
+from stream.sla.instants import from_ms, rfc3339
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -55,12 +56,14 @@ def hours(difference: Difference) -> str:
     )
 
 
-def flips(difference: Difference) -> Iterator[str]:
-    """A line a cycle that ends otherwise."""
+def flips(difference: Difference, zone: str) -> Iterator[str]:
+    """A line a cycle that ends otherwise; when it began, in the time of `zone`."""
+    local = ZoneInfo(zone)
     for flip in difference.flips:
         conversation, measure, start, _ = flip.key
         then, now = (verdict or "none" for verdict in (flip.then, flip.now))
-        yield f"{conversation}  {measure}  {rfc3339(start)}  {then} -> {now}"
+        began = from_ms(start).astimezone(local).isoformat(" ", "seconds")
+        yield f"{conversation}  {measure}  {began}  {then} -> {now}"
 
 
 def plain(difference: Difference) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _say(difference: Difference, zone: str, *, lists: bool) -> None:
     click.echo(table.table(difference))
     click.echo(f"\n{len(difference.flips)} waits end otherwise")
     if lists:
-        click.echo("\n".join(table.flips(difference)))
+        click.echo("\n".join(table.flips(difference, zone)))
     if difference.hours_now:
         click.echo(f"\nmost breaches ({zone}):\n{table.hours(difference)}\n")
 

@@ -11,6 +11,7 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -33,7 +34,13 @@ _log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 3 * 1024 * 1024
 _RETRY_AFTER_SECONDS = "5"
+SMALL_BODY = 64 * 1024
+LARGE_BODIES = 16
+"""So many large bodies are read at once: the signature is that of the whole, so nobody
+knows before whether a body is Meta's, and any number of them would fill the memory."""
 _READ_SECONDS = 4.0
+_KEEP_ALIVE_SECONDS = 75.0
+"""Without a request; aiohttp's own default is an hour."""
 # Longer than any answer takes.
 _SHUTDOWN_SECONDS = 10.0
 
@@ -50,6 +57,7 @@ class _Hook:
     id_secret: bytes
     topic: EventsTopic
     metrics: IntakeMetrics
+    large_bodies: asyncio.Semaphore
 
     async def verify(self, request: web.Request) -> web.Response:
         """Give Meta's challenge back to whom knows the verify token."""
@@ -79,8 +87,10 @@ class _Hook:
     async def _answer(self, request: web.Request) -> web.Response:
         if (request.content_length or 0) > LARGEST_BODY:
             return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "over 3 MiB")
+        length = request.content_length
+        turn = nullcontext() if length and length <= SMALL_BODY else self.large_bodies
         try:
-            async with asyncio.timeout(_READ_SECONDS):
+            async with asyncio.timeout(_READ_SECONDS), turn:
                 body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "over 3 MiB")
@@ -165,6 +175,7 @@ def _hooks(
         )
         raise SettingsError(f"{names} must be set: intake trusts no unsigned webhook")
     id_secret = settings.need("id_secret", "customers get their pseudonyms with it")
+    large_bodies = asyncio.Semaphore(LARGE_BODIES)
     return [
         _Hook(
             source=source,
@@ -175,6 +186,7 @@ def _hooks(
             id_secret=id_secret.encode(),
             topic=topic,
             metrics=metrics,
+            large_bodies=large_bodies,
         )
         for source, secret in configured.items()
     ]
@@ -215,6 +227,7 @@ async def _serve(settings: Settings) -> int:
         create_app(settings, topic),
         access_log=None,
         shutdown_timeout=_SHUTDOWN_SECONDS,
+        keepalive_timeout=_KEEP_ALIVE_SECONDS,
     )
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -17,7 +17,7 @@ from stream.simulator.play import Truth
 pytestmark = pytest.mark.broker
 
 
-def start_demo(folder) -> subprocess.Popen[str]:
+def start_demo(folder, **options) -> subprocess.Popen[str]:
     """A short and light demo, in a folder of its own."""
     asked = ["--seconds", "30", "--rate", "40", "--folder", str(folder)]
     return subprocess.Popen(
@@ -26,7 +26,27 @@ def start_demo(folder) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        **options,
     )
+
+
+def born_in_the_background() -> None:
+    """As a shell starts a job with `&`: SIGINT is ignored from the start."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def test_a_demo_in_the_background_ends_on_sigint(tmp_path):
+    """It cleans up, and nothing is left behind."""
+    demo = start_demo(tmp_path / "demo", preexec_fn=born_in_the_background)
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        if line.startswith("playing"):
+            break
+    demo.send_signal(signal.SIGINT)
+    output, _ = demo.communicate(timeout=60)
+
+    assert demo.returncode == 0, output
+    assert "stopped; nothing is left behind" in output
 
 
 def test_what_the_traffic_knows_comes_out(tmp_path):

@@ -1,5 +1,6 @@
 """The HTTP door, over a real socket. No Kafka here: it is away in every test."""
 
+import asyncio
 import io
 import json
 import socket
@@ -15,7 +16,7 @@ from structlog.testing import capture_logs
 
 from stream.channels.signature import sign
 from stream.channels.sources import REASONS
-from stream.intake.door import LARGEST_BODY, create_app
+from stream.intake.door import LARGEST_BODY, SMALL_BODY, create_app
 from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings, SettingsError
 
@@ -167,6 +168,35 @@ async def test_over_three_mebibytes_is_413_when(
         answer = await door.post("/hooks/whatsapp", data=sent(body), headers=headers)
 
         assert answer.status == status
+
+
+async def test_large_bodies_are_read_a_few_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that does not come holds up large ones for a moment, small ones never."""
+    monkeypatch.setattr("stream.intake.door.LARGE_BODIES", 1)
+    monkeypatch.setattr("stream.intake.door._READ_SECONDS", 1.0)
+    app = create_app(Settings(**CONFIGURED), topic_nowhere())
+    large, clock = b"[" + b" " * SMALL_BODY + b"]", asyncio.get_running_loop().time
+    head = f"POST /hooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: {len(large)}"
+    async with TestClient(TestServer(app)) as door:
+        answers, stalled = await asyncio.open_connection("127.0.0.1", door.port)
+        stalled.write(f"{head}\r\n\r\n[".encode())
+        await stalled.drain()
+        began = clock()
+        small = await post(door, NOTHING)
+        small_took = clock() - began
+        held_up = asyncio.create_task(post(door, large))
+        refusal = await answers.readline()
+        assert not held_up.done()
+        await held_up
+        after = await post(door, large)
+        stalled.close()
+
+    assert small.status == 200
+    assert small_took < 0.5
+    assert b" 408 " in refusal
+    assert after.status == 200  # it was read, and nothing in it is for us
 
 
 async def test_events_are_put_off_while_kafka_is_away(door: Client) -> None:
