@@ -16,6 +16,7 @@ from stream.engine.consumer import BatchConsumer
 from stream.engine.faust_settings import faust_settings
 from stream.engine.guard import EngineError, check_engine
 from stream.engine.holds import Holds
+from stream.engine.isolation import readable_end
 from stream.engine.lease import Lease
 from stream.engine.store import PartitionStore
 from stream.engine.topic import ChangelogSpec
@@ -177,6 +178,16 @@ class EngineApp(faust.App):
             if highwater is not None and applied is not None:
                 lag[partition] = max(0, highwater - applied)
         return lag
+
+    def readable(self) -> bool:
+        """Whether some of the lag can be read now, and not when a transaction ends."""
+        consumer = self._batches._thread._ensure_consumer()  # noqa: SLF001 - listed in guard.py
+        for partition, lag in self.lag().items():
+            applied = self.applied(partition)
+            end = readable_end(consumer, TopicPartition(self._batched or "", partition))
+            if lag and applied is not None and end is not None and end > applied:
+                return True
+        return False
 
     async def end_offsets(
         self, topic: str, partitions: Iterable[int]

@@ -18,16 +18,18 @@ What stock Faust does wrong here, and where it is mended (numbers of `faust.md`)
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import structlog
 import uvloop
+from aiokafka.errors import IllegalStateError
 from faust.transport.drivers.aiokafka import (
     AIOKafkaConsumerThread,
     Consumer,
 )
-from faust.types import TP, ConsumerMessage, Message
+from faust.types import TP, Message
 
+from stream.engine.batch import to_batch
 from stream.engine.consumer_thread import FETCH_WAIT_S, ConsumerThread
 from stream.engine.holds import Holds
 
@@ -77,14 +79,18 @@ class BatchConsumer(Consumer):
         if records is None:
             await asyncio.sleep(_NOTHING_ACTIVE_S)
             return
+        await self._pass_by(records, generation)
         for tp, batch in records.items():
-            if self._is_changelog_tp(tp) or tp in self._paused_partitions:
+            if self._is_changelog_tp(tp):
+                continue
+            if tp in self._paused_partitions:
+                self._reread.pop(TP(*tp), None)  # what was read again is dropped again
                 continue
             fresh = await self._in_order(TP(*tp), batch)
             if self._outdated(generation):
                 return
             if fresh:
-                yield TP(*tp), self._to_batch(TP(*tp), fresh, generation)
+                yield TP(*tp), to_batch(TP(*tp), fresh, generation)
 
     async def _fetch(
         self,
@@ -157,25 +163,38 @@ class BatchConsumer(Consumer):
             return [record for record in batch if record.offset >= expected]
         return batch
 
-    def _to_batch(
-        self, tp: TP, records: Sequence[Any], generation: int
-    ) -> ConsumerMessage:
-        last = records[-1]
-        return ConsumerMessage(
-            tp.topic,
-            tp.partition,
-            last.offset,
-            last.timestamp / 1000.0,
-            last.timestamp_type,
-            None,
-            None,
-            cast("bytes", records),  # whatever it is, our schema passes it on
-            None,
-            0,
-            0,
-            tp,
-            generation_id=generation,
-        )
+    async def _pass_by(self, records: Mapping[TP, list[Any]], generation: int) -> None:
+        """Offsets at the end of a partition that hold no record count as applied.
+
+        Markers and aborted records of a transaction, or what retention took before
+        we read it: nothing is delivered, only the position goes on. It also goes on
+        over a batch that was dropped, so it is believed after reading again only.
+        """
+        for tp, expected in list(self._next.items()):
+            if tp in records or tp in self._paused_partitions:
+                continue
+            if (
+                self.applied.get(tp) != expected
+                or (self.highwater(tp) or 0) <= expected
+            ):
+                continue
+            try:
+                at = await self.position(tp)
+            except IllegalStateError:
+                return  # a rebalance took it meanwhile
+            if self._outdated(generation):
+                return
+            if at is None or at <= expected or self._next.get(tp) != expected:
+                continue
+            if self._reread.get(tp) != expected:
+                self._reread[tp] = expected
+                await self.seek_wait({tp: expected})
+            else:
+                self._reread.pop(tp, None)
+                self._next[tp] = self.applied[tp] = at
+                # So that the next commit says it to others, and after a restart to us.
+                self._acked[tp].append(at - 1)
+                self._acked_index[tp].add(at - 1)
 
     def on_buffer_drop(self, tp: TP) -> None:
         # A queue that empties during a rebalance must not un-pause its partition.

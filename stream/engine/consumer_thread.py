@@ -11,6 +11,7 @@ from faust.types import TP
 
 from stream.engine.client import put_between, sign_commits
 from stream.engine.fence import Fence, MemberFencedError
+from stream.engine.isolation import read_committed, whole_ends
 from stream.engine.lease import Layer, renewing
 
 FETCH_WAIT_S = 0.2
@@ -28,8 +29,9 @@ class ConsumerThread(AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Transport) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = int(FETCH_WAIT_S * 1000)  # noqa: SLF001 - listed in guard.py
+        read_committed(consumer)
         lease, is_static = self.app.lease, self.app.membership.is_static
-        layers: list[Layer] = [renewing(lease)]
+        layers: list[Layer] = [renewing(lease), whole_ends]
         if is_static:
             layers = [Fence(lease, self._fenced), *layers]
             sign_commits(consumer, lambda: self.app.holds.note)

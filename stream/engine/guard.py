@@ -87,8 +87,13 @@ PRIVATE_NAMES = {
     "mode.threads:ServiceThread": ("__init__",),
     "aiokafka.client:AIOKafkaClient": ("_get_conn", "send"),
     "aiokafka.conn:AIOKafkaConnection": ("_writer", "send"),
-    "aiokafka.consumer.consumer:AIOKafkaConsumer": ("_client", "_fetch_max_wait_ms"),
+    "aiokafka.consumer.consumer:AIOKafkaConsumer": (
+        "_client",
+        "_fetch_max_wait_ms",
+        "_isolation_level",
+    ),
     "aiokafka.protocol.group:JoinGroupRequest": ("_member_id",),
+    "aiokafka.protocol.offset:OffsetRequest": ("_isolation_level",),
     "aiokafka.producer.producer:AIOKafkaProducer": ("create_batch", "send_batch"),
 }
 

@@ -4,7 +4,8 @@ A supervisor can restart a process that has ended; nothing helps one that looks 
 and does nothing. Three things must move:
 
     recovery   records restored, while the tables are not complete
-    lag        offsets applied, while records wait
+    lag        offsets applied, while records wait that can be read: not those behind
+               an open transaction, which no restart would bring
     the loop   watched from a thread of its own: who is blocked cannot look
 """
 
@@ -124,7 +125,9 @@ class Watchdog:
             return f"recovery stands still at {done} of {total} changelog records"
         lag = app.lag()
         applied = tuple(sorted((tp, app.applied(tp)) for tp in lag))
-        if self._lag.look(now, pending=sum(lag.values()) > 0, mark=applied):
+        if self._lag.look(
+            now, pending=any(lag.values()) and app.readable(), mark=applied
+        ):
             return f"{sum(lag.values())} records wait and none is applied"
         return None
 

@@ -113,6 +113,7 @@ async def reading(access: KafkaAccess) -> AsyncIterator[TopicReader]:
         **access.client(),
         group_id=None,
         enable_auto_commit=False,
+        isolation_level="read_committed",  # as the worker
         auto_offset_reset="earliest",  # what retention took meanwhile is skipped
         request_timeout_ms=int(_SILENT_S * 1000),
     )

@@ -23,6 +23,7 @@ class Kafka(BatchConsumer):
     def __init__(self):
         self.fetching = asyncio.Lock()
         self._dropped = set()
+        self._next = {}
         self.flow_active = True
         self.position_ = 0
         self.loaded = []

@@ -19,9 +19,13 @@ class App:
         self.recovery_progress = (0, 0)
         self.waiting = {}
         self.offsets = {}
+        self.open_transaction = False
 
     def lag(self):
         return self.waiting
+
+    def readable(self):
+        return not self.open_transaction
 
     def applied(self, partition):
         return self.offsets[partition]
@@ -59,6 +63,18 @@ def test_records_that_wait_and_are_not_applied():
     app.waiting = {0: 0, 1: 4}
     assert [watchdog.look(now) for now in (70, 79)] == [None, None]
     assert watchdog.look(80) == "4 records wait and none is applied"
+
+
+def test_records_behind_an_open_transaction_are_no_reason():
+    """What a restart would not bring either is waited for; its end starts the time."""
+    app = App()
+    app.ready, app.open_transaction = True, True
+    watchdog = Watchdog(app)
+    app.waiting, app.offsets = {1: 4}, {1: 9}
+    assert [watchdog.look(now) for now in (0, 60)] == [None, None]
+    app.open_transaction = False
+    assert [watchdog.look(now) for now in (61, 70)] == [None, None]
+    assert watchdog.look(71) == "4 records wait and none is applied"
 
 
 def test_a_stopped_process_is_no_blocked_loop():
