@@ -22,7 +22,6 @@ from typing import Any
 
 import structlog
 import uvloop
-from aiokafka.errors import IllegalStateError
 from faust.transport.drivers.aiokafka import (
     AIOKafkaConsumerThread,
     Consumer,
@@ -32,6 +31,7 @@ from faust.types import TP, Message
 from stream.engine.batch import to_batch
 from stream.engine.consumer_thread import FETCH_WAIT_S, ConsumerThread
 from stream.engine.holds import Holds
+from stream.engine.tail import position_at_end, say_expired, say_missing
 
 log = structlog.get_logger(__name__)
 
@@ -148,13 +148,7 @@ class BatchConsumer(Consumer):
             await self.seek_wait({tp: expected})
             return ()
         if first > expected:
-            log.warning(
-                "offsets missing in the topic",
-                topic=tp.topic,
-                partition=tp.partition,
-                expected=expected,
-                found=first,
-            )
+            say_missing(tp, expected, first)
         if last < expected:
             return ()
         self._next[tp] = last + 1
@@ -166,9 +160,8 @@ class BatchConsumer(Consumer):
     async def _pass_by(self, records: Mapping[TP, list[Any]], generation: int) -> None:
         """Offsets at the end of a partition that hold no record count as applied.
 
-        Markers and aborted records of a transaction, or what retention took before
-        we read it: nothing is delivered, only the position goes on. It also goes on
-        over a batch that was dropped, so it is believed after reading again only.
+        The position also goes on over a batch that was dropped, so it is believed
+        only after reading again (`tail.py`).
         """
         for tp, expected in list(self._next.items()):
             if tp in records or tp in self._paused_partitions:
@@ -178,10 +171,7 @@ class BatchConsumer(Consumer):
                 or (self.highwater(tp) or 0) <= expected
             ):
                 continue
-            try:
-                at = await self.position(tp)
-            except IllegalStateError:
-                return  # a rebalance took it meanwhile
+            at = await position_at_end(self, tp)
             if self._outdated(generation):
                 return
             if at is None or at <= expected or self._next.get(tp) != expected:
@@ -191,6 +181,9 @@ class BatchConsumer(Consumer):
                 await self.seek_wait({tp: expected})
             else:
                 self._reread.pop(tp, None)
+                await say_expired(self, tp, expected)
+                if self._outdated(generation):
+                    return
                 self._next[tp] = self.applied[tp] = at
                 # So that the next commit says it to others, and after a restart to us.
                 self._acked[tp].append(at - 1)

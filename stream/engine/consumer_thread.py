@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Transport
 from faust.types import TP
+from mode import Service
 
 from stream.engine.client import put_between, sign_commits
 from stream.engine.fence import Fence, MemberFencedError
@@ -18,6 +19,9 @@ FETCH_WAIT_S = 0.2
 """How long a fetch may wait for records: so long a seek waits for one under way, and
 so long a record waits that came to a partition which the fetch had left out. Faust's
 1.5 s would be seen as a late breach."""
+
+
+_ASK_AGAIN_S = 1.0
 
 
 class ConsumerThread(AIOKafkaConsumerThread):
@@ -37,6 +41,25 @@ class ConsumerThread(AIOKafkaConsumerThread):
             sign_commits(consumer, lambda: self.app.holds.note)
         put_between(consumer._client, layers)  # noqa: SLF001 - listed in guard.py
         return consumer
+
+    @Service.task
+    async def _look_for_topics(self) -> None:
+        """While Kafka does not show what we subscribed to, ask each second.
+
+        A broker that has just started, or just lost another, may leave topics out;
+        the group then shares out nothing. aiokafka itself asks again only after the
+        metadata's greatest age (Java's client as we do: KAFKA-4779). When an answer
+        has the topic, the leader's aiokafka makes the group share out anew.
+        """
+        while not self.should_stop:
+            await self.sleep(_ASK_AGAIN_S)
+            consumer = self._consumer
+            if consumer is None:
+                continue
+            client = consumer._client  # noqa: SLF001 - listed in guard.py
+            known = client.cluster.partitions_for_topic
+            if any(not known(topic) for topic in consumer.subscription()):
+                await client.force_metadata_update()
 
     def _fenced(self) -> None:
         error = MemberFencedError(self.app.membership.member_id)

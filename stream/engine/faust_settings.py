@@ -29,6 +29,8 @@ def faust_settings(
         "broker_request_timeout": membership.rebalance_timeout,
         "broker_session_timeout": membership.session_timeout,
         "consumer_auto_offset_reset": "earliest",
+        # Behind `ConsumerThread`, which asks each second for what is missing.
+        "consumer_metadata_max_age_ms": 30_000,
         "consumer_group_instance_id": membership.member_id or None,
         "cython_optimizations": True,
         "producer_acks": -1,

@@ -79,6 +79,7 @@ PRIVATE_NAMES = {
         "_thread",
     ),
     "faust.transport.drivers.aiokafka:AIOKafkaConsumerThread": (
+        "_consumer",
         "_create_worker_consumer",
         "_ensure_consumer",
         "call_thread",

@@ -151,6 +151,8 @@ def main() -> int:
         else:
             declare(app, prefix, options)
         names = (prefix + "events", prefix + "answers")
+        if options.get("uncreated"):  # then Kafka knows of no topic of ours yet
+            names = ()
         return run_worker(app, topics=dict.fromkeys(names, partitions))
     except EngineError as error:
         sys.stderr.write(f"{error}\n")

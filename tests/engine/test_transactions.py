@@ -66,6 +66,7 @@ async def test_a_marker_at_the_end_is_passed(engine):
     await at_the_end(second, _EACH + 1)
     assert await engine.stored() == stored_of(b"committed")
     assert second.handled() == 0
+    assert "offsets missing" not in first.log.read_text() + second.log.read_text()
     assert await second.end(signal.SIGTERM) == 0
 
 
@@ -135,5 +136,7 @@ async def test_a_tail_that_was_deleted_is_passed(engine):
         await admin.close()
     second = await engine.start()
     await at_the_end(second, 20)
+    said = second.log.read_text().count("offsets missing in the topic")
+    assert said == PARTITIONS
     assert second.handled() == 0
     assert await second.end(signal.SIGTERM) == 0
