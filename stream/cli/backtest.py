@@ -122,7 +122,8 @@ def backtest(
 
 def _say(difference: Difference, zone: str, *, lists: bool) -> None:
     click.echo(table.table(difference))
-    click.echo(f"\n{len(difference.flips)} waits end otherwise")
+    count = len(difference.flips)
+    click.echo(f"\n{count} {'wait ends' if count == 1 else 'waits end'} otherwise")
     if lists:
         click.echo("\n".join(table.flips(difference, zone)))
     if difference.hours_now:
