@@ -71,7 +71,7 @@ def apply(
         return prune(replace(state, turns=turns, told=told), rules), [], APPLIED
     if is_next:
         course = _course(state, rules, turns)
-        course.walk((turn,))
+        course.walk(turns[-1:])
         before = state.told[:-1]
     else:
         course = walked_anew(state, turns, turns[-1].at, rules)
@@ -145,8 +145,14 @@ def due_at(state: Conversation, rules: Rules) -> int:
 
 def _is_next(state: Conversation, turns: tuple[Turn, ...], turn: Turn) -> bool:
     """Whether `turn` only goes on from what was told."""
-    if turns[-1] is not turn or len(turns) == len(state.turns):
+    newest = turns[-1]
+    if newest is turn:
+        if len(turns) == len(state.turns):
+            return False
+    elif newest.ref != turn.ref or newest.kind is not turn.kind:
         return False
+    elif any(t.ref == turn.ref and t.kind is not DELIVERED for t in state.turns):
+        return False  # else it found its receipt, which came before it
     last = state.last
     if last is not None:
         by_silence = last.ended_at is not None and last.end_reason is _LAPSED
@@ -199,7 +205,10 @@ def _course(state: Conversation, rules: Rules, turns: tuple[Turn, ...]) -> Cours
 
 
 def _has_failed(turns: tuple[Turn, ...], ref: int) -> bool:
-    return any(turn.ref == ref and turn.kind is FAILURE for turn in turns)
+    for turn in turns:  # noqa: SIM110  for each event: a generator costs twice
+        if turn.kind is FAILURE and turn.ref == ref:
+            return True
+    return False
 
 
 def _has_shadow(clocks: tuple[Clock, ...]) -> bool:
@@ -229,25 +238,28 @@ def _tell(  # noqa: PLR0917  inner
         after = replace(after, held=course.held, held_since=max(said, default=0))
     sessions = course.sessions
     told = state.told[len(before) :] if before else state.told
+    last = told[0] if told else None
+    goes_on = len(sessions) == 1 and _goes_on(sessions[0], told)  # nearly always
+    is_due = bool(before) and any(_is_due(s, settled) for s in before)
+    if goes_on and not is_due and _is_quiet(sessions[0], last, settled, news):
+        return replace(after, told=(*before, *sessions)), []
     teller = Teller(key, state, after, rules, now, news)
-    if before:
+    if is_due:
         before = tuple(
             [teller.tell(s, s) if _is_due(s, settled) else s for s in before]
         )
-    if len(sessions) == 1 and _goes_on(sessions[0], told):  # nearly always
-        last = told[0] if told else None
-        if last is None or not _is_quiet(sessions[0], last, settled, news):
-            sessions = [teller.tell(sessions[0], last)]
-        return replace(after, told=(*before, *sessions)), teller.facts
+    if goes_on:
+        told_now = teller.tell(sessions[0], last)
+        return replace(after, told=(*before, told_now)), teller.facts
     by_start = {session.opened_at: session for session in told}
     known = [by_start.pop(session.opened_at, None) for session in sessions]
     for never_was in by_start.values():
         teller.withdraw(never_was)
-    told_now = [
+    told_again = [
         teller.tell(session, known_as)
         for session, known_as in zip(sessions, known, strict=True)
     ]
-    return replace(after, told=(*before, *told_now)), teller.facts
+    return replace(after, told=(*before, *told_again)), teller.facts
 
 
 def _goes_on(session: Session, told: tuple[Session, ...]) -> bool:
@@ -257,15 +269,20 @@ def _goes_on(session: Session, told: tuple[Session, ...]) -> bool:
     return len(told) == 1 and told[0].opened_at == session.opened_at
 
 
-def _is_quiet(new: Session, told: Session, settled: int, news: News) -> bool:
+def _is_quiet(new: Session, told: Session | None, settled: int, news: News) -> bool:
     """Whether there is nothing to say; after most events only the state changed."""
-    return new.ended_at == told.ended_at and is_quiet(
-        new.clocks, told.clocks, settled, news
+    return (
+        told is not None
+        and new.ended_at == told.ended_at
+        and is_quiet(new.clocks, told.clocks, settled, news)
     )
 
 
 def _is_due(session: Session, settled: int) -> bool:
-    return any(is_due(clock, settled) for clock in session.clocks)
+    for clock in session.clocks:  # noqa: SIM110  for each event
+        if is_due(clock, settled):
+            return True
+    return False
 
 
 def _linked(state: Conversation, event: Event) -> Conversation:

@@ -59,7 +59,6 @@ class Course:
         self.session = session
         self._rules = rules
         self._choice = Choice(rules, channel, account, pins)
-        self._promises = Promises(self._choice, rules)
         self._undelivered = undelivered
 
     def walk(self, turns: Iterable[Turn]) -> None:
@@ -79,8 +78,13 @@ class Course:
 
     def pass_silence(self, until: int) -> None:
         """End what silence ends by `until`."""
-        if self.session is not None:
-            self.session = ends.pass_silence(self.session, until, self._rules)
+        session = self.session
+        if session is not None and session.ended_at is None:
+            self.session = ends.pass_silence(session, until, self._rules)
+
+    @property
+    def _promises(self) -> Promises:
+        return Promises(self._choice, self._rules)  # few turns promise anything
 
     @property
     def sessions(self) -> list[Session]:

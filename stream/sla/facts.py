@@ -8,6 +8,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from msgspec import Struct
+from msgspec.json import encode
 
 from stream.sla.events import Channel
 
@@ -128,5 +129,5 @@ def fact_id(conversation_id: str, subject: str, cycle: int, *said: object) -> st
     The same on every replay and after every crash; another when anything that it says
     (`said`) is another.
     """
-    text = f"{conversation_id}\n{subject}\n{cycle}\n{said}"
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    text = encode((conversation_id, subject, cycle, said))
+    return blake2b(text, digest_size=16).hexdigest()

@@ -25,9 +25,13 @@ def turned(told: Clock, new: Clock) -> Iterator[Step]:
 
     Late news may say that it never paused: then it went on at once.
     """
-    known, found = pauses(told), pauses(new)
-    if known == found:
+    if (told.paused_at, told.since, told.stretches) == (
+        new.paused_at,
+        new.since,
+        new.stretches,
+    ):
         return  # nearly always
+    known, found = pauses(told), pauses(new)
     starts = {start for start, _ in known}
     for start, end in found:
         if end is not None and end == new.reopened_at:

@@ -53,10 +53,11 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
     @property
     def is_unresolved(self) -> bool:
         """Whether a resolution is promised and open, running or paused."""
-        return any(
-            clock.measure is RESOLUTION and clock.over_at is None and not clock.shadow
-            for clock in self.clocks
-        )
+        for clock in self.clocks:
+            is_open = clock.over_at is None and not clock.shadow
+            if is_open and clock.measure is RESOLUTION:
+                return True
+        return False
 
 
 def rules_of(session: Session, rules: Rules) -> Rules:

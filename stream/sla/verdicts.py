@@ -64,7 +64,12 @@ def is_quiet(new: Clocks, told: Clocks, settled: int, news: News) -> bool:
     The course hands on what it did not touch, so they are the very ones that were told.
     """
     untouched = new is told and not news.is_of_holders
-    return untouched and not any(is_due(clock, settled) for clock in told)
+    if not untouched:
+        return False
+    for clock in told:  # noqa: SIM110  for each event
+        if is_due(clock, settled):
+            return False
+    return True
 
 
 def is_due(told: Clock, settled: int) -> bool:

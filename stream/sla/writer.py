@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from zlib import crc32
 
+from msgspec.json import encode
 from msgspec.structs import replace
 
 from stream.sla.clock import Clock, calendar_of, counted
@@ -212,4 +213,4 @@ def _said(fact: Fact) -> tuple[object, ...]:
 
 
 def _short(fact: Fact) -> int:
-    return crc32(repr(_said(fact)).encode())
+    return crc32(encode(_said(fact)))
