@@ -20,7 +20,11 @@ _INSTANTS = {
     "deadline": "deadline",
     "cycle": "cycle",
 }
-_SPANS = {"waited": "waited_ms", "business": "waited_business_ms"}
+_SPANS = {
+    "waited": "waited_ms",
+    "business": "waited_business_ms",
+    "replacing": "replaces_waited_ms",
+}
 _WORDS = (*ALWAYS_SAID, "author", "policy", "queue", "assignee", "calendar", "cause")
 
 Group = tuple[str, str]
@@ -104,6 +108,8 @@ class FactsTable:
         return f"{self._almanac.written(at)}  {kind.value}  {said}".rstrip()
 
     def _normal(self, name: str, value: str) -> str:
+        if value == "-":
+            return value
         if name in _INSTANTS:
             return self._almanac.written(self._almanac.instant(value))
         if name in _SPANS:

@@ -2,6 +2,7 @@
 
     customer c1 | customer call c2 | customer reaction c3
     Ana replies r1 | bot replies b1 | system automation s1 | someone template t1
+    bot writes b1 | system writes s1 (to us: inbound, of a machine)
     delivery of r1 failed
     status on_hold
     assigned to Ben | assigned to nobody | moved to support
@@ -92,6 +93,13 @@ def _event(  # noqa: C901, PLR0911, PLR0912  one case a phrase
     match phrase.split():
         case ["customer", *natures, name]:
             return _message(envelope, "customer", natures, name)
+        case ["bot" | "system" as who, "writes", name]:
+            return MessageEvent(
+                **envelope,
+                message_id=name,
+                direction=Direction.INBOUND,
+                author=_AUTHORS[who],
+            )
         case ["delivery", "of", name, state]:
             state_of = DeliveryState(state)
             return DeliveryEvent(**envelope, message_id=name, state=state_of)
