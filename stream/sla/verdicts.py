@@ -257,17 +257,24 @@ def _take_back(
     if told.verdict is None:
         return
     at, reason = news.at, news.reason
-    stands = new is not None and new.over_at is not None and new.answered
+    over_at = None if new is None else new.over_at
+    if new is not None and new.reason is Reason.SPAM:
+        reason = Reason.SPAM
+    stands = new is not None and over_at is not None and new.answered
     if is_answer_told(told) and not (stands and told.verdict is verdict):
         replaces = MET if told.verdict is MET else None
         if replaces or not stands:
             kind, until = FactKind.REPLY_RETRACTED, told.over_at or at
-            if told.measure is RESOLUTION:
-                kind, reason = FactKind.CLOCK_RESUMED, Reason.REOPENED
-            yield Step(kind, at, until, None, reason, replaces)
+            why = reason
+            is_reopened = (
+                new is None or over_at is None or (new.reopened_at != told.reopened_at)
+            )
+            if told.measure is RESOLUTION and is_reopened:
+                kind, why = FactKind.CLOCK_RESUMED, Reason.REOPENED
+            yield Step(kind, at, until, None, why, replaces)
     if told.verdict is BREACHED and verdict is not BREACHED:
-        if new is not None and new.over_at is not None:
-            at, reason = new.over_at, new.reason or Reason.REPLY
+        if new is not None and over_at is not None:
+            at, reason = over_at, new.reason or Reason.REPLY
         yield Step(FactKind.BREACH_RETRACTED, at, at, None, reason, BREACHED)
     if told.verdict is CANCELLED and verdict is None:
         yield Step(
