@@ -13,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from alerts.agents import CatchUp, FactsReader
+from alerts.coverage import Coverage
 from alerts.deliverer import Deliverer
 from alerts.delivery import Delivery, wall_ms
 from alerts.ledger import Ledger
@@ -50,6 +51,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
     ledger = Ledger(redis, settings.topic_prefix)
     slack = Slack(token, settings.slack_api_url)
     metrics = Metrics(config.alerts.receivers)
+    metrics.registry.register(Coverage(facts, settings.partitions, app.owned, app.lag))
     catch_up = CatchUp(app.applied, wall_ms)
     deliverer = Deliverer(
         ledger=ledger,

@@ -25,11 +25,14 @@ STUCK: Final = 60
 
 _OF = 'measure="first_reply",queue=~"$queue"'
 
+_EVENTS: Final = 'topic=~".*conversations[.]events"'
+"""Behind any prefix. The alerts process says the same of facts: who reads those does
+not change what is known of customers."""
 COVERAGE: Final = (
-    "min(sum by (topic) (replyclock_partitions_assigned)"
-    " / max by (topic) (replyclock_partitions))"
+    f"min(sum by (topic) (replyclock_partitions_assigned{{{_EVENTS}}})"
+    f" / max by (topic) (replyclock_partitions{{{_EVENTS}}}))"
 )
-LAG: Final = "sum(replyclock_lag_records)"
+LAG: Final = f"sum(replyclock_lag_records{{{_EVENTS}}})"
 _SILENT: Final = (
     'min by (channel, account, queue) (replyclock_source_silent{queue=~"$queue"})'
 )

@@ -313,6 +313,32 @@ async def test_stops_while_redis_is_away(
         await world.shows(1)
 
 
+async def test_what_is_not_read_of_the_facts_is_a_metric(
+    world: World, own_redis: Stack, minutes_ago: Callable[[float], int]
+) -> None:
+    """Coverage from the start; lag while Redis takes nothing, and none afterwards."""
+    topic = f'{{topic="{world.prefix}sla.facts"}}'
+
+    async def shows(**gauges: int) -> None:
+        wanted = {f"replyclock_{name}{topic} {gauges[name]}.0" for name in gauges}
+
+        async def shown() -> bool:
+            return wanted <= set((await world.get("/metrics")).splitlines())
+
+        await eventually(shown)
+
+    async with world.running():
+        await world.tell(fresh("a", minutes_ago).breached())
+        await world.shows(1)
+        await shows(partitions=2, partitions_assigned=2, lag_records=0)
+        await asyncio.to_thread(own_redis.kill, "redis")
+        names = [f"while redis is away {number}" for number in range(5)]
+        await world.tell(*(fresh(name, minutes_ago).breached() for name in names))
+        await shows(partitions=2, partitions_assigned=2, lag_records=5)
+        await asyncio.to_thread(own_redis.restart, "redis")
+        await shows(lag_records=0)
+
+
 async def test_no_token_is_one_line(world: World) -> None:
     """Without a Slack token the process says which variable to set, and ends."""
     process = await world.start(REPLYCLOCK_SLACK_BOT_TOKEN="")

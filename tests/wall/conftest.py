@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 
+from alerts.coverage import Coverage
 from alerts.metrics import Metrics as AlertsMetrics
 from stream.config import load_config
 from stream.intake.metrics import IntakeMetrics
@@ -45,12 +46,15 @@ def _worker() -> Iterator[Declared]:
     registry = CollectorRegistry()
     WorkerMetrics(config, registry)
     yield from _of_registry(registry, "worker")
+    coverage = [*Coverage("facts", 4, lambda: frozenset({0}), dict).collect()]
     ownership = Ownership({"events": 4}, lambda: frozenset({0}), lambda: 0, lambda: 0)
     for family in (
         *CurrentState(Waiting(), ownership, config, str).collect(),
         *SilentSources({}, config, lambda: 0).collect(),
     ):
-        yield _declared(family, family._labelnames, "worker")  # type: ignore[attr-defined]
+        both = family.name in {shared.name for shared in coverage}
+        process = "worker, alerts" if both else "worker"
+        yield _declared(family, family._labelnames, process)  # type: ignore[attr-defined]
 
 
 def _alerts() -> Iterator[Declared]:

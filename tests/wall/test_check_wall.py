@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, start_http_server
 
+from alerts.coverage import Coverage
 from dev.stack import Stack
 from grafana.answers import QueryFailedError, Sample, ask
 from grafana.check_wall import faults_of, main
@@ -96,14 +98,25 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )
     registry.register(CurrentState(worker.waiting, ownership, config, str))
     registry.register(SilentSources(worker.heard, config, lambda: worker.now))
-    server, thread = start_http_server(0, "127.0.0.1", registry)
-    target = f"127.0.0.1:{server.server_port}"
+    # The alerts process beside it reads no fact, which changes no figure of the wall.
+    facts = CollectorRegistry()
+    facts.register(Coverage("sla.facts", len(ALL), frozenset, lambda: {0: 12}))
     folder = tmp_path_factory.mktemp("prometheus")
+    with ExitStack() as stack:
+        targets = {"worker": registry, "alerts": facts}
+        at = {job: stack.enter_context(served(each)) for job, each in targets.items()}
+        prometheus = stack.enter_context(
+            Stack.start(folder, services=["prometheus"], prometheus_targets=at)
+        )
+        yield Site(worker, prometheus.prometheus_url)
+
+
+@contextmanager
+def served(registry: CollectorRegistry) -> Iterator[str]:
+    """Where Prometheus finds the registry."""
+    server, thread = start_http_server(0, "127.0.0.1", registry)
     try:
-        with Stack.start(
-            folder, services=["prometheus"], prometheus_targets={"worker": target}
-        ) as stack:
-            yield Site(worker, stack.prometheus_url)
+        yield f"127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
@@ -112,8 +125,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def site(running: Site) -> Site:
-    """A quiet worker that Prometheus has seen: nobody waits, all owned, all heard."""
+    """A quiet worker that Prometheus has seen: nobody waits, all owned, all heard.
+
+    Of the alerts process Prometheus has seen that facts wait and nobody reads them.
+    """
     worker = running.worker
+    until = time.monotonic() + 20
+    while not ask(running.prometheus_url, 'replyclock_lag_records{job="alerts"} > 0'):
+        assert time.monotonic() < until, "the alerts process was not scraped"
+        time.sleep(0.2)
     worker.hold()
     worker.owned, worker.lag, worker.now = ALL, 0, 0
     worker.heard.clear()
