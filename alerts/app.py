@@ -41,7 +41,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
     """
     token = settings.need("slack_bot_token", "alerts are posted with it")
     app = EngineApp(
-        settings.topic("replyclock-alerts"),
+        settings.alerts_group,
         broker=settings.kafka,
         partitions=settings.partitions,
         topic_policy=settings.topic_policy,

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.client import AIOKafkaClient
@@ -19,8 +20,13 @@ from stream.doctor.brokers import REACH, Answer, judge_brokers, judge_reach
 from stream.doctor.check import Check, Finding, fail, skip
 from stream.doctor.clocks import judge_stamps
 from stream.doctor.commands import Commands
-from stream.doctor.group import NAME as GROUP
-from stream.doctor.group import forbidden_group, judge_group, moving_group
+from stream.doctor.group import (
+    Readers,
+    forbidden_group,
+    judge_group,
+    moving_group,
+    readers_of,
+)
 from stream.doctor.membership import read_group
 from stream.doctor.placement import NAME as KEYS
 from stream.doctor.placement import judge_placement
@@ -52,7 +58,10 @@ class KafkaChecks:
             Check(name=BROKERS, look=self.brokers, needs=REACH),
             Check(name="topics", look=self.topics, needs=REACH),
             Check(name=KEYS, look=self.records, needs=REACH, seconds=8.0),
-            Check(name=GROUP, look=self.group, needs=REACH),
+            *(
+                Check(name=each.check, look=partial(self.group, each), needs=REACH)
+                for each in readers_of(self._settings)
+            ),
         ]
 
     async def reach(self) -> Sequence[Finding]:
@@ -104,16 +113,18 @@ class KafkaChecks:
             judge_stamps(sample.newest, now, by_broker=sample.by_broker),
         ]
 
-    async def group(self) -> Sequence[Finding]:
-        name, topic = self._settings.worker_group, self._settings.events_topic
+    async def group(self, readers: Readers) -> Sequence[Finding]:
+        topic = readers.topic
         count = await self._count(topic)
         if not count:
-            return [skip(GROUP, f"no {topic} to be read")]
+            return [skip(readers.check, f"no {topic} to be read")]
         try:
-            group = await read_group(self._access, name, topic, count)
+            group = await read_group(self._access, readers.name, topic, count)
         except GroupAuthorizationFailedError:
-            return [forbidden_group(name, self._commands)]
-        return [moving_group(name) if group is None else judge_group(name, group)]
+            return [forbidden_group(readers, self._commands)]
+        if group is None:
+            return [moving_group(readers)]
+        return [judge_group(readers, group)]
 
     async def _count(self, topic: str) -> int:
         found, _ = await self._describe()

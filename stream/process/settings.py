@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         """The consumer group, and the first part of the changelog's name."""
         return self.topic("replyclock-worker")
 
+    @property
+    def alerts_group(self) -> str:
+        """The consumer group that reads the facts."""
+        return self.topic("replyclock-alerts")
+
 
 def read_settings() -> Settings:
     """The environment as `Settings`; raises `SettingsError` with every fault."""

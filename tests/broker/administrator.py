@@ -10,7 +10,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.admin import CreateAclsRequest
 
 RESOURCES = {"--topic": 2, "--group": 3}
-OPERATIONS = {"Read": 3, "Write": 4, "DescribeConfigs": 10}
+OPERATIONS = {"Read": 3, "Write": 4, "Describe": 8, "DescribeConfigs": 10}
 LITERAL, ALLOW = 3, 3
 
 

@@ -19,6 +19,7 @@ from dev.stack import Stack
 from dev.system import System
 from stream.doctor.check import Finding, Mark, examine
 from stream.doctor.commands import Commands
+from stream.doctor.group import readers_of
 from stream.doctor.kafka import KafkaChecks
 from stream.process.settings import Settings
 from tests.broker.administrator import do
@@ -36,7 +37,7 @@ async def found_by(settings: Settings) -> list[Finding]:
 
 def faults(findings: list[Finding]) -> dict[str, Finding]:
     """Those that are not good; that nobody works here is not one of them."""
-    alone = ("worker group", "kafka clock")
+    alone = ("worker group", "alerts group", "kafka clock")
     return {
         finding.name: finding
         for finding in findings
@@ -194,33 +195,35 @@ async def test_a_stamp_from_the_future_shows_whose_clock_is_ahead(kafka, setting
     assert clock.found.startswith("a producer is ")
 
 
-async def test_the_group_is_seen_with_its_members_and_its_lag(kafka, settings):
+@pytest.mark.parametrize("which", [0, 1], ids=["worker", "alerts"])
+async def test_a_group_is_seen_with_its_members_and_its_lag(kafka, settings, which):
     """None, then one that has all partitions and has not committed."""
     await mended(kafka, settings)
+    readers = readers_of(settings)[which]
     async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
-        await producer.send_and_wait(settings.events_topic, b"{}", key=KEYS[0])
+        await producer.send_and_wait(readers.topic, b"{}", key=KEYS[0])
     checks = KafkaChecks(settings, 10)
 
-    (nobody,) = await checks.group()
+    (nobody,) = await checks.group(readers)
     assert nobody.mark is Mark.WARN
-    assert nobody.found == f"{settings.worker_group} has no member; 1 record behind"
+    assert nobody.found == f"{readers.name} has no member; 1 record behind"
 
     async with AIOKafkaConsumer(
-        settings.events_topic,
+        readers.topic,
         bootstrap_servers=kafka,
-        group_id=settings.worker_group,
+        group_id=readers.name,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     ) as consumer:
         await consumer.getone()
-        (behind,) = await checks.group()
+        (behind,) = await checks.group(readers)
         await consumer.commit()
-        (current,) = await checks.group()
+        (current,) = await checks.group(readers)
 
     assert behind.found.endswith("1 member, all 2 partitions, 1 record behind")
     assert (current.mark, current.found) == (
         Mark.OK,
-        f"{settings.worker_group}: 1 member, all 2 partitions, 0 records behind",
+        f"{readers.name}: 1 member, all 2 partitions, 0 records behind",
     )
 
 
@@ -261,18 +264,22 @@ async def test_the_commands_for_missing_rights_make_it_well(secure, prefix):
     await do(secure.broker, commands_of(faults(missing)["topics"]))
 
     there = await found_when(
-        ours, lambda found: "topic settings" in faults(found) and len(found) == 7
+        ours, lambda found: "topic settings" in faults(found) and len(found) == 8
     )
     assert [f.name for f in there if f.mark is Mark.FAIL] == ["worker group"]
     assert faults(there)["topic settings"].mark is Mark.SKIP
     await do(secure.broker, commands_of(faults(there)["topic settings"]))
-    await do(secure.broker, commands_of(there[-1]))
+    workers, alerts = there[-2:]
+    assert alerts.mark is Mark.SKIP
+    await do(secure.broker, commands_of(workers) + commands_of(alerts))
 
     found = await found_when(
-        ours, lambda found: not faults(found) and found[-1].mark is not Mark.FAIL
+        ours,
+        lambda found: not faults(found) and {f.mark for f in found[-2:]} == {Mark.WARN},
     )
     assert faults(found) == {}
-    assert found[-1].found.endswith("has no member; 0 records behind")
+    for group in found[-2:]:
+        assert group.found.endswith("has no member; 0 records behind")
 
 
 async def test_who_may_see_events_and_not_read_them(secure, prefix):
@@ -343,19 +350,19 @@ async def test_not_let_in(secure, prefix, changed, said, mend):
 
 
 def test_the_whole_system_is_well(start_stack, tmp_path):
-    """With a worker at work every line is ok, but for what cannot be known: exit 0.
+    """With all at work every line is ok, but for what cannot be known: exit 0.
 
     Frozen, Kafka is one line after some seconds, and exit 1.
     """
     stack: Stack = start_stack("kafka", "redis", "slack")
     system = System(stack)
-    system.start("worker")
-    system.wait_ready("worker")
+    system.start("worker", "alerts")
+    system.wait_ready("worker", "alerts")
 
     well = doctor(system.environment)
     assert (well.returncode, well.stderr) == (0, "")
     marks = [line.split()[0] for line in well.stdout.splitlines()]
-    assert marks == ["ok"] * 7 + ["skip"] + ["ok"] * 5
+    assert marks == ["ok"] * 7 + ["skip"] + ["ok"] * 6
 
     pid = stack.pid("kafka")
     assert pid is not None

@@ -50,6 +50,7 @@ def test_with_nothing_there_each_thing_is_a_line():
         ["skip", "topics"],
         ["skip", "keys"],
         ["skip", "worker", "group"],
+        ["skip", "alerts", "group"],
         ["FAIL", "redis"],
         ["warn", "slack"],
     ]
