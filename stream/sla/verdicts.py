@@ -63,8 +63,7 @@ def is_quiet(new: Clocks, told: Clocks, settled: int, news: News) -> bool:
 
     The course hands on what it did not touch, so they are the very ones that were told.
     """
-    untouched = new is told and not news.is_of_holders
-    if not untouched:
+    if new is not told or news.is_of_holders:
         return False
     for clock in told:  # noqa: SIM110  for each event
         if is_due(clock, settled):
@@ -277,9 +276,8 @@ def _take_back(
             at, reason = over_at, new.reason or Reason.REPLY
         yield Step(FactKind.BREACH_RETRACTED, at, at, None, reason, BREACHED)
     if told.verdict is CANCELLED and verdict is None:
-        yield Step(
-            FactKind.CLOCK_STARTED, told.started_at, at, None, reason, told.verdict
-        )
+        start = told.started_at
+        yield Step(FactKind.CLOCK_STARTED, start, at, None, reason, CANCELLED)
 
 
 def _concluded(told: Clock, new: Clock) -> Iterator[Step]:

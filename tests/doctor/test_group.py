@@ -5,7 +5,6 @@ import pytest
 from stream.doctor.check import Mark
 from stream.doctor.group import (
     Group,
-    Readers,
     forbidden_group,
     judge_group,
     moving_group,
