@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from stream.sla import verdicts
+from stream.sla import knowledge, verdicts
 from stream.sla.clock import Clock, calendar_of, key_of, policy_of, reaches
 from stream.sla.facts import Fact, FactKind, Reason
 from stream.sla.policy import Rules
@@ -79,16 +79,16 @@ class Teller:
         """Say how `new` differs from `told`; returns it as it is known now."""
         if told is None:
             return self._begun(new)
-        clock = new if new is told else verdicts.carried(told, new)
+        clock = new if new is told else knowledge.carried(told, new)
         if clock is not told:
-            return self._advanced(verdicts.known(told, clock, self._news), told)
+            return self._advanced(knowledge.known(told, clock, self._news), told)
         if verdicts.is_due(told, self._settled):
             return self._advanced(clock, told)
         return self._restated(clock, told, ()) if self._news.is_of_holders else clock
 
     def _begun(self, new: Clock) -> Clock:
         """A clock that nobody was told of."""
-        told, started = verdicts.begin(new)
+        told, started = knowledge.begin(new)
         self._writer.clock(told, [started], told)
         if new.over_at is None and new.paused_at is None and not new.promised_at:
             calendar = calendar_of(new, self._rules)
@@ -96,7 +96,7 @@ class Teller:
             first = reaches(new, new.points[0], calendar) if warns else new.deadline
             if first > max(self._settled, self._news.arrived):  # nearly always
                 return replace(new, due=first)
-        return self._advanced(verdicts.known(None, new, self._news), told)
+        return self._advanced(knowledge.known(None, new, self._news), told)
 
     def _advanced(self, new: Clock, told: Clock) -> Clock:
         rules = self._rules
