@@ -113,8 +113,10 @@ def run_alerts(settings: Settings, config: Config) -> int:
 
 def connect(settings: Settings) -> Redis:
     """Redis with one retry, for a connection that died unused; we wait ourselves."""
+    password = settings.redis_password
     return Redis.from_url(
         str(settings.redis_url),
+        password=None if password is None else password.get_secret_value(),
         socket_timeout=REDIS_SECONDS,
         socket_connect_timeout=REDIS_SECONDS,
         retry=Retry(NoBackoff(), 1),

@@ -1,16 +1,21 @@
 """There is no Docker where the tests run: the files are held against the code."""
 
+import asyncio
 import json
 import re
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 import jsonschema
 import pytest
-from pydantic import SecretStr
+from pydantic import RedisDsn, SecretStr
+from redis.exceptions import AuthenticationError
 from ruamel.yaml import YAML
 
+from alerts.app import connect
 from grafana.queries import WALL
 from stream.cli import main
 from stream.process.settings import PREFIX, Settings
@@ -174,6 +179,63 @@ def test_every_service_is_watched_and_comes_back(services: dict[str, Service]) -
             port = FIELDS[f"{name}_port"].default
             asked = service["healthcheck"]["test"][-1]
             assert f"http://127.0.0.1:{port}/readyz" in asked
+
+
+def test_no_service_takes_the_machine(services: dict[str, Service]) -> None:
+    """Bounded memory and processes; nothing is gained by breaking in.
+
+    Kafka's and Grafana's images write beside their volumes.
+    """
+    for name, service in services.items():
+        assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
+        assert service["pids_limit"] <= 512, name
+        if name != "kafka":
+            assert service["cap_drop"] == ["ALL"], name
+            assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service.get("read_only", False) == (name not in {"kafka", "grafana"})
+
+
+@pytest.mark.parametrize("password", ["aB3-9", ""])
+def test_redis_asks_for_its_password(
+    services: dict[str, Service], tmp_path: Path, unused_tcp_port: int, password: str
+) -> None:
+    """Its command and health check as they stand, with a real Redis; empty: none."""
+    secret = tmp_path / "password"
+    secret.write_text(password, encoding="utf-8")
+
+    def here(command: str) -> str:
+        command = command.replace("/tmp/redis.conf", f"{tmp_path}/redis.conf")  # noqa: S108  the container's
+        return command.replace("$$", "$").replace(
+            "/run/secrets/redis_password", f"{secret}"
+        )
+
+    redis = services["redis"]
+    assert redis["entrypoint"] == ["sh", "-euc"]
+    (command,) = redis["command"]
+    command = f"{here(command).rstrip()} --port {unused_tcp_port} --dir {tmp_path}"
+    check = here(redis["healthcheck"]["test"][1])
+    check = check.replace("redis-cli", f"redis-cli -p {unused_tcp_port}")
+    with subprocess.Popen(
+        ["/bin/sh", "-euc", command], stdout=subprocess.DEVNULL
+    ) as it:
+        try:
+            deadline = time.monotonic() + 20
+            while subprocess.run(["/bin/sh", "-c", check], check=False).returncode:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            url = RedisDsn(f"redis://127.0.0.1:{unused_tcp_port}/0")
+            settings = Settings(redis_url=url, redis_password=SecretStr(password))
+            assert asyncio.run(_answers(settings))
+            if password:
+                with pytest.raises(AuthenticationError):
+                    asyncio.run(_answers(Settings(redis_url=url)))
+        finally:
+            it.terminate()
+
+
+async def _answers(settings: Settings) -> bool:
+    async with connect(settings) as redis:
+        return bool(await redis.ping())
 
 
 def test_everything_that_is_waited_for_has_a_health_check(

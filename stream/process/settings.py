@@ -105,6 +105,9 @@ class Settings(BaseSettings):
         repr=False,
         description="may hold a password",
     )
+    redis_password: SecretStr | None = Field(
+        None, description="where REDIS_URL holds none"
+    )
     slack_bot_token: SecretStr | None = None
     slack_api_url: str = Field(
         "https://slack.com/api/", description="another one in tests and the demo"
