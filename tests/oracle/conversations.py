@@ -34,18 +34,19 @@ BASES = (
     1_774_743_000,  # 29 March, 00:10 UTC: 50 minutes before Budapest's spring change
     1_792_887_000,  # 25 October, 00:10 UTC: 50 minutes before the autumn change
 )
-GAP = 1803
-"""No sum of the steps below: silence ends beside what happens, not with it."""
+GAPS = (1803, 1800)
+"""Of silence: the first is no sum of the steps below, the second is one of them."""
 
-SHORT = (30, 60, 59, 61, 1, 119, 120, 121, 300, 5, 0)
-LONG = (*SHORT, 600, 1200, 1800, 2400)
+SHORT = (30, 60, 59, 61, 1, 119, 120, 121, 300, 5, 0, 0)
+LONG = (*SHORT, 600, 1200, 1799, 1800, 1801, 2400)
 
 MOTIFS = (
-    *"cccaabosufnrxtpqhgd",  # a letter each, as `_happening` reads them
+    *"cccaabosufnrxtpqhgdi",  # a letter each, as `_happening` reads them
     *("ca", "cca", "cac", "cafa", "cacaca", "can"),
     *("caPO", "caPcaO", "cPaO", "caPO", "caPOPOr", "caPr"),
     *("cr", "carO", "carc", "carOr", "carOrOr", "crcr", "caPrO", "caPOrOr", "caOrP"),
     *("ctat", "cqaq", "capOp", "caPqO", "carOqr", "cacqa"),
+    *("crO", "caxO", "cag", "cgca", "ccg", "cbqa", "cbO", "cbbq", "cabq", "cia"),
 )
 """What follows upon each other in real life: pauses end, the resolved is reopened."""
 
@@ -64,6 +65,10 @@ MOVES = (
     "caPqOr",
     "carOq",
     "ctqp",
+    "cqqq",
+    "ctoa",
+    "cqoqa",
+    "cPq",
 )
 """Another tier, queue or priority while a clock runs, or is paused."""
 
@@ -91,15 +96,20 @@ def _targets(draw, calendars):
     found = {
         measure: (draw(_durations), draw(st.sampled_from(calendars)))
         for measure in ("first_reply", "next_reply", "resolution", "window")
-        if draw(st.integers(0, 5))
+        if draw(st.integers(0, 3))
     }
-    return found or {"first_reply": (600, calendars[0])}
+    return found if draw(st.integers(0, 9)) else {}
+
+
+_switches = st.sets(st.sampled_from(["bot", "automation", "template", "call"]))
 
 
 @st.composite
 def promises(draw, calendars=NAMES, plans=(1, 2, 3), matches=MATCHES):
     """A config of so many policies, the last one for everybody."""
     pause_on = frozenset(draw(st.sets(st.sampled_from(PAUSING))))
+    each_counts = draw(st.booleans())
+    switches = frozenset(draw(_switches))
     count = draw(st.sampled_from(plans))
     found = [*draw(st.permutations(matches))[: count - 1], {}]
     book = [
@@ -109,18 +119,17 @@ def promises(draw, calendars=NAMES, plans=(1, 2, 3), matches=MATCHES):
             draw(_targets(calendars)),
             pause_on,
             draw(st.booleans()),
+            frozenset(draw(_switches)) if each_counts else switches,
         )
         for number, match in enumerate(found)
     ]
-    switches = st.sets(st.sampled_from(["bot", "automation", "template", "call"]))
     return Promises(
         book,
         {calendar.name: calendar for calendar in CALENDARS},
-        gap=GAP,
-        abandon_after=draw(st.sampled_from([2407, 5003, 9001])),
-        unresolved_after=draw(st.sampled_from([3011, 7019])),
+        gap=draw(st.sampled_from(GAPS)),
+        abandon_after=draw(st.sampled_from([2400, 2407, 5003, 9001])),
+        unresolved_after=draw(st.sampled_from([3000, 3011, 7019])),
         window=draw(st.sampled_from([300, 1200, 3600])),
-        counts_also=frozenset(draw(switches)),
         unknown=draw(st.sampled_from([AuthorKind.AGENT, AuthorKind.BOT])),
         queue_calendar=draw(st.sampled_from(calendars)),
     )
@@ -215,15 +224,35 @@ def _happening(draw, kind, envelope, name):  # noqa: C901, PLR0911, PLR0912  one
         case "n":
             return [NoReplyNeededEvent(**envelope)]
         case "t":
-            tier = draw(st.sampled_from(["vip", "none"]))
+            tier = draw(st.sampled_from(["vip", "none", None]))
             return [AttributesEvent(**envelope, tier=tier)]
         case "p":
-            priority = draw(st.sampled_from(["high", "low"]))
+            priority = draw(st.sampled_from(["high", "low", None]))
             tags = tuple(draw(st.sampled_from([["billing"], []])))
             return [AttributesEvent(**envelope, priority=priority, tags=tags)]
         case "q":
-            queue = draw(st.sampled_from(["near", "distant"]))
-            return [AssignmentEvent(**envelope, queue=queue)]
+            queue = draw(st.sampled_from(["near", "near", "distant", None]))
+            assignee = draw(st.sampled_from(["Ana", "Ana", "Ben", None]))
+            said = [{"queue": queue}, {"assignee": assignee}]
+            both = {"queue": queue, "assignee": assignee}
+            return [
+                AssignmentEvent(
+                    **envelope, **draw(st.sampled_from([*said, *said, both]))
+                )
+            ]
+        case "i":
+            kinds = [AuthorKind.CUSTOMER, AuthorKind.BOT, AuthorKind.SYSTEM]
+            kind = draw(st.sampled_from(kinds))
+            is_away = kind is AuthorKind.CUSTOMER
+            return [
+                MessageEvent(
+                    **envelope,
+                    message_id=name,
+                    direction=Direction.INBOUND,
+                    author=Author(kind=kind),
+                    nature=Nature.AUTOMATION if is_away else Nature.PLAIN,
+                )
+            ]
         case "h":
             return [MergedEvent(**envelope, into="other")]
         case _:

@@ -4,6 +4,11 @@ from dataclasses import dataclass, field
 
 from tests.oracle.promises import Promise
 
+WARNED_AT = 50
+"""Percent of a target."""
+NOTICE = 30
+"""Seconds before a window closes."""
+
 
 @dataclass
 class Cycle:
@@ -26,8 +31,10 @@ class Cycle:
     why: str | None = None
     used_in_all: int | None = None
     """Open seconds until it was over."""
-    queue: str | None = None
-    """Who held the conversation at the deadline that passed."""
+    holder: tuple[str | None, str | None] = (None, None)
+    """Queue and assignee at the deadline that passed."""
+    warn_at: int | None = None
+    warned: list[int] = field(default_factory=list)
 
     @property
     def is_running(self) -> bool:
@@ -39,11 +46,10 @@ class Cycle:
         return self.window_end if self.measure == "window" else self.used_up_at
 
     @property
-    def was_interrupted(self) -> bool:
-        """Whether it was paused, or over and reopened."""
-        return self.paused or (
-            bool(self.lived) and self.lived[-1] - self.start >= len(self.lived)
-        )
+    def warns_at(self) -> int | None:
+        """The warning point, if it has come or is known."""
+        is_window = self.measure == "window"
+        return self.window_end - NOTICE if is_window else self.warn_at
 
     def live(self, second: int) -> None:
         """It runs, for a second more."""
@@ -52,14 +58,18 @@ class Cycle:
             self.used += 1
             if self.used == self.promise.within:
                 self.used_up_at = second + 1
+            if self.used * 100 == self.promise.within * WARNED_AT:
+                self.warn_at = second + 1
 
-    def live_anew(self, now: int) -> None:
+    def live_anew(self, now: int, lateness: int) -> None:
         """As if the policy that applies now had applied from the start.
 
-        But it cannot have been broken before it was promised (2.11).
+        But it cannot have been broken before it was promised (2.11), and what the old
+        one would have warned of is nobody's where it was not told yet.
         """
+        self.warned = [at for at in self.warned if at + lateness < now]
         lived, self.lived = self.lived, []
-        self.used, self.used_up_at = 0, None
+        self.used, self.used_up_at, self.warn_at = 0, None, None
         for second in lived:
             self.live(second)
         self.promised(now)

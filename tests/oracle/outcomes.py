@@ -24,8 +24,10 @@ class Outcome:
     over_at: int | None = None
     used: int | None = None
     """Open seconds until it was over; nothing is said of a window's."""
-    queue: str | None = None
-    """Of a breach: who held it at the deadline."""
+    holder: tuple[str | None, str | None] = (None, None)
+    """Of a breach: queue and assignee at the deadline."""
+    why: str | None = None
+    """The reason of its end; a reply is none."""
 
 
 Outcomes = dict[tuple[str, int], Outcome]
@@ -42,7 +44,7 @@ def outcomes(facts: Iterable[Fact]) -> Outcomes:
         outcome = found.setdefault(key, Outcome())
         if fact.replaces is not None:
             assert outcome.verdict == fact.replaces.value, (fact, outcome)
-            outcome.verdict = outcome.over_at = outcome.used = None
+            outcome.verdict = outcome.over_at = outcome.used = outcome.why = None
         if fact.kind in set(Verdict):
             if fact.reason is Reason.SUPERSEDED:
                 del found[key]
@@ -50,10 +52,11 @@ def outcomes(facts: Iterable[Fact]) -> Outcomes:
             assert outcome.verdict is None, (fact, outcome)
             outcome.verdict = fact.kind.value
             is_breach = fact.kind is FactKind.BREACHED
-            outcome.queue = fact.queue if is_breach else None
+            outcome.holder = (fact.queue, fact.assignee) if is_breach else (None, None)
         if fact.kind is FactKind.REPLY_RETRACTED or fact.reason is Reason.REOPENED:
-            outcome.over_at = outcome.used = None
+            outcome.over_at = outcome.used = outcome.why = None
         if fact.kind in _ENDS:
+            outcome.why = _said(fact.reason)
             outcome.over_at = fact.at // 1000
             is_window = fact.measure is Measure.WINDOW
             counted = fact.waited_business_ms or 0
@@ -72,18 +75,48 @@ def expected(cycles: Iterable[Cycle]) -> Outcomes:
             cycle.deadline,
             cycle.over_at,
             None if cycle.measure == "window" else cycle.used_in_all,
-            cycle.queue,
+            cycle.holder,
+            None if cycle.why == "reply" else cycle.why,
         )
         for cycle in cycles
     }
 
 
+def _said(reason: Reason | None) -> str | None:
+    return None if reason in (None, Reason.UNKNOWN_AUTHOR) else reason.value
+
+
+def warnings(facts: Iterable[Fact]) -> set[tuple[str, int, int]]:
+    """(Measure, cycle, when) of what was warned of, in seconds."""
+    return {
+        (fact.measure.value, fact.cycle // 1000, fact.at // 1000)
+        for fact in facts
+        if fact.kind is FactKind.WARNED
+    }
+
+
+def sessions(facts: Iterable[Fact]) -> list[tuple[int, int | None, str | None]]:
+    """(Opened, ended, why) of each matter, in seconds, as an ordered stream says it."""
+    found: list[tuple[int, int | None, str | None]] = []
+    for fact in facts:
+        if fact.kind is FactKind.SESSION_OPENED:
+            found.append((fact.at // 1000, None, None))
+        elif fact.kind is FactKind.SESSION_ENDED:
+            found[-1] = (
+                found[-1][0],
+                fact.at // 1000,
+                fact.reason and fact.reason.value,
+            )
+    return found
+
+
 def comparable(told: Outcomes, wanted: Outcomes) -> Outcomes:
-    """Without the deadlines and queues of which the simulator says nothing."""
+    """Without the deadlines and holders of which the simulator says nothing."""
     for key, outcome in told.items():
         if key in wanted:
             outcome.deadline = outcome.deadline if wanted[key].deadline else None
-            outcome.queue = outcome.queue if wanted[key].queue else None
+            holder = wanted[key].holder
+            outcome.holder = outcome.holder if holder[0] else holder
     return told
 
 

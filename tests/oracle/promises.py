@@ -21,6 +21,8 @@ class Promise:
     calendar: OpenSeconds
     pause_on: frozenset[Status]
     total: bool
+    counts_also: frozenset[str]
+    """Of bot, automation, template, call."""
 
     def is_open(self, second: int) -> bool:
         return self.calendar.is_open(second)
@@ -33,8 +35,11 @@ class Plan:
     name: str
     match: dict[str, str]
     targets: dict[str, tuple[int, str]]
+    """None at all where it promises nothing (2.16)."""
     pause_on: frozenset[Status]
     total: bool
+    counts_also: frozenset[str] = frozenset()
+    """Of bot, automation, template, call."""
 
 
 @dataclass
@@ -47,8 +52,7 @@ class Promises:
     window: int
     abandon_after: int = 7 * 86400
     unresolved_after: int = 30 * 86400
-    counts_also: frozenset[str] = frozenset()
-    """Of bot, automation, template, call."""
+    lateness: int = 2
     unknown: AuthorKind = AuthorKind.AGENT
     queue_calendar: str = "always"
     warn_shares: tuple[int, ...] = field(default=(50,))
@@ -83,7 +87,12 @@ class Promises:
             return None
         return {
             measure: Promise(
-                plan.name, within, self.calendars[calendar], plan.pause_on, plan.total
+                plan.name,
+                within,
+                self.calendars[calendar],
+                plan.pause_on,
+                plan.total,
+                plan.counts_also,
             )
             for measure, (within, calendar) in plan.targets.items()
         }
@@ -105,27 +114,33 @@ class Promises:
         name = self.queue_calendar if held.get("queue") == "near" else "always"
         return "open" if self.calendars[name].is_open(now) else "closed"
 
-    def counts(self, author: AuthorKind, nature: Nature) -> bool:
+    def counted(
+        self, held: dict[str, str | None], tags: frozenset[str], hours: str
+    ) -> frozenset[str]:
+        """What the policy that applies counts beside a human's plain words."""
+        plan = self._matching(held, tags, hours)
+        return plan.counts_also if plan else frozenset()
+
+    def counts(self, author: AuthorKind, nature: Nature, also: frozenset[str]) -> bool:
         """Whether a delivered outbound message stops a reply clock (2.1)."""
         if author is AuthorKind.UNKNOWN:
             author = self.unknown
         if nature is Nature.AUTOMATION:
-            return "automation" in self.counts_also
+            return "automation" in also
         if nature in (Nature.TEMPLATE, Nature.CAMPAIGN):
-            wanted = "template" in self.counts_also
+            wanted = "template" in also
         elif nature is Nature.CALL:
-            wanted = "call" in self.counts_also
+            wanted = "call" in also
         else:
             wanted = nature is Nature.PLAIN
         if author is AuthorKind.BOT:
-            return wanted and "bot" in self.counts_also
+            return wanted and "bot" in also
         if author is AuthorKind.SYSTEM:
-            return wanted and "automation" in self.counts_also
+            return wanted and "automation" in also
         return wanted
 
     def rules(self) -> Rules:
         """The same, for the rules that are tested."""
-        switches = {f"count_{name}": True for name in self.counts_also}
         policies = tuple(
             Policy(
                 name=plan.name,
@@ -136,7 +151,7 @@ class Promises:
                 ),
                 pause_on=plan.pause_on,
                 on_reopen=OnReopen.TOTAL if plan.total else OnReopen.FIRST,
-                **switches,
+                **{f"count_{name}": True for name in plan.counts_also},
             )
             for plan in self.plans
         )
@@ -144,7 +159,7 @@ class Promises:
             book=PolicyBook(policies, "v"),
             queues={},
             session_gap=self.gap * 1000,
-            allowed_lateness=2000,
+            allowed_lateness=self.lateness * 1000,
             abandon_after=self.abandon_after * 1000,
             unresolved_after=self.unresolved_after * 1000,
             calendars={name: c.rules() for name, c in self.calendars.items()},

@@ -6,7 +6,6 @@ it is slow, and easy to check by reading. All instants are whole seconds.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 
 from stream.sla.events import (
     AuthorKind,
@@ -23,6 +22,7 @@ from stream.sla.events import (
 from tests.oracle.cycle import Cycle
 from tests.oracle.instant import rank, refuse_what_is_unclear
 from tests.oracle.promises import REPLIES, Promises
+from tests.oracle.session import Session
 from tests.oracle.words import said_of, true_author
 
 PUBLIC = {
@@ -35,35 +35,13 @@ PUBLIC = {
 HOLDERS = ("queue", "assignee")
 
 
-@dataclass
-class Session:
-    """One matter."""
-
-    opened: int
-    last_word: int
-    replied: bool = False
-    waits_since: int | None = None
-    asked: int = 0
-    """The customer's latest words."""
-    by_machine: bool = False
-    """A machine answered, and no human since."""
-    owed_until: int = 0
-    status: Status = Status.OPEN
-    resolved: bool = False
-    ended: bool = False
-    cycles: list[Cycle] = field(default_factory=list)
-
-    @property
-    def waits(self) -> bool:
-        return self.waits_since is not None
-
-
 class Simulator:
     """Walks one conversation; `cycles` is what came of it."""
 
     def __init__(self, promises: Promises, events: list[Event]) -> None:
         self.promises = promises
         self.cycles: list[Cycle] = []
+        self.sessions: list[Session] = []
         self.session: Session | None = None
         self.last: Session | None = None
         self.is_spam = False
@@ -92,7 +70,7 @@ class Simulator:
 
     def second(self, now: int, events: list[Event]) -> None:
         """All that happens at the instant at which this second begins, and in it."""
-        holder = self.held.get("queue") or "unrouted"
+        holder = self.holder
         due = [c for c in self.running() if c.ends_at == now and not c.verdict]
         if events:
             refuse_what_is_unclear(events)
@@ -104,12 +82,23 @@ class Simulator:
                 # An assignment at the very deadline is too late, but for one that
                 # brought it about (6.2, 2.11).
                 is_old = any(cycle is one for one in due)
-                cycle.queue = holder if is_old else self.held.get("queue") or "unrouted"
+                cycle.holder = holder if is_old else self.holder
+        self.warn(now)
         self.silence(now)
         for cycle in self.running():
             cycle.paused = self.is_paused(cycle)
             if not cycle.paused:
                 cycle.live(now)
+
+    @property
+    def holder(self) -> tuple[str | None, str | None]:
+        return self.held.get("queue") or "unrouted", self.held.get("assignee")
+
+    def warn(self, now: int) -> None:
+        """A warning point passes with the clock running, by the policy of now."""
+        for cycle in self.running():
+            if cycle.verdict is None and cycle.warns_at == now > cycle.start:
+                cycle.warned.append(now)
 
     def running(self, *measures: str) -> list[Cycle]:
         return [
@@ -143,13 +132,12 @@ class Simulator:
             self.stop(now, "unresolved", "cancelled", "resolution")
             session.owed_until = now
         is_owed = session.waits or self.running("resolution")
-        lapses = max(session.last_word + given.gap, session.owed_until)
-        if not is_owed and now >= lapses:
-            self.stop(now, "lapsed", "cancelled")
-            self.over(session)
+        if not is_owed and now >= session.lapses_at(given.gap):
+            self.over(now, "lapsed", session)
 
-    def over(self, session: Session) -> None:
-        session.ended, self.session, self.last = True, None, session
+    def over(self, now: int, why: str, session: Session) -> None:
+        session.ended, session.why = now, why
+        self.session, self.last = None, session
 
     def attributes(self, now: int, events: list[Event], due: list[Cycle]) -> None:
         before, tags_before = dict(self.held), self.tags
@@ -186,7 +174,7 @@ class Simulator:
                 cycle.stop(now, "no_promise")
             elif promise.policy != cycle.promise.policy:
                 cycle.promise = promise
-                cycle.live_anew(now)
+                cycle.live_anew(now, self.promises.lateness)
 
     def promise(self, now: int, session: Session) -> None:
         """What the new policy promises and the old did not starts now (2.11)."""
@@ -213,6 +201,7 @@ class Simulator:
         if cycle is None:
             return
         for old in known:
+            cycle.warned += old.warned
             self.cycles.remove(old)
             session.cycles.remove(old)
         for second in range(since, now):
@@ -232,7 +221,7 @@ class Simulator:
         tag = event.__struct_config__.tag
         match event:
             case MessageEvent(direction=Direction.INBOUND):
-                if event.nature in (Nature.PLAIN, Nature.CALL) and not self.is_spam:
+                if is_customers(event) and not self.is_spam:
                     self.customer(now)
             case MessageEvent():
                 self.outbound(now, event)
@@ -251,6 +240,7 @@ class Simulator:
     def customer(self, now: int) -> None:
         if self.session is None:
             self.session = Session(now, now)
+            self.sessions.append(self.session)
             self.start("resolution", now)
         elif self.session.resolved:
             self.reopen(now)
@@ -276,7 +266,7 @@ class Simulator:
             return
         if nature in PUBLIC:
             session.last_word = now
-        if not self.promises.counts(author, nature):
+        if not self.answer(now, author, nature):
             return
         session.replied = True
         if author is AuthorKind.UNKNOWN:
@@ -285,9 +275,23 @@ class Simulator:
             author in (AuthorKind.BOT, AuthorKind.SYSTEM) or nature is Nature.AUTOMATION
         )
         session.by_machine = is_machine and (session.waits or session.by_machine)
-        if session.waits:
-            session.waits_since = None
-            self.stop(now, "reply", "met", *REPLIES, "window")
+        session.waits_since = None
+
+    def answer(self, now: int, author: AuthorKind, nature: Nature) -> bool:
+        """Stops what counts it (2.1); whether the customer has an answer now.
+
+        The reply's clock says so, and where none runs the policy that applies.
+        """
+        counts = self.promises.counts
+        running = self.running(*REPLIES, "window")
+        stopped = [c for c in running if counts(author, nature, c.promise.counts_also)]
+        replies = [cycle for cycle in running if cycle.measure in REPLIES]
+        self.stop_all(now, "reply", "met", stopped)
+        if replies:
+            return any(cycle in stopped for cycle in replies)
+        hours = self.promises.hours(self.held, now)
+        also = self.promises.counted(self.held, self.tags, hours)
+        return counts(author, nature, also)
 
     def status(self, now: int, status: Status) -> None:
         session = self.session
@@ -322,6 +326,8 @@ class Simulator:
             return
         if cycle.verdict != "breached" and cycle.ends_at is not None:
             cycle.used_up_at = now  # in time at the very deadline; nothing is left
+        if cycle.warn_at is not None and cycle.warn_at == cycle.over_at:
+            cycle.warn_at = now  # a success at the very point came before it
         cycle.over_at = cycle.why = cycle.used_in_all = None
         cycle.paused = False
         if cycle.verdict in ("met", "cancelled"):
@@ -341,15 +347,18 @@ class Simulator:
         solved = why == "closed" and session.replied
         self.stop(now, why, "cancelled", *REPLIES, "window")
         self.stop(now, why, "met" if solved else "cancelled", "resolution")
-        self.over(session)
+        self.over(now, why, session)
 
     def retract(self, now: int, session: Session) -> None:
-        """What spam broke was no promise (6.4)."""
+        """What spam broke was no promise, and the matter was none (6.4, 2.7)."""
         self.is_spam = True
+        if session.why != "spam":
+            session.ended, session.why = now, "spam"
         for cycle in session.cycles:
             if cycle.verdict == "breached":
-                cycle.verdict, cycle.deadline, cycle.queue = "cancelled", None, None
-                cycle.over_at = cycle.over_at or now
+                cycle.verdict, cycle.deadline = "cancelled", None
+                cycle.holder = (None, None)
+                cycle.why, cycle.over_at = "spam", cycle.over_at or now
 
     def start(self, measure: str, now: int) -> Cycle | None:
         hours = self.promises.hours(self.held, now)
@@ -366,9 +375,18 @@ class Simulator:
 
     def stop(self, now: int, why: str, verdict: str, *measures: str) -> None:
         """The wait is over; `verdict` stands if the deadline had not passed."""
-        by_silence = why in ("abandoned", "unresolved", "lapsed")
-        for cycle in self.running(*measures):
+        self.stop_all(now, why, verdict, self.running(*measures))
+
+    def stop_all(self, now: int, why: str, verdict: str, cycles: list[Cycle]) -> None:
+        by_silence = why in ("abandoned", "unresolved")
+        for cycle in cycles:
             if cycle.verdict is None:
                 assert not by_silence or cycle.ends_at != now
                 cycle.verdict = verdict
             cycle.stop(now, why)
+
+
+def is_customers(event: MessageEvent) -> bool:
+    """Whether a customer said something: who speaks decides (2.15)."""
+    is_word = event.nature in (Nature.PLAIN, Nature.CALL)
+    return is_word and event.author.kind is AuthorKind.CUSTOMER
