@@ -20,7 +20,7 @@ from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.slack.client import Slack
 from stream.config import Config
-from stream.engine import EngineApp, run_worker
+from stream.engine import EngineApp, readiness_of, run_worker
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
 from stream.process.settings import Settings
@@ -95,7 +95,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
                 settings.alerts_host,
                 settings.alerts_port,
                 metrics.registry,
-                lambda: app.ready,
+                readiness_of(app, facts).look,
                 reloader.routes(),
             ),
             reloader.following(settings.reload_every),

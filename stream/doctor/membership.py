@@ -4,7 +4,6 @@ import asyncio
 import time
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import (
     CoordinatorLoadInProgressError,
     GroupCoordinatorNotAvailableError,
@@ -14,6 +13,7 @@ from aiokafka.structs import TopicPartition
 from stream.doctor.group import Group
 from stream.doctor.sample import open_consumer
 from stream.engine.admin import open_admin
+from stream.engine.group import held_in
 from stream.kafka.access import KafkaAccess
 
 _PATIENCE_S = 3.0
@@ -71,7 +71,5 @@ async def _describe(
 
 
 def _held(assignment: bytes, topic: str) -> frozenset[int]:
-    if not assignment:
-        return frozenset()
-    places = ConsumerProtocolMemberAssignment.decode(assignment).partitions()
+    places = held_in(assignment)
     return frozenset(place.partition for place in places if place.topic == topic)

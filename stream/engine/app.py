@@ -205,6 +205,12 @@ class EngineApp(faust.App):
         return {tp.partition: offset for tp, offset in found.items()}
 
     @property
+    def member_id(self) -> str:
+        """Kafka's id of us in the group; empty while we are not in it."""
+        consumer = self._batches._thread._ensure_consumer()  # noqa: SLF001 - listed in guard.py
+        return str(consumer._coordinator.member_id)  # noqa: SLF001 - listed in guard.py
+
+    @property
     def recovery_progress(self) -> tuple[int, int]:
         """Changelog records (done, total) of the current or last recovery."""
         recovery = self.tables.recovery  # type: ignore[attr-defined] # BatchTables

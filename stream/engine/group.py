@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import (
     CoordinatorLoadInProgressError,
     GroupCoordinatorNotAvailableError,
@@ -25,10 +26,11 @@ _UUID_LENGTH = 36
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Kafka's ids of the members, and the metadata of each partition's last commit."""
+    """What each member holds, by Kafka's id of it; the metadata of the last commits."""
 
-    members: Sequence[str]
+    members: Mapping[str, frozenset[TopicPartition]]
     notes: Mapping[int, str]
+    """By partition."""
 
     def has(self, member_id: str) -> bool:
         """Whether this static member is in the group.
@@ -36,6 +38,19 @@ class Group:
         Kafka makes its own id of ours and a UUID; aiokafka cannot ask for ours alone.
         """
         return any(name[:-_UUID_LENGTH] == f"{member_id}-" for name in self.members)
+
+    def held_beside(self, member: str) -> frozenset[TopicPartition]:
+        """What the others hold; `member`: Kafka's id."""
+        others = [held for name, held in self.members.items() if name != member]
+        return frozenset().union(*others)
+
+
+def held_in(assignment: bytes) -> frozenset[TopicPartition]:
+    """What a member's assignment gives it; nothing while the group shares out."""
+    if not assignment:
+        return frozenset()
+    found = ConsumerProtocolMemberAssignment.decode(assignment).partitions()
+    return frozenset(found)
 
 
 @asynccontextmanager
@@ -79,4 +94,4 @@ async def _ask(
     if error or not found.keys() >= set(places):
         return None
     notes = {tp.partition: at.metadata for tp, at in found.items()}
-    return Group([member[0] for member in members], notes)
+    return Group({member[0]: held_in(member[4]) for member in members}, notes)

@@ -90,6 +90,7 @@ PRIVATE_NAMES = {
     "aiokafka.conn:AIOKafkaConnection": ("_writer", "send"),
     "aiokafka.consumer.consumer:AIOKafkaConsumer": (
         "_client",
+        "_coordinator",
         "_fetch_max_wait_ms",
         "_isolation_level",
     ),

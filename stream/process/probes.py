@@ -4,18 +4,20 @@ Served on the event loop: a scrape is then a snapshot between two steps of the
 stream, where a thread would race with the state.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from inspect import isawaitable
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+Ready = Callable[[], bool | Awaitable[bool]]
+"""Whether the process does its job now."""
 
-def probe_routes(
-    registry: CollectorRegistry, ready: Callable[[], bool]
-) -> list[web.RouteDef]:
-    """`ready` says whether the process does its job now; 503 while it does not."""
+
+def probe_routes(registry: CollectorRegistry, ready: Ready) -> list[web.RouteDef]:
+    """`/readyz` is 503 while `ready` says no."""
 
     async def metrics(_: web.Request) -> web.Response:
         return web.Response(
@@ -27,7 +29,8 @@ def probe_routes(
         return web.Response(text="alive\n")
 
     async def readyz(_: web.Request) -> web.Response:
-        if ready():
+        said = ready()
+        if await said if isawaitable(said) else said:
             return web.Response(text="ready\n")
         return web.Response(status=503, text="not ready\n")
 
@@ -43,7 +46,7 @@ async def serve_probes(
     host: str,
     port: int,
     registry: CollectorRegistry,
-    ready: Callable[[], bool],
+    ready: Ready,
     routes: Iterable[web.RouteDef] = (),
 ) -> AsyncIterator[None]:
     """Answer on `host:port`, `routes` too, until the context is left."""

@@ -16,7 +16,7 @@ from stream.config import Config
 from stream.dead_letters.letters import DeadLetters
 from stream.dead_letters.limit import Bounds
 from stream.dead_letters.topic import DeadLetterTopic
-from stream.engine import EngineApp, run_worker
+from stream.engine import EngineApp, readiness_of, run_worker
 from stream.engine.lease import running_time
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
@@ -131,7 +131,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
                 settings.worker_host,
                 settings.worker_port,
                 registry,
-                lambda: app.ready,
+                readiness_of(app, events).look,
                 reloader.routes(),
             ),
             reloader.following(settings.reload_every),

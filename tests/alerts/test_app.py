@@ -9,11 +9,13 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
@@ -337,6 +339,66 @@ async def test_what_is_not_read_of_the_facts_is_a_metric(
         await shows(partitions=2, partitions_assigned=2, lag_records=5)
         await asyncio.to_thread(own_redis.restart, "redis")
         await shows(lag_records=0)
+
+
+async def saying(process: asyncio.subprocess.Process, what: bytes) -> None:
+    """Read the log until it says so."""
+    assert process.stderr is not None
+    while what not in (line := await process.stderr.readline()):
+        assert line, "ended without saying so"
+
+
+async def test_not_ready_while_the_group_gives_it_nothing(world: World) -> None:
+    """The facts topic is gone for a while: alive, in its group, and reading nothing."""
+    async with world.running() as process:
+        admin = AIOKafkaAdminClient(bootstrap_servers=world.kafka)
+        await admin.start()
+        try:
+            await admin.delete_topics([world.prefix + "sla.facts"])
+        finally:
+            await admin.close()
+
+        said = asyncio.create_task(saying(process, b"not ready: we own nothing"))
+
+        async def is_said() -> bool:
+            await world.is_ready()
+            return said.done()
+
+        await eventually(is_said, 60)
+        assert not await world.is_ready()
+        assert await world.get("/healthz") == "alive\n"
+        await world.tell()
+        await eventually(world.is_ready, 60)
+
+
+async def test_one_more_than_there_are_partitions_is_ready(
+    world: World, unused_tcp_port_factory: Callable[[], int]
+) -> None:
+    """Two processes and one partition: one reads, the other stands by."""
+    spare = copy(world)
+    port = unused_tcp_port_factory()
+    spare.page = f"http://127.0.0.1:{port}"
+    assigned = f'replyclock_partitions_assigned{{topic="{world.prefix}sla.facts"}} '
+
+    async def owned() -> list[str]:
+        pages = [await each.get("/metrics") for each in (world, spare)]
+        return sorted(
+            line.removeprefix(assigned)
+            for page in pages
+            for line in page.splitlines()
+            if line.startswith(assigned)
+        )
+
+    async def both_do_what_is_theirs() -> bool:
+        ready = await world.is_ready() and await spare.is_ready()
+        return ready and await owned() == ["0.0", "1.0"]
+
+    one = {"REPLYCLOCK_PARTITIONS": "1"}
+    async with (
+        world.running(**one),
+        spare.running(**one, REPLYCLOCK_ALERTS_PORT=str(port)),
+    ):
+        await eventually(both_do_what_is_theirs, 30)
 
 
 async def test_no_token_is_one_line(world: World) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from aiokafka.structs import ConsumerRecord
 from faust.types import TP
 
-from stream.engine import EngineApp, EngineError, StateTable, run_worker
+from stream.engine import EngineApp, EngineError, StateTable, readiness_of, run_worker
 from stream.kafka.membership import Membership
 from stream.process.logs import set_up_logs
 
@@ -97,10 +97,13 @@ def declare_without_table(
             raise ValueError("told to fail")
         tell(did="lost", partitions=sorted(partitions))
 
+    readiness = readiness_of(app, forwarder.events)
+
     async def tick() -> None:
         owned = app.owned()
         ends = await app.end_offsets(forwarder.events, owned)
-        tell(did="tick", ends=ends, applied={p: app.applied(p) for p in owned})
+        applied = {p: app.applied(p) for p in owned}
+        tell(did="tick", ends=ends, applied=applied, ready=await readiness.look())
 
     app.every(0.2, tick)
 
