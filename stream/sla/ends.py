@@ -75,7 +75,7 @@ def retract(session: Session, at: int) -> Session:
     """As spam: what it broke was no promise, and its next words are none (6.4)."""
     changed = tuple(
         [
-            replace(clock, over_at=at, answered=False, reason=Reason.SPAM)
+            replace(clock, answered=False, reason=Reason.SPAM)
             if clock.is_late
             else clock
             for clock in session.clocks
