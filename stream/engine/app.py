@@ -13,6 +13,7 @@ from faust.types import TP, StreamT
 
 from stream.engine.changelog import BatchProducer, BatchWriter, StateTable
 from stream.engine.consumer import BatchConsumer
+from stream.engine.continuity import Continuity
 from stream.engine.faust_settings import faust_settings
 from stream.engine.guard import EngineError, check_engine
 from stream.engine.holds import Holds
@@ -71,6 +72,7 @@ class EngineApp(faust.App):
         self._in_hand = 0
         self.lease = Lease(membership.session_timeout)
         self.holds = Holds(membership, access, app_id)
+        self.continuity = Continuity(self)
         super().__init__(app_id, **faust_settings(access, partitions, membership))
 
     # -- declaring

@@ -219,6 +219,10 @@ class BatchConsumer(Consumer):
                 self._committed_offset[tp] = offset or None
                 self._reread.pop(tp, None)
 
+    def committed(self) -> dict[TP, int | None]:
+        """What was committed of each source partition when it was sought."""
+        return {tp: self._committed_offset[tp] for tp in self.applied}
+
     async def pause_changelogs(self) -> None:
         """After a recovery: what we write ourselves need not come back to us."""
         changelogs = [tp for tp in self.assignment() if self._is_changelog_tp(tp)]

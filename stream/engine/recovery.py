@@ -120,6 +120,8 @@ class BatchRecovery(Recovery):
             await self._wait(
                 consumer.perform_seek(), timeout=app.conf.broker_request_timeout
             )
+            # Before anything is claimed, written or called ready.
+            await self._wait(app.continuity.check(consumer.committed(), assignment))
             if not await consumer.claim():
                 return  # another rebalance has begun; it ends here again
             await consumer.pause_changelogs()

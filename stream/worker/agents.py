@@ -89,6 +89,16 @@ class Tracker:
             tally.rejected("too_late")
 
 
+def leaves_state(record: Record) -> bool:
+    """Whether `Tracker` writes a state, or its end, for this record."""
+    try:
+        event = decode_event(record.value or b"")
+    except UnreadableRecordError:
+        return False
+    ours = record.key == event.conversation_id.encode()
+    return ours and not isinstance(event, HeartbeatEvent)
+
+
 def _read(record: Record, tally: Tally) -> Event:
     try:
         event = decode_event(record.value or b"")

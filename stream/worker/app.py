@@ -21,7 +21,7 @@ from stream.engine.lease import running_time
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
 from stream.process.settings import Settings
-from stream.worker.agents import Tracker
+from stream.worker.agents import Tracker, leaves_state
 from stream.worker.book import Book
 from stream.worker.current_state import CurrentState, Ownership
 from stream.worker.metrics import WorkerMetrics
@@ -106,10 +106,17 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     async def track(partition: int, records: Sequence[ConsumerRecord]) -> None:
         await tracker.track(partition, records)
 
+    app.continuity.leaves_state = leaves_state
+
     @app.on_restored
     async def restored(partitions: frozenset[int]) -> None:
-        for partition in partitions:
-            await book.restore(partition, table.store.partition(partition).items())
+        seen = {
+            partition: await book.restore(
+                partition, table.store.partition(partition).items()
+            )
+            for partition in partitions
+        }
+        await app.continuity.check_seen(events, seen)
         reconsidering.begin(partitions)
         log.info("partitions restored", partitions=sorted(partitions))
 

@@ -100,22 +100,28 @@ class Book:
 
     async def restore(
         self, partition: int, items: Iterable[tuple[bytes, bytes]]
-    ) -> None:
+    ) -> int:
         """Rebuild what is derived from a partition's recovered states.
+
+        Returns the offset before which events are in them, 0 without any.
 
         A million take seconds, so others get their turn in between: a probe that is
         not answered, and a loop that does not turn, would look dead.
         """
         self.drop(partition)
         ours = self.deadlines(partition)
+        seen = 0
         for number, (key, data) in enumerate(items):
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
                 if self._deadlines.get(partition) is not ours:
-                    return  # lost again meanwhile
-            state = decode_state(data).conversation
+                    return seen  # lost again meanwhile
+            stored = decode_state(data)
+            seen = max(seen, stored.offset + 1)
+            state = stored.conversation
             self._metrics.saw((state.channel.value, state.account), heard_at(state))
             self._index(partition, key, state)
+        return seen
 
     def drop(self, partition: int) -> None:
         """The partition is another worker's now."""

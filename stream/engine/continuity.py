@@ -1,0 +1,146 @@
+"""Whether our place in a topic, the topic and our state still belong together.
+
+```
+        begin          committed      end
+  events  ├──●──●──●──●──●──┼──●──●──●──┤       changelog  ├──▪──▪──▪──▪──┤
+             their state is in the changelog ───────────────▶
+```
+
+Commits, events and changelog are three things in Kafka that can be lost apart: a topic
+that is deleted and created anew, restored, or cut short by an unclean election. A
+worker that goes on then forgets who waits, or takes new events for old ones.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from aiokafka.structs import ConsumerRecord, TopicPartition
+from faust.types import TP
+
+from stream.engine.guard import EngineError
+from stream.kafka.topic_reader import reading
+
+LeavesState = Callable[[ConsumerRecord], bool]
+"""Whether a record that was applied is in some changelog afterwards."""
+
+RUNBOOK = "docs/runbook.md, State that does not fit"
+
+
+class Continuity:
+    """Looks before each hand-over; `app` is an `EngineApp`.
+
+    Set `leaves_state` where some records leave nothing in a table.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.leaves_state: LeavesState = lambda _: True
+
+    async def check(
+        self, committed: Mapping[TP, int | None], given: Collection[TP]
+    ) -> None:
+        """`committed` of our partitions of events; `given`: all that are ours.
+
+        Raises:
+            EngineError: to go on would forget somebody, or take new events for old.
+        """
+        topics: dict[str, dict[int, int | None]] = {}
+        for tp, offset in committed.items():
+            topics.setdefault(tp.topic, {})[tp.partition] = offset
+        for events, ours in topics.items():
+            await self._check(events, ours, given)
+
+    async def _check(
+        self, events: str, committed: Mapping[int, int | None], given: Collection[TP]
+    ) -> None:
+        changelogs = [spec.name for spec in self.app.changelogs()]
+        check_given(events, committed, changelogs, given)
+        await self.check_seen(events, {p: at or 0 for p, at in committed.items()})
+        if not changelogs:
+            return
+        begins = await self._begins(events, committed)
+        read = {p: at for p, at in committed.items() if at and at > begins[p]}
+        for changelog in changelogs:
+            empty = await self._empty(changelog, read)
+            check_kept(
+                events,
+                changelog,
+                [p for p in empty if await self._left(events, p, read[p])],
+            )
+
+    async def check_seen(self, events: str, seen: Mapping[int, int]) -> None:
+        """`seen`: for each partition, the offset before which records are known.
+
+        For `on_restored`, with what the state says. Raises `EngineError` when the topic
+        ends before that.
+        """
+        if seen:
+            check_ends(events, await self.app.end_offsets(events, seen), seen)
+
+    async def _begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+        tps = [TP(topic, partition) for partition in partitions]
+        found = await self.app.consumer.earliest_offsets(*tps)
+        return {tp.partition: offset for tp, offset in found.items()}
+
+    async def _empty(self, topic: str, partitions: Collection[int]) -> list[int]:
+        if not partitions:
+            return []
+        begins = await self._begins(topic, partitions)
+        ends = await self.app.end_offsets(topic, partitions)
+        return sorted(p for p in partitions if begins[p] >= ends[p])
+
+    async def _left(self, events: str, partition: int, read: int) -> bool:
+        """Whether a record before offset `read` should have left a state behind.
+
+        Heartbeats do not, nor what could not be read: their partition is healthy.
+        """
+        async with reading(self.app.access) as reader:
+            async for record in reader.last([TopicPartition(events, partition)]):
+                if record.offset >= read:
+                    return False
+                if self.leaves_state(record):
+                    return True
+        return False
+
+
+def check_given(
+    events: str,
+    partitions: Iterable[int],
+    changelogs: Iterable[str],
+    given: Collection[TP],
+) -> None:
+    """Raise unless each partition comes with its state.
+
+    Faust shares out what Kafka showed, and leaves out a topic that was not shown.
+    """
+    partitions = sorted(partitions)
+    for changelog in changelogs:
+        lacking = [p for p in partitions if TP(changelog, p) not in given]
+        if lacking:
+            raise EngineError(
+                f"Kafka did not show {changelog} {lacking}, the state of {events}:"
+                f" starting again asks again; if that does not help: {RUNBOOK}"
+            )
+
+
+def check_kept(events: str, changelog: str, forgotten: Collection[int]) -> None:
+    """Raise when there are partitions whose state is gone."""
+    if forgotten:
+        raise EngineError(
+            f"{changelog} {forgotten} is empty, and {events} was read before: who waits"
+            f" is forgotten. Restore {changelog}, or have the events read again:"
+            f" {RUNBOOK}"
+        )
+
+
+def check_ends(events: str, ends: Mapping[int, int], seen: Mapping[int, int]) -> None:
+    """Raise when a topic ends before what was `seen` of it: it is not the same one."""
+    back = sorted(p for p, offset in seen.items() if p in ends and offset > ends[p])
+    if back:
+        first = back[0]
+        raise EngineError(
+            f"{events} {back} goes back: {first} ends at {ends[first]} and was read up"
+            f" to {seen[first]}, so new events would count as old. It was made anew,"
+            f" restored or cut short: restore it whole, or begin anew with what it has:"
+            f" {RUNBOOK}"
+        )
