@@ -58,8 +58,7 @@ class Continuity:
         await self.check_seen(events, {p: at or 0 for p, at in committed.items()})
         if not changelogs:
             return
-        begins = await self._begins(events, committed)
-        read = {p: at for p, at in committed.items() if at and at > begins[p]}
+        read = {p: at for p, at in committed.items() if at}
         for changelog in changelogs:
             empty = await self._empty(changelog, read)
             check_kept(
