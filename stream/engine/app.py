@@ -14,6 +14,7 @@ from faust.types import TP, StreamT
 from stream.engine.changelog import BatchProducer, BatchWriter, StateTable
 from stream.engine.consumer import BatchConsumer
 from stream.engine.continuity import Continuity
+from stream.engine.elsewhere import Elsewhere
 from stream.engine.faust_settings import faust_settings
 from stream.engine.guard import EngineError, check_engine
 from stream.engine.holds import Holds
@@ -70,6 +71,7 @@ class EngineApp(faust.App):
         self._lost_callbacks: list[PartitionsCallback] = []
         self._running_ticks: list[asyncio.Lock] = []
         self._in_hand = 0
+        self.elsewhere = Elsewhere(self)
         self.lease = Lease(membership.session_timeout)
         self.holds = Holds(membership, access, app_id)
         self.continuity = Continuity(self)
@@ -159,9 +161,8 @@ class EngineApp(faust.App):
     @property
     def ready(self) -> bool:
         """Restored, and neither rebalancing nor stopping; perhaps no partitions."""
-        return bool(
-            self.tables.actives_ready and not self.rebalancing and not self.should_stop
-        )
+        is_stopping = self.rebalancing or self.should_stop
+        return bool(self.tables.actives_ready) and not is_stopping
 
     def owned(self) -> Partitions:
         """Partitions of the batched topic that may be worked on at this moment."""
@@ -185,9 +186,8 @@ class EngineApp(faust.App):
         """Whether some of the lag can be read now, and not when a transaction ends."""
         consumer = self._batches._thread._ensure_consumer()  # noqa: SLF001 - listed in guard.py
         for partition, lag in self.lag().items():
-            applied = self.applied(partition)
             end = readable_end(consumer, TopicPartition(self._batched or "", partition))
-            if lag and applied is not None and end is not None and end > applied:
+            if lag and end is not None and end > (self.applied(partition) or 0):
                 return True
         return False
 
@@ -209,8 +209,7 @@ class EngineApp(faust.App):
     @property
     def member_id(self) -> str:
         """Kafka's id of us in the group; empty while we are not in it."""
-        consumer = self._batches._thread._ensure_consumer()  # noqa: SLF001 - listed in guard.py
-        return str(consumer._coordinator.member_id)  # noqa: SLF001 - listed in guard.py
+        return str(self._batches._thread._ensure_consumer()._coordinator.member_id)  # noqa: SLF001 - listed in guard.py
 
     @property
     def recovery_progress(self) -> tuple[int, int]:

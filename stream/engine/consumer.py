@@ -199,7 +199,7 @@ class BatchConsumer(Consumer):
     # -- positions
 
     async def perform_seek(self) -> None:
-        """Seek every source partition to what is committed, else to its start.
+        """Seek every source partition: to what is named, committed, or its start.
 
         Stock Faust leaves a partition without a commit where the fetcher is, so
         whatever was fetched and dropped before is lost for good (H18).
@@ -212,8 +212,9 @@ class BatchConsumer(Consumer):
                 if not self._is_changelog_tp(tp)
             }
             starts = await self._starts([tp for tp, at in sources.items() if not at])
+            named = await self.app.elsewhere.seek(self, sources)
             for tp, offset in sources.items():
-                at = offset or starts[tp]
+                at = named[tp] if tp in named else offset or starts[tp]
                 self._next[tp] = self.applied[tp] = at
                 self._read_offset[tp] = at or None
                 self._committed_offset[tp] = offset or None

@@ -65,6 +65,10 @@ class ConsumerThread(AIOKafkaConsumerThread):
         error = MemberFencedError(self.app.membership.member_id)
         asyncio.run_coroutine_threadsafe(self.app.crash(error), self.parent_loop)
 
+    async def rejoin(self) -> None:
+        """Be handed the partitions again; runs in the thread of the consumer."""
+        self._ensure_consumer()._coordinator.request_rejoin()  # noqa: SLF001 - listed in guard.py
+
     async def pause_fetching(self, tps: Iterable[TP]) -> None:
         """Leave partitions out of fetches; runs in the thread of the consumer."""
         self._ensure_consumer().pause(*(TopicPartition(*tp) for tp in tps))

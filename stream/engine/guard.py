@@ -94,6 +94,7 @@ PRIVATE_NAMES = {
         "_fetch_max_wait_ms",
         "_isolation_level",
     ),
+    "aiokafka.consumer.group_coordinator:GroupCoordinator": ("request_rejoin",),
     "aiokafka.protocol.group:JoinGroupRequest": ("_member_id",),
     "aiokafka.protocol.offset:OffsetRequest": ("_isolation_level",),
     "aiokafka.producer.producer:AIOKafkaProducer": ("create_batch", "send_batch"),

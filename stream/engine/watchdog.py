@@ -4,8 +4,9 @@ A supervisor can restart a process that has ended; nothing helps one that looks 
 and does nothing. Three things must move:
 
     recovery   records restored, while the tables are not complete
-    lag        offsets applied, while records wait that can be read: not those behind
-               an open transaction, which no restart would bring
+    lag        offsets applied, while records wait: not those behind an open
+               transaction, nor while their handler waits for another (Redis, say),
+               which no restart would bring
     the loop   watched from a thread of its own: who is blocked cannot look
 """
 
@@ -125,9 +126,8 @@ class Watchdog:
             return f"recovery stands still at {done} of {total} changelog records"
         lag = app.lag()
         applied = tuple(sorted((tp, app.applied(tp)) for tp in lag))
-        if self._lag.look(
-            now, pending=any(lag.values()) and app.readable(), mark=applied
-        ):
+        waits = any(lag.values()) and app.readable() and not app.elsewhere.waits
+        if self._lag.look(now, pending=waits, mark=applied):
             return f"{sum(lag.values())} records wait and none is applied"
         return None
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import RecordsToDelete
 from aiokafka.structs import TopicPartition
 
 from dev.wire import Wire
 from stream.engine import ensure_topics
+from stream.engine.admin import open_admin
 
 PARTITIONS = 4
 _SCRIPT = Path(__file__).with_name("counting_worker.py")
@@ -118,6 +120,16 @@ class Engine:
             await producer.flush()
         finally:
             await producer.stop()
+
+    async def delete_before(self, offset: int) -> None:
+        """What retention does: the events before `offset` are gone."""
+        async with open_admin(self.broker) as admin:
+            await admin.delete_records(
+                {
+                    TopicPartition(self.events, partition): RecordsToDelete(offset)
+                    for partition in range(PARTITIONS)
+                }
+            )
 
     async def caught_up(self, worker: Worker) -> None:
         """Wait until a worker that owns all partitions has applied all events."""

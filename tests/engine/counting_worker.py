@@ -9,7 +9,7 @@ standard error.
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiokafka.structs import ConsumerRecord
 from faust.types import TP
@@ -81,12 +81,17 @@ class Forwarder:
     """A handler without a table: passes the keys on, as alerts would."""
 
     def __init__(self, app: EngineApp, prefix: str, pause: float) -> None:
+        self.app = app
         self.events = prefix + "events"
         self.answers = app.writer(prefix + "answers")
         self.pause = pause
+        self.is_again = False
 
     async def handle(self, partition: int, records: Sequence[ConsumerRecord]) -> None:
         await asyncio.sleep(self.pause)
+        if not self.is_again and any(record.value == b"again" for record in records):
+            self.is_again = True
+            await self.app.elsewhere.hand_over_again()
         await self.answers.write(partition, [(r.key, r.value) for r in records])
         first, last = records[0].offset, records[-1].offset
         tell(did="batch", partition=partition, first=first, last=last)
@@ -110,9 +115,18 @@ def declare_without_table(
     forwarder = Forwarder(app, prefix, options.get("pause", 0.0))
     app.batches(forwarder.events)(forwarder.handle)
 
+    if "begin" in options:
+
+        @app.elsewhere.begins_by
+        async def beginnings(committed: Mapping[int, int]) -> Mapping[int, int]:
+            tell(did="begin", committed=committed)
+            return dict.fromkeys(committed, int(options["begin"]))
+
     @app.on_restored
     def restored(partitions: frozenset[int]) -> None:
-        tell(did="restored", keys=dict.fromkeys(sorted(partitions)))
+        applied = {p: app.applied(p) for p in sorted(partitions)}
+        keys = dict.fromkeys(sorted(partitions))
+        tell(did="restored", keys=keys, applied=applied)
 
     @app.on_lost
     def lost(partitions: frozenset[int]) -> None:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from stream.engine.elsewhere import Elsewhere
 from stream.engine.watchdog import LoopWatch, Stall, Watchdog
 
 
@@ -18,6 +19,7 @@ class App:
         self.ready = False
         self.recovery_progress = (0, 0)
         self.waiting = {}
+        self.elsewhere = Elsewhere(self)
         self.offsets = {}
         self.open_transaction = False
 
@@ -75,6 +77,18 @@ def test_records_behind_an_open_transaction_are_no_reason():
     app.open_transaction = False
     assert [watchdog.look(now) for now in (61, 70)] == [None, None]
     assert watchdog.look(71) == "4 records wait and none is applied"
+
+
+def test_who_waits_for_another_does_not_stand_still():
+    """Redis is away: no restart brings it back, and the records are not to blame."""
+    app = App()
+    app.ready = True
+    watchdog = Watchdog(app)
+    app.waiting, app.offsets = {0: 4}, {0: 7}
+    with app.elsewhere.waiting():
+        assert [watchdog.look(now) for now in (0, 60)] == [None, None]
+    assert [watchdog.look(now) for now in (70, 79)] == [None, None]
+    assert watchdog.look(80) == "4 records wait and none is applied"
 
 
 def test_a_stopped_process_is_no_blocked_loop():
