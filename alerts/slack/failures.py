@@ -47,6 +47,7 @@ _ERRORS = {
         "service_unavailable",
         "request_timeout",
         "team_added_to_org",
+        "external_channel_migrating",
     },
     FailureReason.TOKEN: {
         "invalid_auth",
@@ -62,12 +63,20 @@ _ERRORS = {
         "enterprise_is_restricted",
         "org_login_required",
         "two_factor_setup_required",
+        "accesslimited",
+        "deprecated_endpoint",
+        "method_deprecated",
     },
     FailureReason.CHANNEL: {
         "channel_not_found",
         "not_in_channel",
         "is_archived",
         "is_inactive",  # of an edit: archived, frozen or deleted
+        "channel_type_not_supported",
+        "posting_to_general_channel_denied",
+        "cannot_dm_bot",
+        "user_disabled",
+        "user_not_found",
         "messages_tab_disabled",
         "team_access_not_granted",
         "restricted_action",

@@ -57,6 +57,16 @@ CASES = {
         R.CHANNEL,
         False,
     ),
+    **{
+        f"{word} is for a person, and holds the channel": (said(word), R.CHANNEL, False)
+        for word in (
+            "is_archived",
+            "is_inactive",
+            "messages_tab_disabled",
+            "posting_to_general_channel_denied",
+            "restricted_action_thread_locked",
+        )
+    },
     "a deleted message is gone": (said("message_not_found"), R.GONE, False),
     "bad blocks are the message's fault": (said("invalid_blocks"), R.MESSAGE, False),
     "an unknown error is the message's fault": (said("brand_new"), R.MESSAGE, False),
