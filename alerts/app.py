@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import structlog
 from aiokafka.structs import ConsumerRecord
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
-from alerts.agents import CatchUp, FactsReader
+from alerts.agents import FactsReader
+from alerts.bookmark import Bookmark
+from alerts.catch_up import CatchUp
+from alerts.connection import connect
 from alerts.coverage import Coverage
 from alerts.deliverer import Deliverer
 from alerts.delivery import Delivery, wall_ms
@@ -20,6 +20,9 @@ from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.slack.client import Slack
 from stream.config import Config
+from stream.dead_letters.letters import DeadLetters
+from stream.dead_letters.limit import Bounds
+from stream.dead_letters.topic import DeadLetterTopic
 from stream.engine import EngineApp, readiness_of, run_worker
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
@@ -27,8 +30,8 @@ from stream.process.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-REDIS_SECONDS = 5.0
-"""An answer of Redis that takes longer is none."""
+LOOK_S = 1.0
+"""Seconds between two looks whether Redis still has what it took."""
 LAST_STEP_SECONDS = 8.0
 """So long may the request to Slack that is under way take when we are asked to stop."""
 
@@ -52,7 +55,13 @@ def run_alerts(settings: Settings, config: Config) -> int:
     slack = Slack(token, settings.slack_api_url)
     metrics = Metrics(config.alerts.receivers)
     metrics.registry.register(Coverage(facts, settings.partitions, app.owned, app.lag))
-    catch_up = CatchUp(app.applied, wall_ms)
+    catch_up = CatchUp(app.owned, app.applied, lambda: time.monotonic() * 1000)
+    bookmark = Bookmark(
+        ledger.positions,
+        app,
+        lambda partitions: app.end_offsets(facts, partitions),
+        app.elsewhere.hand_over_again,
+    )
     deliverer = Deliverer(
         ledger=ledger,
         delivery=Delivery(
@@ -64,20 +73,29 @@ def run_alerts(settings: Settings, config: Config) -> int:
         ),
         metrics=metrics,
         stale_after=config.stale_after,
-        may_post=catch_up.is_over,
+        may_post=catch_up.may_post,
     )
     reloader = Reloader(
         settings.config, config, ReloadMetrics(metrics.registry), time.time
     )
     reloader.tells(deliverer.take)
+    dead_letters = DeadLetters(
+        Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
+        write=app.writer(settings.dead_letters_topic).write,
+        recall=DeadLetterTopic(settings.kafka, settings.dead_letters_topic).reasons,
+    )
     reader = FactsReader(
         ledger=ledger,
+        bookmark=bookmark,
         metrics=metrics,
         wake=deliverer.wake,
-        write_dead_letters=app.writer(settings.dead_letters_topic).write,
+        dead_letters=dead_letters,
         now=wall_ms,
         may_wait=lambda: app.ready,
+        waiting=app.elsewhere.waiting,
     )
+    app.elsewhere.begins_by(bookmark.beginnings)
+    app.every(LOOK_S, bookmark.look)
 
     @app.batches(facts)
     async def read(partition: int, records: Sequence[ConsumerRecord]) -> None:
@@ -85,8 +103,14 @@ def run_alerts(settings: Settings, config: Config) -> int:
 
     @app.on_restored
     async def restored(partitions: frozenset[int]) -> None:
+        await bookmark.began(partitions)
         catch_up.began(await app.end_offsets(facts, partitions))
         log.info("partitions taken", partitions=sorted(partitions))
+
+    @app.on_lost
+    def lost(partitions: frozenset[int]) -> None:
+        for partition in partitions:
+            dead_letters.forget(partition)
 
     @asynccontextmanager
     async def beside() -> AsyncIterator[None]:
@@ -108,18 +132,6 @@ def run_alerts(settings: Settings, config: Config) -> int:
     topics = (facts, settings.dead_letters_topic)
     return run_worker(
         app, topics=dict.fromkeys(topics, settings.partitions), beside=beside()
-    )
-
-
-def connect(settings: Settings) -> Redis:
-    """Redis with one retry, for a connection that died unused; we wait ourselves."""
-    password = settings.redis_password
-    return Redis.from_url(
-        str(settings.redis_url),
-        password=None if password is None else password.get_secret_value(),
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 1),
     )
 
 

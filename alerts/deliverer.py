@@ -38,8 +38,9 @@ BUSY = 1_000
 class Deliverer:
     """Run `run()` in a task; it ends some time after `stop()`.
 
-    `may_post` is asked before every new message: False while facts that are already
-    in the topic could still say "answered".
+    `may_post` is asked before every new message, with the partition of its facts and
+    how long it waits (ms): False while facts that are already in the topic could still
+    say "answered".
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Deliverer:
         stale_after: int,
         pace: Pace | None = None,
         poll_seconds: float = 1.0,
-        may_post: Callable[[], bool] = lambda: True,
+        may_post: Callable[[int | None, float], bool] = lambda *_: True,
     ) -> None:
         self._ledger = ledger
         self._delivery = delivery
@@ -64,6 +65,7 @@ class Deliverer:
         self._in_lanes: set[str] = set()
         self._unreadable: dict[str, float] = {}
         """When to look again, of keys that this version cannot read."""
+        self._sums_from = 0.0
         self._woken: set[str] = set()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -118,12 +120,14 @@ class Deliverer:
         return {key for key, again_at in self._unreadable.items() if again_at > now}
 
     async def _sum_up(self) -> None:
+        if _monotonic() < self._sums_from or not self._may_post(None, 0):
+            return
         try:
-            if self._may_post():
-                await self._delivery.sum_up()
+            await self._delivery.sum_up()
         except SlackFailure as failure:
-            # It is told with the next poll; the channel's lane complains.
-            log.debug("summary waits", reason=failure.reason)
+            self._sums_from = _monotonic() + self._pace.operator
+            said = {"reason": failure.reason, "detail": failure.detail}
+            log.warning("slack does not take a summary, it waits", **said)
 
     async def _sort(self, keys: Iterable[str]) -> None:
         """Put every key into its lane, or off the list when nothing is to be done."""
@@ -146,7 +150,15 @@ class Deliverer:
             self._lanes[channel] = lane, changed
             self._tasks.create_task(self._work(lane, changed))
         lane, changed = self._lanes[channel]
-        lane.add(Waiting(key=entry.key, step=step, at=alert.breach.at))
+        lane.add(
+            Waiting(
+                key=entry.key,
+                step=step,
+                at=alert.breach.at,
+                since=_monotonic(),
+                partition=entry.partition,
+            )
+        )
         self._in_lanes.add(entry.key)
         changed.set()
 
@@ -164,14 +176,17 @@ class Deliverer:
     async def _work(self, lane: Lane, changed: asyncio.Event) -> None:
         while not self._stopping:
             changed.clear()
-            now, posts = _monotonic(), self._may_post()
-            waiting = lane.take(now, posts=posts)
+            now = _monotonic()
+            waiting = lane.take(now, self._may_be_posted)
             if waiting is not None:
                 await self._attempt(lane, waiting)
                 continue
-            due = lane.next_at(posts=posts)
+            due = lane.next_at(self._may_be_posted)
             seconds = self._poll_seconds if due is None else (due - now) / 1000
             await _wait(changed, min(max(seconds, 0), self._poll_seconds))
+
+    def _may_be_posted(self, waiting: Waiting) -> bool:
+        return self._may_post(waiting.partition, _monotonic() - waiting.since)
 
     async def _attempt(self, lane: Lane, waiting: Waiting) -> None:
         """Do one step for a key that was taken from `lane`; it is sorted anew after."""

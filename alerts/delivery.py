@@ -1,7 +1,7 @@
 """One step of one alert: ask Slack, and write down what became of it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -12,6 +12,7 @@ from alerts.alert import Alert, AlertState
 from alerts.entry import Entry, Rest, Step
 from alerts.ledger import Ledger
 from alerts.metrics import EDITED, FOUND, GONE, Metrics
+from alerts.posted import Posted
 from alerts.routing import receiver_of
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
@@ -28,7 +29,6 @@ LOOK_BACK = 5 * MINUTE
 CERTAIN = MINUTE
 """So long after a post whose end we do not know is "not there" believed: Slack may do
 late what it was asked."""
-
 _SUMMARIES = "summaries"
 """The lease of whoever tells them."""
 
@@ -76,6 +76,7 @@ class Delivery:
         self._lease_ms = lease_ms
         self._certain_ms = certain_ms
         self._now = now
+        self._posted = Posted(now())
 
     def take(self, config: Alerts) -> None:
         """Routes and receivers of alerts that are posted from now on."""
@@ -132,10 +133,19 @@ class Delivery:
         due = await self._ledger.summaries.due(self._now())
         if due and await self.hold(_SUMMARIES):
             try:
-                for summary in due:
-                    await self._tell(summary)
+                await self._tell_all(due)
             finally:
                 await self.let_go(_SUMMARIES)
+
+    async def _tell_all(self, due: Sequence[Summary]) -> None:
+        failed = None
+        for summary in due:
+            try:
+                await self._tell(summary)
+            except SlackFailure as failure:
+                failed = failure  # of this channel: the others get theirs
+        if failed is not None:
+            raise failed
 
     async def _tell(self, summary: Summary) -> None:
         known = self._config.receivers.get(summary.receiver)
@@ -163,9 +173,14 @@ class Delivery:
             receiver=where.receiver,
             channel=where.channel,
             now=begun_at,
+            doubt=self._posted.doubt(alert.breach.noticed_at),
         )
         if not begun:
             return Outcome.NOT_OURS
+        if (known := self._posted.ts(entry.key, where.channel)) is not None:
+            await self._record(entry, ts=known, shown="", done=False, since=begun_at)
+            log.warning("redis had lost that an alert was posted", key=entry.key)
+            return Outcome.DONE
         message = message_of(alert, where.mention)
         revision = alert.revision
         try:
@@ -174,6 +189,7 @@ class Delivery:
             if not failure.unclear:
                 await self._ledger.forget_intent(entry.key, self._owner)
             raise
+        self._posted.remember(entry.key, where.channel, ts)
         delay = self._now() - alert.breach.at
         await self._record(entry, ts=ts, shown=revision, done=True, since=begun_at)
         self._metrics.posted(where.receiver, delay)
@@ -181,7 +197,7 @@ class Delivery:
         return Outcome.DONE
 
     async def _look_up(self, entry: Entry, where: Destination) -> Outcome:
-        intent = entry.intent or self._now()
+        intent = entry.intent or entry.lost or self._now()
         try:
             found = await self._slack.find(where.channel, entry.key, _since(intent))
         except SlackFailure as failure:
@@ -195,13 +211,19 @@ class Delivery:
             )
             found = None
         else:
-            if found is None and self._now() - intent < self._certain_ms:
+            is_on_its_way = entry.intent is not None
+            if is_on_its_way and found is None and self._is_young(intent):
                 return Outcome.UNCLEAR
         if found is None:
             await self._ledger.forget_intent(entry.key, self._owner, doubt=intent)
             return Outcome.DONE
         await self._record(
-            entry, ts=found.ts, shown=found.revision, done=False, since=intent
+            entry,
+            ts=found.ts,
+            shown=found.revision,
+            done=False,
+            since=intent,
+            where=where,
         )
         self._metrics.told(where.receiver, AlertState.BREACHED, FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
@@ -249,11 +271,27 @@ class Delivery:
         if alert.state is not AlertState.BREACHED:
             await self._ledger.believe(entry.key)
 
+    def _is_young(self, intent: int) -> bool:
+        return self._now() - intent < self._certain_ms
+
     async def _record(
-        self, entry: Entry, *, ts: str, shown: str, done: bool, since: int
+        self,
+        entry: Entry,
+        *,
+        ts: str,
+        shown: str,
+        done: bool,
+        since: int,
+        where: Destination | None = None,
     ) -> None:
         await self._ledger.record(
-            entry, self._owner, ts=ts, shown=shown, done=done, now=since
+            entry,
+            self._owner,
+            ts=ts,
+            shown=shown,
+            done=done,
+            now=since,
+            where=("", "") if where is None else (where.receiver, where.channel),
         )
 
 

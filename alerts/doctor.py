@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from redis.exceptions import NoPermissionError, RedisError
 
-from alerts.app import connect
+from alerts.connection import connect
 from alerts.diagnosis import (
     REDIS,
     SLACK,

@@ -16,6 +16,8 @@ class Entry:
 
     key: str
     version: int = 0
+    partition: int | None = None
+    """Of the topic, where its facts are; None: written by an older version."""
     alert: Alert | None = None
     receiver: str | None = None
     channel: str | None = None
@@ -24,6 +26,9 @@ class Entry:
     ts: str | None = None
     shown: str | None = None
     """The revision in the channel."""
+    lost: int | None = None
+    """When its first fact was noticed, which Redis had lost and was read again: that it
+    was posted may be lost as well; milliseconds."""
     doubt: int | None = None
     """When the first post was begun that may have come after all; milliseconds."""
     fault: str | None = None
@@ -61,7 +66,7 @@ def next_step(entry: Entry, stale_after: int) -> Step | Rest:
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
         return Rest.SHOWN if entry.shown == alert.revision else Step.EDIT
-    if entry.intent is not None:
+    if entry.intent is not None or entry.lost is not None:
         # Even when it is over: the message may be there, and then it must say so.
         return Step.LOOK_UP
     match alert.state:

@@ -5,7 +5,7 @@ channel and about fifty edits a minute; what it says in `Retry-After` holds for 
 kind of call alone, so a limit on edits never delays a breach.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from alerts.entry import Step
@@ -33,12 +33,24 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A key in a lane; `at` is its deadline, `not_before` when it may be tried."""
+    """A key in a lane; `at` is its deadline, `not_before` when it may be tried.
+
+    `since`: when it was first in a lane; `partition`: of its facts, where known.
+    """
 
     key: str
     step: Step
     at: int
     not_before: float = 0
+    since: float = 0
+    partition: int | None = None
+
+
+MayPost = Callable[[Waiting], bool]
+
+
+def _always(_: Waiting) -> bool:
+    return True
 
 
 class Lane:
@@ -57,20 +69,20 @@ class Lane:
         """Queue a key, in place of what is known about it."""
         self._waiting[waiting.key] = waiting
 
-    def take(self, now: float, *, posts: bool = True) -> Waiting | None:
+    def take(self, now: float, may_post: MayPost = _always) -> Waiting | None:
         """Take out the key whose turn it is; None when none may go yet.
 
-        `posts`: whether new messages may go.
+        `may_post`: whether this new message may go; edits may.
         """
-        ready = [each for each in self._allowed(posts=posts) if self._due(each) <= now]
+        ready = [each for each in self._allowed(may_post) if self._due(each) <= now]
         if not ready:
             return None
         first = min(ready, key=lambda each: (_FIRST[each.step], each.at, each.key))
         return self._waiting.pop(first.key)
 
-    def next_at(self, *, posts: bool = True) -> float | None:
+    def next_at(self, may_post: MayPost = _always) -> float | None:
         """When `take` will return something; None: not before an `add`."""
-        return min(map(self._due, self._allowed(posts=posts)), default=None)
+        return min(map(self._due, self._allowed(may_post)), default=None)
 
     def began(self, step: Step, now: float) -> None:
         """Use up the turn: Slack is being asked now."""
@@ -107,8 +119,9 @@ class Lane:
         known, self._trouble = self._trouble, reason
         return known is not reason
 
-    def _allowed(self, *, posts: bool) -> Iterable[Waiting]:
-        return (w for w in self._waiting.values() if posts or w.step is not Step.POST)
+    def _allowed(self, may_post: MayPost) -> Iterable[Waiting]:
+        # What is not found is posted, so to look waits as well.
+        return (w for w in self._waiting.values() if w.step is Step.EDIT or may_post(w))
 
     def _due(self, waiting: Waiting) -> float:
         return max(waiting.not_before, self._free[waiting.step], self._held_until)

@@ -4,10 +4,13 @@ One hash an alert key:
 
     f:<fact>   "<noticed_at> <offset> <fact as JSON>"    wanted: folded when read
     version    counts changes of the wanted side
+    partition  of the topic, where its facts are
+    lost       its facts were read again after Redis had lost them: look before posting
     receiver, channel, intent                            a post was begun
     ts, shown                                            ... and is in the channel
 
-and one sorted set of the keys whose wanted and shown may differ (score: since when).
+one sorted set of the keys whose wanted and shown may differ (score: since when), and
+how far the topic was read (`alerts.positions`).
 Every change is one script, so it is atomic, and doing it twice changes nothing.
 
     begin(intent) ──▶ Slack ──▶ record(ts)
@@ -25,6 +28,7 @@ from redis.asyncio import Redis
 from alerts import scripts
 from alerts.alert import OPENING, AlertState, Told, alert_key, fold
 from alerts.entry import Entry
+from alerts.positions import BEHIND, LostError, Positions, Span
 from alerts.summary import Summaries
 from stream.records import UnreadableRecordError, decode_fact, encode_fact
 from stream.sla.facts import Fact
@@ -58,8 +62,11 @@ class Ledger:
         self._differing = f"{self._root}:differing"
         self.summaries = Summaries(redis, self._root)
         """Of what is not told one by one."""
+        self.positions = Positions(redis, self._root)
+        """How far the topic was read."""
         register = redis.register_script
         self._want = register(scripts.WANT)
+        self._advance = register(scripts.ADVANCE)
         self._settle = register(scripts.SETTLE)
         self._begin = register(scripts.BEGIN)
         self._forget_intent = register(scripts.FORGET_INTENT)
@@ -67,18 +74,26 @@ class Ledger:
         self._extend = register(scripts.EXTEND)
         self._release = register(scripts.RELEASE)
 
-    async def want(self, facts: Sequence[tuple[Fact, int]]) -> set[str]:
+    async def want(
+        self, facts: Sequence[tuple[Fact, int]], span: Span | None = None
+    ) -> set[str]:
         """Remember facts with their offsets, in one round trip.
 
-        Returns the keys that changed: repeats change nothing.
+        Returns the keys that changed: repeats change nothing. `span`: the piece of the
+        topic that holds them and what concerns no alert; it is remembered as read.
+
+        Raises:
+            LostError: Redis has lost what lies before the span, and takes none of it.
         """
         keys = [alert_key(fact) for fact, _ in facts]
+        partition, begin = ("", 0) if span is None else (span.partition, span.begin)
         async with self._redis.pipeline(transaction=False) as pipe:
             for key, (fact, offset) in zip(keys, facts, strict=True):
+                is_again = span is not None and offset < span.taken
                 told = Told.of(fact, offset)
                 head = f"{told.noticed_at} {told.offset} ".encode()
                 await self._want(
-                    keys=[self._entry(key), self._differing],
+                    keys=[self._entry(key), self._differing, self.positions.key],
                     args=[
                         key,
                         f"f:{told.identity}",
@@ -86,11 +101,23 @@ class Ledger:
                         told.offset,
                         head + encode_fact(fact),
                         int(fact.kind in OPENING),
+                        partition,
+                        begin,
+                        int(is_again),
                     ],
                     client=pipe,
                 )
-            changed = await pipe.execute()
-        return {key for key, change in zip(keys, changed, strict=True) if change}
+                begin = offset + 1
+            if span is not None:
+                await self._advance(
+                    keys=[self.positions.key],
+                    args=[span.partition, begin, span.end],
+                    client=pipe,
+                )
+            answers = await pipe.execute()
+        if BEHIND in answers:
+            raise LostError
+        return {key for key, answer in zip(keys, answers, strict=False) if answer}
 
     async def entries(self, keys: Sequence[str]) -> list[Entry]:
         """Read entries, in the order of `keys`. A forgotten one has version 0."""
@@ -136,17 +163,26 @@ class Ledger:
         await self._release(keys=[self._lease(key)], args=[owner])
 
     async def begin(
-        self, entry: Entry, owner: str, *, receiver: str, channel: str, now: int
+        self,
+        entry: Entry,
+        owner: str,
+        *,
+        receiver: str,
+        channel: str,
+        now: int,
+        doubt: int | None = None,
     ) -> bool:
         """Write down that a post to `channel` is being made.
 
         False when the wanted side changed since the read, when the lease was lost or
-        when the message is there already: do not post.
+        when the message is there already: do not post. `doubt`: since when (ms) another
+        message may be there of which the ledger does not know.
         """
+        said = "" if doubt is None else str(doubt)
         return bool(
             await self._begin(
                 keys=[self._entry(entry.key), self._lease(entry.key)],
-                args=[owner, entry.version, receiver, channel, now],
+                args=[owner, entry.version, receiver, channel, now, said],
             )
         )
 
@@ -163,16 +199,28 @@ class Ledger:
         )
 
     async def record(
-        self, entry: Entry, owner: str, *, ts: str, shown: str, done: bool, now: int
+        self,
+        entry: Entry,
+        owner: str,
+        *,
+        ts: str,
+        shown: str,
+        done: bool,
+        now: int,
+        where: tuple[str, str] = ("", ""),
     ) -> None:
         """Write down what the channel shows now; `done`: nothing is left to do then.
 
         Where the lease was lost and another message is there, ours is in doubt.
+        `where`: receiver and channel, for an entry that has forgotten them.
         """
         life = _life(entry)
         await self._record(
             keys=[self._entry(entry.key), self._differing, self._lease(entry.key)],
-            args=[entry.key, entry.version, ts, shown, int(done), life, owner, now],
+            args=[
+                *(entry.key, entry.version, ts, shown, int(done), life, owner, now),
+                *where,
+            ],
         )
 
     async def believe(self, key: str) -> None:
@@ -199,15 +247,21 @@ def _read(key: str, fields: Mapping[bytes, bytes]) -> Entry:
     return Entry(
         key=key,
         version=int(fields.get(b"version", 0)),
+        partition=_number(fields, b"partition"),
         alert=alert,
         receiver=text(b"receiver"),
         channel=text(b"channel"),
-        intent=int(fields[b"intent"]) if b"intent" in fields else None,
+        intent=_number(fields, b"intent"),
+        lost=_number(fields, b"lost"),
         ts=text(b"ts"),
         shown=text(b"shown"),
-        doubt=int(fields[b"doubt"]) if b"doubt" in fields else None,
+        doubt=_number(fields, b"doubt"),
         fault=fault,
     )
+
+
+def _number(fields: Mapping[bytes, bytes], name: bytes) -> int | None:
+    return int(fields[name]) if name in fields else None
 
 
 def _life(entry: Entry) -> int:

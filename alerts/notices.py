@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from redis.exceptions import RedisError
 
 from alerts.alert import Alert, AlertState, alert_key, concerns_alerts
-from alerts.app import connect
+from alerts.connection import connect
 from alerts.diagnosis import RedisAddress, judge_redis_failure
 from alerts.entry import Entry, Rest, Step, next_step
 from alerts.ledger import Ledger

@@ -1,21 +1,52 @@
 """The ledger's changes as Redis scripts (Lua): each one atomic, each one repeatable."""
 
 WANT = """
--- KEYS entry, differing; ARGV key, field, noticed_at, offset, value, opens
+-- KEYS entry, differing, read
+-- ARGV key, field, noticed_at, offset, value, opens, partition ('': none), from, again
+if ARGV[7] ~= '' then
+  local read = tonumber(redis.call('HGET', KEYS[3], ARGV[7]) or '0')
+  if read < tonumber(ARGV[8]) then return -1 end  -- what lay between is lost
+end
+local function told(changed)  -- the very last: an error before it leaves the place
+  if ARGV[7] ~= '' then
+    local read = tonumber(redis.call('HGET', KEYS[3], ARGV[7]) or '0')
+    if read <= tonumber(ARGV[4]) then
+      redis.call('HSET', KEYS[3], ARGV[7], string.format('%.0f', ARGV[4] + 1))
+    end
+  end
+  return changed
+end
 local known = redis.call('HGET', KEYS[1], ARGV[2])
 if known then
   -- The earliest copy of a fact counts (alerts.alert): that of the lowest offset.
   if tonumber(string.match(known, '^%d+ (%d+) ')) <= tonumber(ARGV[4]) then
-    return 0
+    return told(0)
   end
-elseif ARGV[6] == '0' and redis.call('EXISTS', KEYS[1]) == 0 then
-  return 0  -- of a cycle that never breached
+elseif redis.call('EXISTS', KEYS[1]) == 0 then
+  if ARGV[6] == '0' then return told(0) end  -- of a cycle that never breached
+  if ARGV[9] == '1' then redis.call('HSET', KEYS[1], 'lost', ARGV[3]) end
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[5])
+if ARGV[7] ~= '' then redis.call('HSET', KEYS[1], 'partition', ARGV[7]) end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 -- Whoever settles or records it next says how long it is to live.
 redis.call('PERSIST', KEYS[1])
 redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1])
+return told(1)
+"""
+
+ADVANCE = """
+-- KEYS read; ARGV partition, from, to
+local read = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0')
+if read < tonumber(ARGV[2]) then return -1 end
+if read < tonumber(ARGV[3]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+return 0
+"""
+
+BEGIN_AT = """
+-- KEYS read; ARGV partition, where it was ('': unknown), where it goes on
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 return 1
 """
 
@@ -27,16 +58,18 @@ return redis.call('ZREM', KEYS[2], ARGV[1])
 """
 
 BEGIN = """
--- KEYS entry, lease; ARGV owner, version, receiver, channel, now
+-- KEYS entry, lease; ARGV owner, version, receiver, channel, now, doubt ('': none)
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[2] then return 0 end
 if redis.call('HEXISTS', KEYS[1], 'ts') == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'receiver', ARGV[3], 'channel', ARGV[4], 'intent', ARGV[5])
+if ARGV[6] ~= '' then redis.call('HSETNX', KEYS[1], 'doubt', ARGV[6]) end
 return 1
 """
 
 RECORD = """
--- KEYS entry, differing, lease; ARGV key, version, ts, shown, done, life, owner, now
+-- KEYS entry, differing, lease
+-- ARGV key, version, ts, shown, done, life, owner, now, receiver, channel
 -- A process that was stopped meanwhile may know nothing of another's message.
 local known = redis.call('HGET', KEYS[1], 'ts')
 if known and known ~= ARGV[3] and redis.call('GET', KEYS[3]) ~= ARGV[7] then
@@ -44,7 +77,11 @@ if known and known ~= ARGV[3] and redis.call('GET', KEYS[3]) ~= ARGV[7] then
   return 0
 end
 redis.call('HSET', KEYS[1], 'ts', ARGV[3], 'shown', ARGV[4])
-redis.call('HDEL', KEYS[1], 'intent')
+if ARGV[10] ~= '' then  -- found, and the ledger had forgotten where it was posted
+  redis.call('HSETNX', KEYS[1], 'receiver', ARGV[9])
+  redis.call('HSETNX', KEYS[1], 'channel', ARGV[10])
+end
+redis.call('HDEL', KEYS[1], 'intent', 'lost')
 if ARGV[5] == '1' and redis.call('HGET', KEYS[1], 'version') == ARGV[2] then
   redis.call('ZREM', KEYS[2], ARGV[1])
   if ARGV[6] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
@@ -56,7 +93,7 @@ FORGET_INTENT = """
 -- KEYS entry, lease; ARGV owner, doubt ('': it surely did not happen)
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 if ARGV[2] ~= '' then redis.call('HSETNX', KEYS[1], 'doubt', ARGV[2]) end
-return redis.call('HDEL', KEYS[1], 'intent', 'receiver', 'channel')
+return redis.call('HDEL', KEYS[1], 'intent', 'lost', 'receiver', 'channel')
 """
 
 EXTEND = """

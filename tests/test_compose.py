@@ -15,7 +15,7 @@ from pydantic import RedisDsn, SecretStr
 from redis.exceptions import AuthenticationError
 from ruamel.yaml import YAML
 
-from alerts.app import connect
+from alerts.connection import connect
 from grafana.queries import WALL
 from stream.cli import main
 from stream.process.settings import PREFIX, Settings

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from alerts import summary
 from alerts.alert import Told, alert_key, fold
 from alerts.lane import Pace
+from alerts.positions import Span
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from alerts.slack.failures import SlackFailure
@@ -158,6 +159,61 @@ async def test_a_second_message_of_a_key_is_put_right(delivering: Delivering) ->
         await delivering.settled()
 
     assert await delivering.titles() == ["🟡 sales: answered 12 min late"] * 2
+
+
+@pytest.mark.parametrize("is_restarted", [True, False])
+async def test_redis_forgets_that_it_was_posted(
+    delivering: Delivering,
+    redis: Redis,
+    prefix: str,
+    minutes_ago: Callable[[float], int],
+    is_restarted: bool,  # noqa: FBT001  pytest's
+) -> None:
+    """Its last second is lost: we know better, or the second message is put right."""
+    cycle = Cycle("a", start=minutes_ago(31))
+    key = alert_key(cycle.breached())
+    async with delivering.running():
+        await delivering.tell(cycle.breached())
+        await delivering.settled()
+        if not is_restarted:
+            await forget_post(redis, prefix, key)
+            await delivering.settled()
+    if is_restarted:
+        await forget_post(redis, prefix, key)
+    async with delivering.running():
+        await delivering.settled()
+        await delivering.tell(cycle.answered(30.5))
+        await delivering.settled()
+
+    shown = await delivering.titles()
+    assert shown == ["🟡 sales: answered 30 s late"] * (1 + is_restarted)
+
+
+async def forget_post(redis: Redis, prefix: str, key: str) -> None:
+    """As after a failover: the fact is known, and nothing of the message."""
+    [entry] = [name async for name in redis.scan_iter(f"*{prefix}*alerts}}:{key}")]
+    await redis.hdel(entry, "ts", "shown", "receiver", "channel", "intent")
+    root = entry.decode().removesuffix(f":{key}")
+    await redis.zadd(f"{root}:differing", {key: 1})
+
+
+async def test_a_summary_that_slack_refuses_waits(
+    delivering: Delivering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archived channel is not asked again each second; the others are told."""
+    monkeypatch.setattr(summary, "QUIET", 0)
+    await delivering.fail(
+        "chat.postMessage", error="is_archived", channel="C0OPS", seconds=600
+    )
+    late = {"noticed": 901.0}
+    for cycle in (FIRST, OPS):
+        await delivering.tell(cycle.breached(**late), cycle.answered(42))
+    async with delivering.running(pace=Pace()):
+        await eventually(lambda: _shown(delivering, 1))
+        await asyncio.sleep(1)  # five polls
+
+    calls = await delivering.calls("chat.postMessage")
+    assert [call["channel"] for call in calls] == ["C0OPS", "C0SALES"]
 
 
 async def post_late(delivering: Delivering) -> None:
@@ -383,8 +439,15 @@ async def test_held_back_until_facts_are_read(delivering: Delivering) -> None:
         await delivering.tell(FIRST.breached())
         await delivering.settled()
     caught_up = False
-    async with delivering.running(may_post=lambda: caught_up):
-        await delivering.tell(OPS.breached(), FIRST.answered())
+    span = Span(partition=7, begin=0, end=delivering.offset + 1)
+
+    def may_post(partition: int | None, waited: float) -> bool:
+        assert 0 <= waited < 60_000
+        return partition != 7 or caught_up
+
+    async with delivering.running(may_post=may_post):
+        await delivering.ledger.want([(OPS.breached(), delivering.offset)], span)
+        await delivering.tell(FIRST.answered())
         await eventually(lambda: _called(delivering, "chat.update"))
         await asyncio.sleep(0.5)
         assert len(await delivering.calls("chat.postMessage")) == 1

@@ -65,6 +65,11 @@ CASES = {
         replace(WANTED, alert=LATE_AND_RETRACTED),
         Rest.OVER,
     ),
+    "what was read again after a loss may be there: look first": (
+        replace(WANTED, lost=1),
+        Step.LOOK_UP,
+    ),
+    "also when it is over": (replace(WANTED, alert=ANSWERED, lost=1), Step.LOOK_UP),
     "what cannot be read waits": (
         Entry(key="k", version=1, fault="of another version"),
         Rest.UNREADABLE,

@@ -1,0 +1,150 @@
+"""Redis that loses what it had acknowledged: no alert is lost, none comes twice."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from dev.stack import Stack
+from tests.alerts.conftest import eventually
+from tests.alerts.test_app import World, fresh, own_redis, world
+
+__all__ = ["own_redis", "world"]  # fixtures
+
+pytestmark = pytest.mark.broker
+
+_FILES = "appendonlydir"
+
+
+async def remember(stack: Stack) -> Path:
+    """Keep what Redis has in its file by now; returns where."""
+    kept = stack.folder / "kept"
+    await asyncio.to_thread(shutil.copytree, stack.folder / "redis" / _FILES, kept)
+    return kept
+
+
+async def forget(stack: Stack, kept: Path | None) -> None:
+    """Kill Redis; it starts again with what was kept: None, with nothing."""
+    files = stack.folder / "redis" / _FILES
+    await asyncio.to_thread(stack.kill, "redis")
+    await asyncio.to_thread(shutil.rmtree, files)
+    if kept is not None:
+        await asyncio.to_thread(shutil.copytree, kept, files)
+    await asyncio.to_thread(stack.restart, "redis")
+
+
+async def titles(world: World) -> list[str]:
+    return [m["blocks"][0]["text"]["text"] for m in await world.messages()]
+
+
+async def answered(world: World, count: int) -> None:
+    async def so_many() -> bool:
+        return sum("answered" in title for title in await titles(world)) >= count
+
+    await eventually(so_many, 30)
+
+
+async def test_the_last_second_is_lost(
+    world: World, own_redis: Stack, minutes_ago: Callable[[float], int]
+) -> None:
+    """As by a failover: what was taken and posted in it is read, and found, again."""
+    first, second, third = (fresh(name, minutes_ago) for name in "abc")
+    async with world.running():
+        await world.tell(first.breached())
+        await world.shows(1)
+        kept = await remember(own_redis)
+        await world.tell(first.answered(), second.breached())
+        await world.shows(2)
+        await answered(world, 1)
+        await forget(own_redis, kept)
+        await world.tell(third.breached())
+        await world.shows(3)
+        await world.tell(second.answered(), third.answered())
+        await answered(world, 3)
+
+    assert len(await world.messages()) == 3
+
+
+async def test_the_last_second_is_lost_with_the_process(
+    world: World, own_redis: Stack, minutes_ago: Callable[[float], int]
+) -> None:
+    """A power cut: Kafka's commit says taken, and what Redis lost is read again."""
+    first, second = fresh("a", minutes_ago), fresh("b", minutes_ago)
+    async with world.running():
+        await world.tell(first.breached())
+        await world.shows(1)
+        kept = await remember(own_redis)
+        await world.tell(second.breached())
+        await world.shows(2)
+    await forget(own_redis, kept)
+
+    async with world.running():
+        await world.tell(first.answered(), second.answered())
+        await answered(world, 2)
+
+    assert len(await world.messages()) == 2
+
+
+@pytest.mark.parametrize("is_restarted", [True, False])
+async def test_everything_is_lost(
+    world: World,
+    own_redis: Stack,
+    minutes_ago: Callable[[float], int],
+    is_restarted: bool,  # noqa: FBT001  pytest's
+) -> None:
+    """All that Kafka has is read again, though nothing comes: who was told, who not."""
+    told, untold = fresh("a", minutes_ago), fresh("b", minutes_ago)
+    limit = {"error": "ratelimited", "retry_after": 10, "count": 1}
+    async with (
+        Redis.from_url(own_redis.redis_url) as redis,
+        world.running(),
+    ):
+        await world.tell(told.breached())
+        await world.shows(1)
+        await asyncio.to_thread(lambda: world.slack.fail("chat.postMessage", **limit))
+        await world.tell(untold.breached())
+
+        async def was_tried() -> bool:
+            return len(await posts(world)) == 2
+
+        await eventually(was_tried)
+        if is_restarted:
+            await forget(own_redis, None)
+        else:
+            await redis.flushall()
+        await world.shows(2, 30)
+        await world.tell(told.answered(), untold.answered())
+        await answered(world, 2)
+
+    assert len(await world.messages()) == 2
+
+
+async def posts(world: World) -> list[dict[str, Any]]:
+    return await asyncio.to_thread(world.slack.calls, "chat.postMessage")
+
+
+async def test_a_primary_that_was_demoted(
+    world: World, own_redis: Stack, minutes_ago: Callable[[float], int]
+) -> None:
+    """It keeps our connection and takes no writes: we leave it, and connect anew."""
+    async with Redis.from_url(own_redis.redis_url) as redis, world.running():
+        connected = await clients(redis)
+        await redis.replicaof("127.0.0.1", "9")  # of nobody who is there
+        await world.tell(fresh("a", minutes_ago).breached())
+
+        async def one_was_left() -> bool:
+            return not connected <= await clients(redis)
+
+        await eventually(one_was_left)
+        await redis.replicaof("NO", "ONE")
+        await world.shows(1)
+
+
+async def clients(redis: Redis) -> set[str]:
+    """Ids of the connections that others have."""
+    ours = str(await redis.client_id())
+    return {each["id"] for each in await redis.client_list()} - {ours}
