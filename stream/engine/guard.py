@@ -83,6 +83,7 @@ PRIVATE_NAMES = {
         "_create_worker_consumer",
         "_ensure_consumer",
         "call_thread",
+        "verify_event_path",
     ),
     "faust.transport.drivers.aiokafka:Producer": ("_ensure_producer", "_new_producer"),
     "mode.threads:ServiceThread": ("__init__",),
