@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from stream.sla.clock import Clock
 from stream.sla.course import Course
-from stream.sla.ends import REPLIES
+from stream.sla.ends import WAITS
 from stream.sla.events import Event
 from stream.sla.facts import Fact, Reason
 from stream.sla.memory import KEPT, forget_at, heard_at, prune, walked_anew
@@ -183,7 +183,7 @@ def _carried_on(state: Conversation, turn: Turn, rules: Rules) -> Session | None
         or last.waiting_since is not None
         or not last.replied
         or last.by_machine
-        or any(c.over_at is None and c.measure in REPLIES for c in last.clocks)
+        or any(c.over_at is None and c.measure in WAITS for c in last.clocks)
         or _has_failed(state.turns, turn.ref)
         or _has_shadow(last.clocks)
     ):

@@ -117,6 +117,7 @@ class Writer:
         is_breach = step.kind is FactKind.BREACHED
         before = is_breach and at != clock.promised_at
         known_at = clock.known_at if is_breach else 0
+        until = max(step.until, start)  # news of before it ends it as it began
         return replace(
             self._envelope(at - 1 if before else at, state),
             kind=step.kind,
@@ -127,8 +128,8 @@ class Writer:
             policy_version=clock.policy_version,
             started_at=start,
             deadline=clock.deadline,
-            waited_ms=step.until - start,
-            waited_business_ms=self.counted(clock, step.until),
+            waited_ms=until - start,
+            waited_business_ms=self.counted(clock, until),
             calendar=clock.calendar,
             author=step.author,
             reason=step.reason,
