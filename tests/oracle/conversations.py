@@ -37,6 +37,9 @@ BASES = (
 GAPS = (1803, 1800)
 """Of silence: the first is no sum of the steps below, the second is one of them."""
 
+MEASURES = ("first_reply", "next_reply", "resolution", "window")
+REPLIES_ALONE = ("first_reply", "next_reply", "window")
+
 SHORT = (30, 60, 59, 61, 1, 119, 120, 121, 300, 5, 0, 0)
 LONG = (*SHORT, 600, 1200, 1799, 1800, 1801, 2400)
 
@@ -69,8 +72,16 @@ MOVES = (
     "ctoa",
     "cqoqa",
     "cPq",
+    *("ckkk", "kckk", "cjjj", "jcjj", "kckka"),
+    *("ctma", "ckma", "ctmca"),
 )
 """Another tier, queue or priority while a clock runs, or is paused."""
+
+LULLS = ("ca", "c", "a", "cn", "can", "car", "rO", "crO", "cax", "cO", "cPc")
+"""Little happens, and much of it at one instant, or when silence ends something."""
+
+COLLIDING = (0, 0, 0, 60, 300, 1800, 1800, 2400)
+"""Steps that make the targets and silences below."""
 
 CALENDARS = (
     OpenSeconds("always"),
@@ -92,10 +103,10 @@ _durations = st.sampled_from([60, 120, 300, 600, 1200, 2400])
 
 
 @st.composite
-def _targets(draw, calendars):
+def _targets(draw, calendars, measures):
     found = {
         measure: (draw(_durations), draw(st.sampled_from(calendars)))
-        for measure in ("first_reply", "next_reply", "resolution", "window")
+        for measure in measures
         if draw(st.integers(0, 3))
     }
     return found if draw(st.integers(0, 9)) else {}
@@ -105,7 +116,14 @@ _switches = st.sets(st.sampled_from(["bot", "automation", "template", "call"]))
 
 
 @st.composite
-def promises(draw, calendars=NAMES, plans=(1, 2, 3), matches=MATCHES):
+def promises(  # noqa: PLR0917  what a test may hold still
+    draw,
+    calendars=NAMES,
+    plans=(1, 2, 3),
+    matches=MATCHES,
+    measures=MEASURES,
+    gaps=GAPS,
+):
     """A config of so many policies, the last one for everybody."""
     pause_on = frozenset(draw(st.sets(st.sampled_from(PAUSING))))
     each_counts = draw(st.booleans())
@@ -116,7 +134,7 @@ def promises(draw, calendars=NAMES, plans=(1, 2, 3), matches=MATCHES):
         Plan(
             f"policy {number}",
             match,
-            draw(_targets(calendars)),
+            draw(_targets(calendars, measures)),
             pause_on,
             draw(st.booleans()),
             frozenset(draw(_switches)) if each_counts else switches,
@@ -126,7 +144,7 @@ def promises(draw, calendars=NAMES, plans=(1, 2, 3), matches=MATCHES):
     return Promises(
         book,
         {calendar.name: calendar for calendar in CALENDARS},
-        gap=draw(st.sampled_from(GAPS)),
+        gap=draw(st.sampled_from(gaps)),
         abandon_after=draw(st.sampled_from([2400, 2407, 5003, 9001])),
         unresolved_after=draw(st.sampled_from([3000, 3011, 7019])),
         window=draw(st.sampled_from([300, 1200, 3600])),
@@ -136,8 +154,11 @@ def promises(draw, calendars=NAMES, plans=(1, 2, 3), matches=MATCHES):
 
 
 @st.composite
-def conversations(draw, most=5, motifs=MOTIFS):
-    """Events of one conversation, in order, each with an id of its own."""
+def conversations(draw, most=5, motifs=MOTIFS, steps=(LONG, SHORT)):
+    """Events of one conversation, in order, each with an id of its own.
+
+    `steps`: the seconds before a motif, and those within it.
+    """
     second = draw(st.sampled_from(BASES))
     drawn = draw(st.lists(st.sampled_from(motifs), min_size=1, max_size=most))
     if draw(st.integers(0, 3)):
@@ -146,7 +167,8 @@ def conversations(draw, most=5, motifs=MOTIFS):
     number = 0
     for motif in drawn:
         for place, kind in enumerate(motif):
-            second += draw(st.sampled_from(SHORT if place or motif == "x" else LONG))
+            is_within = bool(place) or motif == "x"
+            second += draw(st.sampled_from(steps[is_within]))
             number += 1
             envelope = {
                 "v": 1,
@@ -161,7 +183,7 @@ def conversations(draw, most=5, motifs=MOTIFS):
 
 
 @st.composite
-def _happening(draw, kind, envelope, name):  # noqa: C901, PLR0911, PLR0912  one case a kind
+def _happening(draw, kind, envelope, name):  # noqa: C901, PLR0911, PLR0912, PLR0915  one case a kind
     match kind:
         case "c":
             nature = draw(st.sampled_from([Nature.PLAIN] * 5 + [Nature.CALL]))
@@ -240,6 +262,15 @@ def _happening(draw, kind, envelope, name):  # noqa: C901, PLR0911, PLR0912  one
                     **envelope, **draw(st.sampled_from([*said, *said, both]))
                 )
             ]
+        case "k":
+            queue = draw(st.sampled_from(["near", "near", "distant"]))
+            return [AssignmentEvent(**envelope, queue=queue)]
+        case "j":
+            assignee = draw(st.sampled_from(["Ana", "Ana", "Ben"]))
+            return [AssignmentEvent(**envelope, assignee=assignee)]
+        case "m":
+            author = Author(kind=AuthorKind.AGENT, id="Ana")
+            return [_message(envelope, name, author, Nature.TEMPLATE)]
         case "i":
             kinds = [AuthorKind.CUSTOMER, AuthorKind.BOT, AuthorKind.SYSTEM]
             kind = draw(st.sampled_from(kinds))

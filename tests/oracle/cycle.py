@@ -6,6 +6,8 @@ from tests.oracle.promises import Promise
 
 WARNED_AT = 50
 """Percent of a target."""
+LATENESS = 2
+"""Seconds in which nothing is told yet."""
 NOTICE = 30
 """Seconds before a window closes."""
 
@@ -61,13 +63,13 @@ class Cycle:
             if self.used * 100 == self.promise.within * WARNED_AT:
                 self.warn_at = second + 1
 
-    def live_anew(self, now: int, lateness: int) -> None:
+    def live_anew(self, now: int) -> None:
         """As if the policy that applies now had applied from the start.
 
         But it cannot have been broken before it was promised (2.11), and what the old
         one would have warned of is nobody's where it was not told yet.
         """
-        self.warned = [at for at in self.warned if at + lateness < now]
+        self.warned = [at for at in self.warned if at + LATENESS < now]
         lived, self.lived = self.lived, []
         self.used, self.used_up_at, self.warn_at = 0, None, None
         for second in lived:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
 from tests.oracle.cycle import Cycle
 
+_BREACHED = Verdict.BREACHED
 _ENDS = {
     FactKind.MET,
     FactKind.ANSWERED_LATE,
@@ -44,7 +45,10 @@ def outcomes(facts: Iterable[Fact]) -> Outcomes:
         outcome = found.setdefault(key, Outcome())
         if fact.replaces is not None:
             assert outcome.verdict == fact.replaces.value, (fact, outcome)
-            outcome.verdict = outcome.over_at = outcome.used = outcome.why = None
+            outcome.verdict = None
+            if fact.kind is not FactKind.BREACHED or fact.replaces is not _BREACHED:
+                # A breach told again is whose or when: the wait's end stands.
+                outcome.over_at = outcome.used = outcome.why = None
         if fact.kind in set(Verdict):
             if fact.reason is Reason.SUPERSEDED:
                 del found[key]

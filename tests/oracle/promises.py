@@ -52,7 +52,6 @@ class Promises:
     window: int
     abandon_after: int = 7 * 86400
     unresolved_after: int = 30 * 86400
-    lateness: int = 2
     unknown: AuthorKind = AuthorKind.AGENT
     queue_calendar: str = "always"
     warn_shares: tuple[int, ...] = field(default=(50,))
@@ -139,8 +138,8 @@ class Promises:
             return wanted and "automation" in also
         return wanted
 
-    def rules(self) -> Rules:
-        """The same, for the rules that are tested."""
+    def rules(self, lateness: int = 2) -> Rules:
+        """The same, for the rules that are tested; `lateness` in seconds."""
         policies = tuple(
             Policy(
                 name=plan.name,
@@ -159,7 +158,7 @@ class Promises:
             book=PolicyBook(policies, "v"),
             queues={},
             session_gap=self.gap * 1000,
-            allowed_lateness=self.lateness * 1000,
+            allowed_lateness=lateness * 1000,
             abandon_after=self.abandon_after * 1000,
             unresolved_after=self.unresolved_after * 1000,
             calendars={name: c.rules() for name, c in self.calendars.items()},

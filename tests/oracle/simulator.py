@@ -174,7 +174,7 @@ class Simulator:
                 cycle.stop(now, "no_promise")
             elif promise.policy != cycle.promise.policy:
                 cycle.promise = promise
-                cycle.live_anew(now, self.promises.lateness)
+                cycle.live_anew(now)
 
     def promise(self, now: int, session: Session) -> None:
         """What the new policy promises and the old did not starts now (2.11)."""
@@ -321,7 +321,7 @@ class Simulator:
         if not known:
             return
         cycle = known[-1]
-        if not cycle.promise.total and cycle.start != now:
+        if self.begins_anew(now, cycle):
             self.start("resolution", now)
             return
         if cycle.verdict != "breached" and cycle.ends_at is not None:
@@ -332,6 +332,10 @@ class Simulator:
         cycle.paused = False
         if cycle.verdict in ("met", "cancelled"):
             cycle.verdict = None
+
+    def begins_anew(self, now: int, cycle: Cycle) -> bool:
+        """A reopening of the very instant in which it began is the same cycle (6.3)."""
+        return not cycle.promise.total and cycle.start != now
 
     def give_up_waiting(self, now: int, why: str) -> None:
         session = self.session

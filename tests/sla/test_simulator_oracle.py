@@ -1,15 +1,22 @@
 """The rules against a simulator that counts seconds, over random conversations."""
 
+import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
-from stream.records import encode_event
-from stream.replay.replay import Replay
-from stream.sla.instants import HOUR, from_ms
-from stream.worker.table import decode_state, encode_state
-from tests.oracle.conversations import CHANGING, MOVES, conversations, promises, told
+from tests.oracle.conversations import (
+    CHANGING,
+    COLLIDING,
+    LULLS,
+    MEASURES,
+    MOVES,
+    REPLIES_ALONE,
+    conversations,
+    promises,
+    told,
+)
 from tests.oracle.instant import UnclearError
+from tests.oracle.listening import delayed, replayed
 from tests.oracle.outcomes import (
     comparable,
     expected,
@@ -20,50 +27,12 @@ from tests.oracle.outcomes import (
 )
 from tests.oracle.simulator import Simulator
 
-LONG_AFTER = 100 * HOUR
-"""Every clock is over by then, and nothing is forgotten yet."""
-
 slow = settings(
     max_examples=40,
     derandomize=True,  # the same in every run: others are looked for by hand
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-
-
-@st.composite
-def delayed(draw, events):
-    """The same events, each some time under way, some of them twice; by arrival."""
-    again = draw(st.lists(st.sampled_from(events), max_size=3))
-    delays = st.sampled_from([0, 0, 0, 1, 2, 3, 60, 600, 3000])
-    return sorted(
-        (
-            replace(event, received_at=from_ms(event.at + draw(delays) * 1000))
-            for event in [*events, *again]
-        ),
-        key=lambda event: event.arrived,
-    )
-
-
-def replayed(given, events, *, cut=False):
-    """The facts of events in order of arrival; `cut`: a worker restarts after each."""
-    rules = given.rules()
-    run, facts = Replay(rules), []
-    for number, event in enumerate(events):
-        facts += run.lines([encode_event(event)])
-        if cut:
-            run = resumed(run, rules, number)
-    facts += run.run_until(max(event.arrived for event in events) + LONG_AFTER)
-    return facts
-
-
-def resumed(run, rules, offset):
-    """Another run that goes on from the encoded states of this one."""
-    other = Replay(rules)
-    other.now = run.now
-    for key, state in run.states.items():
-        other._keep(key, decode_state(encode_state(offset, state)).conversation)
-    return other
 
 
 def walked(given, events):
@@ -106,7 +75,7 @@ def test_in_order(given, events):
     agree(given, events)
 
 
-@slow
+@settings(slow, max_examples=150)
 @given(
     given=promises(plans=(2, 3), matches=CHANGING),
     events=conversations(motifs=MOVES, most=3),
@@ -117,16 +86,41 @@ def test_while_the_work_moves(given, events):
     agree(given, events)
 
 
-@slow
-@given(given=promises(), events=conversations(), data=st.data())
-def test_in_any_order(given, events, data):
-    """Events that come late, shuffled and twice make no difference in the end (3.2)."""
-    late = data.draw(delayed(events))
+@pytest.mark.parametrize("measures", [MEASURES, REPLIES_ALONE])
+@settings(slow, max_examples=80)
+@given(data=st.data())
+def test_at_colliding_instants(measures, data):
+    """Words at the very end of a silence, statuses at one instant (6.1 to 6.3)."""
+    given = data.draw(promises(measures=measures, plans=(1,), gaps=(1800,)))
+    events = data.draw(conversations(motifs=LULLS, steps=(COLLIDING, COLLIDING)))
+    note(told(events))
+    agree(given, events)
+
+
+def agree_in_the_end(given, events, late):
     note(told(late))
     wanted = in_the_end(simulated(given, events))
 
     found = in_the_end(comparable(outcomes(replayed(given, late)), wanted))
     assert found == wanted
+
+
+@slow
+@given(given=promises(), events=conversations(), data=st.data())
+def test_in_any_order(given, events, data):
+    """Events that come late, shuffled and twice make no difference in the end (3.2)."""
+    agree_in_the_end(given, events, data.draw(delayed(events)))
+
+
+@slow
+@given(
+    given=promises(plans=(2, 3), matches=CHANGING),
+    events=conversations(motifs=MOVES, most=3),
+    data=st.data(),
+)
+def test_in_any_order_while_the_work_moves(given, events, data):
+    """The same where another policy applies, and the news of it comes late."""
+    agree_in_the_end(given, events, data.draw(delayed(events)))
 
 
 @settings(slow, max_examples=40)  # a restart after each event takes its time
