@@ -66,15 +66,18 @@ class Cycle:
     def live_anew(self, now: int) -> None:
         """As if the policy that applies now had applied from the start.
 
-        But it cannot have been broken before it was promised (2.11), and what the old
-        one would have warned of is nobody's where it was not told yet.
+        But it cannot have been broken before it was promised (2.11).
         """
-        self.warned = [at for at in self.warned if at + LATENESS < now]
+        self.forget_untold(now)
         lived, self.lived = self.lived, []
         self.used, self.used_up_at, self.warn_at = 0, None, None
         for second in lived:
             self.live(second)
         self.promised(now)
+
+    def forget_untold(self, now: int) -> None:
+        """A warning that was not told yet is nobody's where its point moves."""
+        self.warned = [at for at in self.warned if at + LATENESS < now]
 
     def promised(self, now: int) -> None:
         """What would be used up already is used up now, be it paused or not."""
@@ -92,3 +95,10 @@ class Cycle:
 
     def stop(self, now: int, why: str) -> None:
         self.over_at, self.why, self.used_in_all = now, why, self.used
+
+    def run_on(self) -> None:
+        """It is not over after all; a breach stands."""
+        self.over_at = self.why = self.used_in_all = None
+        self.paused = False
+        if self.verdict in ("met", "cancelled"):
+            self.verdict = None

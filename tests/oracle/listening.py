@@ -17,7 +17,7 @@ from stream.sla.facts import Fact, FactKind, Reason
 from stream.sla.instants import HOUR, from_ms
 from stream.worker.table import decode_state, encode_state
 from tests.oracle.promises import Promises
-from tests.oracle.simulator import is_customers
+from tests.oracle.words import is_customers
 
 LONG_AFTER = 100 * HOUR
 """Every clock is over by then, and nothing is forgotten yet."""

@@ -19,11 +19,12 @@ from stream.sla.events import (
     Status,
     StatusEvent,
 )
+from tests.oracle.clocks import Clocks
 from tests.oracle.cycle import Cycle
 from tests.oracle.instant import rank, refuse_what_is_unclear
 from tests.oracle.promises import REPLIES, Promises
 from tests.oracle.session import Session
-from tests.oracle.words import said_of, true_author
+from tests.oracle.words import is_customers, said_of, true_author
 
 PUBLIC = {
     Nature.PLAIN,
@@ -35,18 +36,14 @@ PUBLIC = {
 HOLDERS = ("queue", "assignee")
 
 
-class Simulator:
+class Simulator(Clocks):
     """Walks one conversation; `cycles` is what came of it."""
 
     def __init__(self, promises: Promises, events: list[Event]) -> None:
-        self.promises = promises
-        self.cycles: list[Cycle] = []
-        self.sessions: list[Session] = []
-        self.session: Session | None = None
-        self.last: Session | None = None
+        super().__init__(promises)
+        self.errs = False
+        """Whether the rules are known to err here (`wrong` in `corners.txt`)."""
         self.is_spam = False
-        self.held: dict[str, str | None] = {}
-        self.tags: frozenset[str] = frozenset()
         receipts = [event for event in events if isinstance(event, DeliveryEvent)]
         failed = {r.message_id for r in receipts if r.state is DeliveryState.FAILED}
         reached = {
@@ -83,38 +80,12 @@ class Simulator:
                 # brought it about (6.2, 2.11).
                 is_old = any(cycle is one for one in due)
                 cycle.holder = holder if is_old else self.holder
-        self.warn(now)
         self.silence(now)
+        self.warn(now)
         for cycle in self.running():
             cycle.paused = self.is_paused(cycle)
             if not cycle.paused:
                 cycle.live(now)
-
-    @property
-    def holder(self) -> tuple[str | None, str | None]:
-        return self.held.get("queue") or "unrouted", self.held.get("assignee")
-
-    def warn(self, now: int) -> None:
-        """A warning point passes with the clock running, by the policy of now."""
-        for cycle in self.running():
-            if cycle.verdict is None and cycle.warns_at == now > cycle.start:
-                cycle.warned.append(now)
-
-    def running(self, *measures: str) -> list[Cycle]:
-        return [
-            cycle
-            for cycle in self.cycles
-            if cycle.is_running and (not measures or cycle.measure in measures)
-        ]
-
-    def is_paused(self, cycle: Cycle) -> bool:
-        session = self.session
-        return (
-            cycle.measure == "resolution"
-            and session is not None
-            and session.status in cycle.promise.pause_on
-            and not session.waits
-        )
 
     def silence(self, now: int) -> None:
         """What silence ends: a wait, an open resolution, then the session (2.13)."""
@@ -162,60 +133,21 @@ class Simulator:
         ):
             self.hand_over(now)
 
-    def choose_again(self, now: int, due: list[Cycle]) -> None:
-        """Each running clock under the policy that applies now (2.11)."""
-        for cycle in self.running():
-            if cycle.verdict or any(cycle is one for one in due):
-                continue
-            policy = self.promises.choose(self.held, cycle.tags, cycle.hours)
-            promise = policy and policy.get(cycle.measure)
-            if not promise:
-                cycle.verdict = "cancelled"
-                cycle.stop(now, "no_promise")
-            elif promise.policy != cycle.promise.policy:
-                cycle.promise = promise
-                cycle.live_anew(now)
-
-    def promise(self, now: int, session: Session) -> None:
-        """What the new policy promises and the old did not starts now (2.11)."""
-        since = session.waits_since
-        if since is not None:
-            for measure in (
-                "next_reply" if session.replied else "first_reply",
-                "window",
-            ):
-                self.start_late(measure, since, now, session)
-        if not session.resolved:
-            starts = [c.start for c in session.cycles if c.measure == "resolution"]
-            self.start_late("resolution", max([session.opened, *starts]), now, session)
-
-    def start_late(self, measure: str, since: int, now: int, session: Session) -> None:
-        known = [
-            cycle
-            for cycle in session.cycles
-            if cycle.measure == measure and cycle.start == since
-        ]
-        if any(cycle.why != "no_promise" for cycle in known):
-            return
-        cycle = self.start(measure, since)
-        if cycle is None:
-            return
-        for old in known:
-            cycle.warned += old.warned
-            self.cycles.remove(old)
-            session.cycles.remove(old)
-        for second in range(since, now):
-            cycle.live(second)
-        cycle.window_end = session.asked + self.promises.window
-        cycle.promised(now)
-
     def hand_over(self, now: int) -> None:
         """From a machine to a human: a customer is waiting again (2.17)."""
         session = self.session
         if session is None or not session.by_machine or session.waits:
             return
         session.waits_since = now
-        self.start("next_reply", now)
+        known = [
+            c for c in session.cycles if (c.measure, c.start) == ("next_reply", now)
+        ]
+        if known:
+            # The machine answered in this very instant: the same wait (6.3).
+            known[-1].run_on()
+            self.errs = True
+        else:
+            self.start("next_reply", now)
 
     def happen(self, now: int, event: Event) -> None:
         tag = event.__struct_config__.tag
@@ -253,6 +185,7 @@ class Simulator:
         for cycle in self.running("window"):
             if cycle.verdict is None:
                 cycle.window_end = now + self.promises.window
+                cycle.forget_untold(now)
 
     def outbound(self, now: int, event: MessageEvent) -> None:
         if event.message_id in self.failed:
@@ -328,10 +261,7 @@ class Simulator:
             cycle.used_up_at = now  # in time at the very deadline; nothing is left
         if cycle.warn_at is not None and cycle.warn_at == cycle.over_at:
             cycle.warn_at = now  # a success at the very point came before it
-        cycle.over_at = cycle.why = cycle.used_in_all = None
-        cycle.paused = False
-        if cycle.verdict in ("met", "cancelled"):
-            cycle.verdict = None
+        cycle.run_on()
 
     def begins_anew(self, now: int, cycle: Cycle) -> bool:
         """A reopening of the very instant in which it began is the same cycle (6.3)."""
@@ -355,42 +285,11 @@ class Simulator:
 
     def retract(self, now: int, session: Session) -> None:
         """What spam broke was no promise, and the matter was none (6.4, 2.7)."""
-        self.is_spam = True
-        if session.why != "spam":
+        if not self.is_spam:
             session.ended, session.why = now, "spam"
+        self.is_spam = True
         for cycle in session.cycles:
             if cycle.verdict == "breached":
                 cycle.verdict, cycle.deadline = "cancelled", None
                 cycle.holder = (None, None)
                 cycle.why, cycle.over_at = "spam", cycle.over_at or now
-
-    def start(self, measure: str, now: int) -> Cycle | None:
-        hours = self.promises.hours(self.held, now)
-        policy = self.promises.choose(self.held, self.tags, hours)
-        promise = policy and policy.get(measure)
-        session = self.session
-        if not promise or session is None:
-            return None
-        cycle = Cycle(measure, now, promise, self.tags, hours)
-        cycle.window_end = now + self.promises.window
-        self.cycles.append(cycle)
-        session.cycles.append(cycle)
-        return cycle
-
-    def stop(self, now: int, why: str, verdict: str, *measures: str) -> None:
-        """The wait is over; `verdict` stands if the deadline had not passed."""
-        self.stop_all(now, why, verdict, self.running(*measures))
-
-    def stop_all(self, now: int, why: str, verdict: str, cycles: list[Cycle]) -> None:
-        by_silence = why in ("abandoned", "unresolved")
-        for cycle in cycles:
-            if cycle.verdict is None:
-                assert not by_silence or cycle.ends_at != now
-                cycle.verdict = verdict
-            cycle.stop(now, why)
-
-
-def is_customers(event: MessageEvent) -> bool:
-    """Whether a customer said something: who speaks decides (2.15)."""
-    is_word = event.nature in (Nature.PLAIN, Nature.CALL)
-    return is_word and event.author.kind is AuthorKind.CUSTOMER

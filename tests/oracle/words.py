@@ -33,3 +33,9 @@ def true_author(event: MessageEvent, events: list[Event]) -> tuple[AuthorKind, N
         ):
             return other.author.kind, other.nature
     return event.author.kind, event.nature
+
+
+def is_customers(event: MessageEvent) -> bool:
+    """Whether a customer said something: who speaks decides (2.15)."""
+    is_word = event.nature in (Nature.PLAIN, Nature.CALL)
+    return is_word and event.author.kind is AuthorKind.CUSTOMER

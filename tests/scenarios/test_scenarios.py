@@ -56,3 +56,11 @@ def test_scenario(scenario: Scenario):
             group,
             table.expected_lines(wanted),
         ), scenario.place
+
+
+@pytest.mark.parametrize("scenario", [*scenarios()], ids=lambda s: s.place)
+def test_each_statement_has_a_name_of_its_own(scenario: Scenario):
+    """No `fact_id` twice: who keeps the first of each misses nothing (6.11)."""
+    names = [fact.fact_id for fact in replayed(scenario)]
+
+    assert len(names) == len(set(names))

@@ -42,6 +42,7 @@ def walked(given, events):
         simulator.run()
     except UnclearError:
         assume(condition=False)
+    assume(not simulator.errs)
     return simulator
 
 
