@@ -82,7 +82,6 @@ def test_each_statement_has_a_name_of_its_own(given, events, data):
     assert len(found) == len(set(found))
 
 
-@pytest.mark.xfail(strict=True, reason="retracted at news older than the wait itself")
 def test_nobody_waits_less_than_nothing():
     """A wait that news undoes has no length below zero."""
     waits = [fact.waited_ms for fact in coming_back() if fact.waited_ms is not None]
