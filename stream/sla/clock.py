@@ -39,6 +39,8 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
         known_at: when the news arrived that put its deadline into the past (2.10).
         gone: short hashes of statements that were told and are no more: told again,
             they have another name (semantics 6.11).
+        life: how many clocks and sessions of the conversation were withdrawn when it
+            began: one that comes back has other names than in its first life (6.11).
     """
 
     measure: Measure
@@ -70,6 +72,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     is_pending: bool = False
     known_at: int = 0
     gone: tuple[int, ...] = ()
+    life: int = 0
 
     @property
     def breaks_at(self) -> int | None:
@@ -236,6 +239,11 @@ def end(
 ) -> Clock:
     """The wait is over."""
     return replace(clock, over_at=at, answered=answered, author=author, reason=reason)
+
+
+def run_on(clock: Clock) -> Clock:
+    """It is not over after all; what ended it was in its first instant."""
+    return replace(clock, over_at=None, answered=False, author=None, reason=None)
 
 
 def reopen(clock: Clock, at: int, calendar: Calendar) -> Clock:

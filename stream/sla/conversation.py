@@ -248,18 +248,9 @@ def _tell(  # noqa: PLR0917  inner
         before = tuple(
             [teller.tell(s, s) if _is_due(s, settled) else s for s in before]
         )
-    if goes_on:
-        told_now = teller.tell(sessions[0], last)
-        return replace(after, told=(*before, told_now)), teller.facts
-    by_start = {session.opened_at: session for session in told}
-    known = [by_start.pop(session.opened_at, None) for session in sessions]
-    for never_was in by_start.values():
-        teller.withdraw(never_was)
-    told_again = [
-        teller.tell(session, known_as)
-        for session, known_as in zip(sessions, known, strict=True)
-    ]
-    return replace(after, told=(*before, *told_again)), teller.facts
+    again = [teller.tell(sessions[0], last)] if goes_on else teller.all(sessions, told)
+    told = (*before, *again)
+    return replace(after, told=told, withdrawn=teller.withdrawn), teller.facts
 
 
 def _goes_on(session: Session, told: tuple[Session, ...]) -> bool:
@@ -274,6 +265,7 @@ def _is_quiet(new: Session, told: Session | None, settled: int, news: News) -> b
     return (
         told is not None
         and new.ended_at == told.ended_at
+        and new.life == told.life
         and is_quiet(new.clocks, told.clocks, settled, news)
     )
 

@@ -41,6 +41,7 @@ def carried(told: Clock, new: Clock) -> Clock:
         is_pending=told.is_pending,
         known_at=told.known_at,
         gone=told.gone,
+        life=told.life,
     )
     return told if carried == told else carried
 

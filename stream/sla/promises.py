@@ -80,8 +80,14 @@ class Promises:
         if not session.by_machine or session.waiting_since is not None:
             return session
         new = self.started(session, held, _NEXT_REPLY, at)
-        clocks_now = (*session.clocks, *new)
-        waiting = replace(session, waiting_since=at, clocks=clocks_now)
+        # What it answered in this very instant is the same cycle (semantics 6.3).
+        known = [
+            clocks.run_on(clock)
+            if clock.measure is NEXT_REPLY and clock.started_at == at
+            else clock
+            for clock in session.clocks
+        ]
+        waiting = replace(session, waiting_since=at, clocks=(*known, *new))
         return pause_or_resume(waiting, at, self._rules)
 
     def reopen(self, session: Session, held: Held, at: int) -> Session:

@@ -50,7 +50,12 @@ def standing(clock: Clock) -> list[Step]:
 
 def is_answer_told(clock: Clock) -> bool:
     """Whether the world knows that it was answered."""
-    return clock.answered and clock.over_at is not None and not clock.is_pending
+    return clock.answered and is_end_told(clock)
+
+
+def is_end_told(clock: Clock) -> bool:
+    """Whether the world knows that it is over."""
+    return clock.over_at is not None and not clock.is_pending
 
 
 def end_of(clock: Clock, verdict: Verdict) -> FactKind:

@@ -33,17 +33,31 @@ class Teller:
         self._rules = rules
         self._news = news
         self._settled = min(state.settled, now)
+        self.withdrawn = state.withdrawn
 
     @property
     def facts(self) -> list[Fact]:
         """What was told, in order."""
         return self._writer.facts
 
+    def all(self, new: Sequence[Session], told: Sequence[Session]) -> list[Session]:
+        """Say what is new of sessions, some of which were told otherwise, or not."""
+        by_start = {session.opened_at: session for session in told}
+        known = [by_start.pop(session.opened_at, None) for session in new]
+        for never_was in by_start.values():
+            self._withdraw(never_was)
+        return [self.tell(s, told) for s, told in zip(new, known, strict=True)]
+
     def tell(self, new: Session, told: Session | None) -> Session:
         """Say what is new of a session; returns it as it is known now."""
-        opened = new.opened_at
+        if told is not None and told.ended_at not in {None, new.ended_at}:
+            self.withdrawn += 1  # its end
+            told = replace(told, life=self.withdrawn)
+        life = self.withdrawn if told is None else told.life
+        if new.life != life:
+            new = replace(new, life=life)
         if told is None:
-            self._writer.session(FactKind.SESSION_OPENED, opened, opened)
+            self._writer.session(new, FactKind.SESSION_OPENED, new.opened_at)
             clocks_told: tuple[Clock, ...] = ()
         else:
             clocks_told = told.clocks
@@ -51,17 +65,17 @@ class Teller:
         ended_at = new.ended_at
         if ended_at is not None and (told is None or told.ended_at != ended_at):
             kind = FactKind.SESSION_ENDED
-            self._writer.session(kind, ended_at, opened, new.end_reason)
+            self._writer.session(new, kind, ended_at, new.end_reason)
         return new if clocks is new.clocks else replace(new, clocks=clocks)
 
-    def withdraw(self, told: Session) -> None:
+    def _withdraw(self, told: Session) -> None:
         """The session never was."""
         news = replace(self._news, reason=Reason.SUPERSEDED)
         for clock in told.clocks:
             self._writer.clock(clock, verdicts.withdraw(clock, news), clock)
-        self._writer.session(
-            FactKind.SESSION_ENDED, news.at, told.opened_at, Reason.SUPERSEDED
-        )
+        kind = FactKind.SESSION_ENDED
+        self._writer.session(told, kind, news.at, Reason.SUPERSEDED)
+        self.withdrawn += 1
 
     def _clocks(
         self, new: tuple[Clock, ...], told: tuple[Clock, ...]
@@ -73,6 +87,7 @@ class Teller:
         for never_was in known.values():
             steps = verdicts.withdraw(never_was, self._news)
             self._writer.clock(never_was, steps, never_was)
+            self.withdrawn += 1
         return tuple(found)
 
     def _known_as(self, new: Clock, told: Clock | None) -> Clock:
@@ -88,6 +103,8 @@ class Teller:
 
     def _begun(self, new: Clock) -> Clock:
         """A clock that nobody was told of."""
+        if self.withdrawn:
+            new = replace(new, life=self.withdrawn)
         told, started = knowledge.begin(new)
         self._writer.clock(told, [started], told)
         if new.over_at is None and new.paused_at is None and not new.promised_at:

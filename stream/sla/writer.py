@@ -10,15 +10,19 @@ from stream.sla.clock import Clock, calendar_of, counted
 from stream.sla.facts import BREACHED, Fact, FactKind, Reason, fact_id
 from stream.sla.held import Held
 from stream.sla.policy import Rules
+from stream.sla.session import Session
 from stream.sla.state import Conversation, held_at
-from stream.sla.statements import Step, given_at, is_answer_told, standing
+from stream.sla.statements import Step, given_at, is_answer_told, is_end_told, standing
 from stream.sla.verdicts import News
 
 _ANSWERS = frozenset({FactKind.MET, FactKind.ANSWERED_LATE})
+_ENDS = _ANSWERS | {FactKind.CANCELLED, FactKind.WAIT_ENDED}
 _OF_NEWS = frozenset(
     {
         FactKind.REPLY_RETRACTED,
         FactKind.BREACH_RETRACTED,
+        FactKind.CLOCK_STARTED,
+        FactKind.CLOCK_PAUSED,
         FactKind.CLOCK_RESUMED,
         FactKind.POLICY_CHANGED,
     }
@@ -50,11 +54,13 @@ class Writer:
         self._now_envelope: Fact | None = None
 
     def session(
-        self, kind: FactKind, at: int, opened_at: int, reason: Reason | None = None
+        self, session: Session, kind: FactKind, at: int, reason: Reason | None = None
     ) -> None:
+        opened_at = session.opened_at
+        said = kind, at, reason, *_life(session)
         fact = replace(
             self._envelope(at, self._state),
-            fact_id=fact_id(self._key, "session", opened_at, kind, at, reason),
+            fact_id=fact_id(self._key, "session", opened_at, *said),
             kind=kind,
             at=at,
             started_at=opened_at,
@@ -68,20 +74,22 @@ class Writer:
         A statement that was told, is gone and is told once more has another name each
         time (semantics 6.11).
         """
-        had_answer = is_answer_told(told)
+        had_answer, had_end = is_answer_told(told), is_end_told(told)
         for step in steps:
             fact = self._fact(clock, step, self._state)
             takes_back = step.kind in _TAKES_REPLY_BACK and step.reason is not None
-            restates = had_answer and step.kind in _ANSWERS
+            is_instead = step.replaces is not None or takes_back
+            ends = takes_back or (had_end and step.kind in _ENDS)
             if takes_back and had_answer:
                 business = self.counted(told, step.until)
                 fact = replace(fact, waited_business_ms=business)
-            if step.replaces is not None or takes_back or restates:
+            if is_instead or (had_answer and step.kind in _ANSWERS):
                 fact = self._instead_of(fact, told, with_length=had_answer)
-                ends = takes_back or restates or step.replaces is not BREACHED
+            if is_instead or ends:
+                ends = ends or step.replaces is not BREACHED
                 clock = self._without(clock, told, ends=ends)
-            had_answer = had_answer and not (takes_back or restates)
-            self.facts.append(replace(fact, fact_id=self._name(fact, clock.gone)))
+                had_answer, had_end = had_answer and not ends, had_end and not ends
+            self.facts.append(replace(fact, fact_id=self._name(fact, clock)))
         return clock
 
     def _without(self, clock: Clock, told: Clock, *, ends: bool) -> Clock:
@@ -139,7 +147,8 @@ class Writer:
             known_at=known_at if known_at > at else None,
         )
 
-    def _name(self, fact: Fact, gone: tuple[int, ...]) -> str:
+    def _name(self, fact: Fact, clock: Clock) -> str:
+        gone = clock.gone
         return fact_id(
             self._key,
             f"{fact.measure}/shadow" if fact.shadow else f"{fact.measure}",
@@ -149,6 +158,7 @@ class Writer:
             fact.to,
             fact.cause if fact.kind in _OF_NEWS else None,
             gone.count(_short(fact)) if gone else 0,
+            *_life(clock),
         )
 
     def _instead_of(self, fact: Fact, told: Clock, *, with_length: bool) -> Fact:
@@ -194,6 +204,10 @@ class Writer:
             link=None if state.link is None else state.link[1],
             cause=self._news.event_id,
         )
+
+
+def _life(of: Clock | Session) -> tuple[int, ...]:
+    return (of.life,) if of.life else ()
 
 
 def _said(fact: Fact) -> tuple[object, ...]:

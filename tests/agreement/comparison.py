@@ -318,7 +318,7 @@ def _stands(facts: Iterable[Fact]) -> dict[Key, Cycle]:
 def _bare(state: Conversation, *, versions: bool) -> Conversation:
     """Without what was told on the way only."""
     told = tuple([_unwarned(session, versions=versions) for session in state.told])
-    return replace(state, told=told)
+    return replace(state, told=told, withdrawn=0)
 
 
 def _unwarned(session: Session, *, versions: bool) -> Session:
@@ -330,8 +330,9 @@ def _unwarned(session: Session, *, versions: bool) -> Session:
             due=None,
             known_at=0,
             gone=(),
+            life=0,
             policy_version=clock.policy_version if versions else "",
         )
         for clock in session.clocks
     ]
-    return replace(session, clocks=tuple(clocks))
+    return replace(session, clocks=tuple(clocks), life=0)

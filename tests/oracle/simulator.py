@@ -41,8 +41,6 @@ class Simulator(Clocks):
 
     def __init__(self, promises: Promises, events: list[Event]) -> None:
         super().__init__(promises)
-        self.errs = False
-        """Whether the rules are known to err here (`wrong` in `corners.txt`)."""
         self.is_spam = False
         receipts = [event for event in events if isinstance(event, DeliveryEvent)]
         failed = {r.message_id for r in receipts if r.state is DeliveryState.FAILED}
@@ -145,7 +143,6 @@ class Simulator(Clocks):
         if known:
             # The machine answered in this very instant: the same wait (6.3).
             known[-1].run_on()
-            self.errs = True
         else:
             self.start("next_reply", now)
 

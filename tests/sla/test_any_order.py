@@ -184,7 +184,7 @@ def as_it_runs(clock):
     Nor when its news came, and what was told and taken back on the way.
     """
     verdict = None if clock.over_at is None else clock.verdict
-    told = {"warned": 0, "due": None, "known_at": 0, "gone": ()}
+    told = {"warned": 0, "due": None, "known_at": 0, "gone": (), "life": 0}
     return replace(clock, **told, verdict=verdict)
 
 

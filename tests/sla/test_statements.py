@@ -1,7 +1,6 @@
 """What is told, and when, over random conversations (semantics 6.11 to 6.13, 2.4)."""
 
-import pytest
-from hypothesis import HealthCheck, Phase, assume, given, note, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from stream.config import parse_config
@@ -30,10 +29,6 @@ slow = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-unshrunk = settings(slow, phases=[Phase.explicit, Phase.generate])
-"""Where it is known to fail: the smallest example is below."""
-
-COMES_BACK = "a cycle that is superseded and comes back has the ids of its first life"
 
 
 def coming_back() -> list[Fact]:
@@ -61,7 +56,6 @@ def firsts(facts: list[Fact]) -> list[Fact]:
     return list({fact.fact_id: fact for fact in reversed(facts)}.values())[::-1]
 
 
-@pytest.mark.xfail(strict=True, reason=COMES_BACK)
 def test_who_waits_is_not_lost_to_who_keeps_the_first_of_each_id():
     """The customer of 09:06 waits, and the breach of 09:26 stands (6.11)."""
     facts = coming_back()
@@ -70,8 +64,7 @@ def test_who_waits_is_not_lost_to_who_keeps_the_first_of_each_id():
     assert outcomes(kept) == outcomes(facts)
 
 
-@pytest.mark.xfail(strict=True, reason=COMES_BACK)
-@unshrunk
+@slow
 @given(given=promises(), events=conversations(), data=st.data())
 def test_each_statement_has_a_name_of_its_own(given, events, data):
     """A consumer that keeps the first of each `fact_id` misses nothing (6.11)."""
