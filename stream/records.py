@@ -27,6 +27,9 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 LATEST = to_ms(_LATEST)
 """Deadlines and silences are counted from an event's time, and must be writable."""
 
+LONGEST_KEY = 2048
+"""Bytes of a `conversation_id`. Who writes a longer key does not stop the letter."""
+
 _QUOTED = re.compile(r" '.*'", re.DOTALL)
 
 _events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -211,7 +214,7 @@ def dead_letter(record: Record, reason: str, now: int) -> tuple[bytes, bytes]:
         reason=reason,
         at=rfc3339(now),
     )
-    return record.key or b"", _encoder.encode(letter)
+    return (record.key or b"")[:LONGEST_KEY], _encoder.encode(letter)
 
 
 def resent_mark(letter: DeadLetter, now: int) -> bytes:

@@ -13,6 +13,7 @@ from stream.sla.events import Event, HeartbeatEvent
 from stream.sla.state import Conversation
 from stream.worker.book import Book, Changes
 from stream.worker.metrics import WorkerMetrics
+from stream.worker.table import LARGEST, encode_state
 from stream.worker.tally import Tally
 
 
@@ -54,8 +55,14 @@ class Tracker:
             events.append(event)
             if not isinstance(event, HeartbeatEvent):
                 self._apply(partition, record, event, changes, tally, now)
+        encoded = changes.encoded()
+        if large := [k for k, state in encoded.items() if len(state or b"") > LARGEST]:
+            for key in large:
+                theirs = [record for record in records if record.key == key]
+                dead += self._as_far_as_fits(partition, key, theirs, changes, tally)
+            encoded = changes.encoded()
         await self._dead_letters.take(partition, records, dead, now)
-        await self._book.write(partition, changes)
+        await self._book.write(partition, changes, encoded)
         tally.add_to(self._metrics, events)
 
     def _apply(  # noqa: PLR0917  the hot path: keywords cost
@@ -87,6 +94,40 @@ class Tracker:
             tally.duplicate(event)
         elif applied is TOO_LATE:
             tally.rejected("too_late")
+
+    def _as_far_as_fits(
+        self,
+        partition: int,
+        key: bytes,
+        records: Sequence[Record],
+        changes: Changes,
+        tally: Tally,
+    ) -> list[Dead]:
+        """Apply a conversation's records anew, without those too much for its state.
+
+        They cost themselves, and neither what was said before nor the partition.
+        """
+        changes.leave_out(key)
+        counted = Tally(self._now(), 0)  # all but this is counted already
+        dead: list[Dead] = []
+        for record in records:
+            try:
+                event = _read(record, counted)
+            except UnreadableRecordError:
+                continue
+            before, told = changes.states.get(key), len(changes.facts)
+            self._apply(partition, record, event, changes, counted, self._now())
+            offset, state = changes.states.get(key, (0, None))
+            if state is None or len(encode_state(offset, state)) <= LARGEST:
+                continue
+            del changes.facts[told:]
+            if before is None:
+                del changes.states[key]
+            else:
+                changes.states[key] = before
+            tally.rejected("too_large")
+            dead.append((record, f"its state would be over {LARGEST} bytes"))
+        return dead
 
 
 def leaves_state(record: Record) -> bool:

@@ -9,7 +9,7 @@ loses one.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from stream.records import encode_fact
@@ -35,6 +35,19 @@ class Changes:
 
     states: dict[bytes, tuple[int, Conversation | None]] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
+
+    def encoded(self) -> dict[bytes, bytes | None]:
+        """The states as they are written."""
+        return {
+            key: None if state is None else encode_state(offset, state)
+            for key, (offset, state) in self.states.items()
+        }
+
+    def leave_out(self, key: bytes) -> None:
+        """Nothing changed of this conversation."""
+        del self.states[key]
+        conversation = key.decode()
+        self.facts = [f for f in self.facts if f.conversation_id != conversation]
 
 
 class Book:
@@ -79,7 +92,12 @@ class Book:
         data = self._read(partition, key)
         return None if data is None else decode_state(data)
 
-    async def write(self, partition: int, changes: Changes) -> None:
+    async def write(
+        self,
+        partition: int,
+        changes: Changes,
+        encoded: Mapping[bytes, bytes | None] | None = None,
+    ) -> None:
         """Facts, then states, then what is derived; returns when Kafka has both."""
         if changes.facts:
             await self._write_facts(
@@ -87,13 +105,8 @@ class Book:
                 [(f.conversation_id.encode(), encode_fact(f)) for f in changes.facts],
             )
         if changes.states:
-            await self._write_states(
-                partition,
-                [
-                    (key, None if state is None else encode_state(offset, state))
-                    for key, (offset, state) in changes.states.items()
-                ],
-            )
+            states = changes.encoded() if encoded is None else encoded
+            await self._write_states(partition, states.items())
         self._metrics.record(changes.facts)
         for key, (_, state) in changes.states.items():
             self._index(partition, key, state)

@@ -204,7 +204,7 @@ class WorkerMetrics:
         self.places.take(config)
         for promised in measures_of(config):
             self.detection_delay.labels(promised.value)
-        for reason in ("unreadable", "wrong_key", "too_late"):
+        for reason in ("unreadable", "wrong_key", "too_late", "too_large"):
             self.rejected.labels(reason)
         for channel in config.channels:
             self.late.labels(channel)

@@ -13,6 +13,9 @@ from stream.worker.first_table import decode_first
 
 VERSION = 3
 
+LARGEST = 512 * 1024
+"""Bytes of a state. Kafka takes 1 MiB; what is told without an event needs room."""
+
 _FIRST = b"\x93\x01"
 """How the bytes of version 1 begin: an array of three, and the version."""
 

@@ -13,7 +13,7 @@ from stream.sla.events import HeartbeatEvent
 from stream.sla.instants import from_ms, rfc3339
 from stream.worker.table import decode_state
 from tests.shelf import Record, Shelf, of
-from tests.timelines import START, at, customer, reply
+from tests.timelines import START, at, customer, reply, tags
 
 
 def stored(shelf: Shelf) -> dict[bytes, int]:
@@ -79,6 +79,50 @@ async def test_a_time_at_the_end_of_the_calendar_stops_nothing():
     await shelf.work()
 
     assert b"c" in stored(shelf)
+
+
+async def test_a_state_too_large_for_kafka_costs_its_record_alone():
+    """What a source says a megabyte of is set aside; who waits is still waited for."""
+    shelf = Shelf()
+    words = tuple(f"{number}" * 20_000 for number in range(10, 60))
+    shelf.arrive(customer(0), tags(1, *words), of("b", customer(1)), reply(2))
+
+    await shelf.work()
+
+    (letter,) = [json.loads(value) for _, value in shelf.dead]
+    assert letter["offset"] == 1
+    assert letter["reason"] == "its state would be over 524288 bytes"
+    assert stored(shelf) == {b"c": 3, b"b": 2}
+    assert [f.kind.value for f in shelf.facts if f.conversation_id == "c"] == [
+        "session_opened",
+        "clock_started",
+        "met",
+    ]
+    assert shelf.sample("events_rejected_total", reason="too_large") == 1
+
+
+async def test_who_waited_before_is_told_though_all_else_is_too_large():
+    """The state of before stays, and its clock breaks."""
+    shelf = Shelf()
+    shelf.arrive(customer(0))
+    await shelf.work()
+    shelf.arrive(tags(1, "x" * 600_000))
+    await shelf.work()
+
+    told = [kind for _ in range(3) for kind in await shelf.tick(at(60))]
+
+    assert told == ["warned", "warned", "breached"]
+
+
+async def test_a_key_too_long_for_a_letter_stops_nothing():
+    """Kafka takes a key of a megabyte, and a letter with it would not fit."""
+    shelf = Shelf()
+    shelf.arrive(Record(0, b"k" * 1_000_000, b"?"))
+
+    await shelf.work()
+
+    ((key, _),) = shelf.dead
+    assert len(key) == 2048
 
 
 async def test_facts_are_written_before_states():
