@@ -4,7 +4,9 @@ Decode, skip what was seen, apply, write. What cannot be read goes to the dead
 letters with its place and the reason, and the rest of the batch goes on.
 """
 
+import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from stream.dead_letters.letters import Dead, DeadLetters
 from stream.records import Record, UnreadableRecordError, decode_event
@@ -15,6 +17,18 @@ from stream.worker.book import Book, Changes
 from stream.worker.metrics import WorkerMetrics
 from stream.worker.table import LARGEST, encode_state
 from stream.worker.tally import Tally
+
+
+class RulesFailedError(RuntimeError):
+    """An event that the rules cannot take: our fault, and the partition goes on.
+
+    Says where, and nothing of what the event says.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        name = f"{Path(place.filename).name}:{place.lineno}"
+        super().__init__(f"the rules failed: {type(error).__name__} in {name}")
 
 
 class Tracker:
@@ -49,12 +63,12 @@ class Tracker:
         for record in records:
             try:
                 event = _read(record, tally)
-            except UnreadableRecordError as error:
+                if not isinstance(event, HeartbeatEvent):
+                    self._apply(partition, record, event, changes, tally, now)
+            except (UnreadableRecordError, RulesFailedError) as error:
                 dead.append((record, str(error)))
-                continue
-            events.append(event)
-            if not isinstance(event, HeartbeatEvent):
-                self._apply(partition, record, event, changes, tally, now)
+            else:
+                events.append(event)
         encoded = changes.encoded()
         if large := [k for k, state in encoded.items() if len(state or b"") > LARGEST]:
             for key in large:
@@ -84,9 +98,14 @@ class Tracker:
                 tally.duplicate(event)
                 return
             state = None if stored is None else stored.conversation
-        after, facts, applied = apply(
-            event.conversation_id, state, event, self._book.rules, now
-        )
+        rules = self._book.rules
+        try:
+            after, facts, applied = apply(
+                event.conversation_id, state, event, rules, now
+            )
+        except Exception as error:
+            tally.rejected("rules_failed")
+            raise RulesFailedError(error) from error
         changes.states[key] = (record.offset, after)
         if facts:
             changes.facts.extend(facts)
@@ -111,12 +130,12 @@ class Tracker:
         counted = Tally(self._now(), 0)  # all but this is counted already
         dead: list[Dead] = []
         for record in records:
+            before, told = changes.states.get(key), len(changes.facts)
             try:
                 event = _read(record, counted)
-            except UnreadableRecordError:
+                self._apply(partition, record, event, changes, counted, self._now())
+            except (UnreadableRecordError, RulesFailedError):
                 continue
-            before, told = changes.states.get(key), len(changes.facts)
-            self._apply(partition, record, event, changes, counted, self._now())
             offset, state = changes.states.get(key, (0, None))
             if state is None or len(encode_state(offset, state)) <= LARGEST:
                 continue

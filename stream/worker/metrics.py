@@ -29,6 +29,8 @@ _VERDICTS = {
 _Alike = tuple[FactKind, Measure | None, str, Verdict | None, Reason | None]
 LABELS = ("measure", "channel", "queue")
 
+_REJECTED = ("unreadable", "wrong_key", "too_late", "too_large", "rules_failed")
+
 
 class WorkerMetrics:
     """Everything the worker counts, in a registry of its own."""
@@ -204,7 +206,13 @@ class WorkerMetrics:
         self.places.take(config)
         for promised in measures_of(config):
             self.detection_delay.labels(promised.value)
-        for reason in ("unreadable", "wrong_key", "too_late", "too_large"):
+        for reason in (
+            "unreadable",
+            "wrong_key",
+            "too_late",
+            "too_large",
+            "rules_failed",
+        ):
             self.rejected.labels(reason)
         for channel in config.channels:
             self.late.labels(channel)

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from stream.dead_letters.letters import DeadLetterLimitError
 from stream.dead_letters.limit import Bounds
 from stream.records import encode_event
+from stream.sla.conversation import apply
 from stream.sla.events import HeartbeatEvent
 from stream.sla.instants import from_ms, rfc3339
+from stream.worker import agents
 from stream.worker.table import decode_state
 from tests.shelf import Record, Shelf, of
 from tests.timelines import START, at, customer, reply, tags
@@ -112,6 +114,27 @@ async def test_who_waited_before_is_told_though_all_else_is_too_large():
     told = [kind for _ in range(3) for kind in await shelf.tick(at(60))]
 
     assert told == ["warned", "warned", "breached"]
+
+
+async def test_an_event_that_the_rules_cannot_take_costs_itself(monkeypatch):
+    """A fault of ours is one record's in the dead letters, with its place."""
+
+    def erring(key, state, event, rules, now):
+        if getattr(event, "message_id", "") == "r1":
+            raise ZeroDivisionError("+36 30 123 4567")
+        return apply(key, state, event, rules, now)
+
+    monkeypatch.setattr(agents, "apply", erring)
+    shelf = Shelf()
+    shelf.arrive(customer(0), reply(1, "r1"), reply(2, "r2"))
+
+    await shelf.work()
+
+    (letter,) = [json.loads(value) for _, value in shelf.dead]
+    assert letter["offset"] == 1
+    assert letter["reason"].startswith("the rules failed: ZeroDivisionError in test_")
+    assert "met" in shelf.told
+    assert shelf.sample("events_rejected_total", reason="rules_failed") == 1
 
 
 async def test_a_key_too_long_for_a_letter_stops_nothing():

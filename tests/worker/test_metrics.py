@@ -240,7 +240,7 @@ def test_every_series_of_the_config_is_there_from_the_start():
         assert shelf.sample("reply_seconds_count", **labels) == 0
         assert shelf.sample("sessions_opened_total", **place) == 0
         assert shelf.sample("open_sessions", **place) == 0
-    for reason in ("unreadable", "wrong_key", "too_late", "too_large"):
+    for reason in ("unreadable", "wrong_key", "too_late", "too_large", "rules_failed"):
         assert shelf.sample("events_rejected_total", reason=reason) == 0
     assert shelf.sample("events_late_total", channel="whatsapp") == 0
     assert shelf.sample("events_duplicate_total", channel="whatsapp") == 0
