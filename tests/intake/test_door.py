@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 from structlog.testing import capture_logs
@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from stream.channels.signature import sign
 from stream.channels.sources import REASONS
 from stream.intake.door import LARGEST_BODY, SMALL_BODY, create_app
+from stream.intake.metrics import IntakeMetrics
 from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings, SettingsError
 
@@ -41,10 +42,16 @@ def topic_nowhere() -> EventsTopic:
     return EventsTopic(broker=f"127.0.0.1:{port}", name="events", partitions=4)
 
 
+def app_of(**settings: Any) -> web.Application:
+    """The door as it is configured, or otherwise."""
+    return create_app(
+        Settings(**{**CONFIGURED, **settings}), topic_nowhere(), IntakeMetrics()
+    )
+
+
 @pytest.fixture
 async def door() -> AsyncIterator[Client]:
-    app = create_app(Settings(**CONFIGURED), topic_nowhere())
-    async with TestClient(TestServer(app)) as client:
+    async with TestClient(TestServer(app_of())) as client:
         yield client
 
 
@@ -176,7 +183,7 @@ async def test_large_bodies_are_read_a_few_at_a_time(
     """One that does not come holds up large ones for a moment, small ones never."""
     monkeypatch.setattr("stream.intake.door.LARGE_BODIES", 1)
     monkeypatch.setattr("stream.intake.door._READ_SECONDS", 1.0)
-    app = create_app(Settings(**CONFIGURED), topic_nowhere())
+    app = app_of()
     large, clock = b"[" + b" " * SMALL_BODY + b"]", asyncio.get_running_loop().time
     head = f"POST /hooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: {len(large)}"
     async with TestClient(TestServer(app)) as door:
@@ -217,8 +224,8 @@ async def test_alive_but_not_ready_while_kafka_is_away(door: Client) -> None:
 
 async def test_a_source_without_a_secret_has_no_door() -> None:
     """Not configured: 404 for both methods, and the other source is open."""
-    settings = Settings(**{**CONFIGURED, "messenger_app_secret": None})
-    async with TestClient(TestServer(create_app(settings, topic_nowhere()))) as door:
+    app = app_of(messenger_app_secret=None)
+    async with TestClient(TestServer(app)) as door:
         assert (await door.post("/hooks/messenger", data=NOTHING)).status == 404
         assert (await door.get("/hooks/messenger")).status == 404
         assert (await post(door, NOTHING)).status == 200
@@ -237,10 +244,8 @@ async def test_a_source_without_a_secret_has_no_door() -> None:
 )
 async def test_the_start_is_refused_without(unset: tuple[str, ...], named: str) -> None:
     """The message names the variable to set."""
-    settings = Settings(**{**CONFIGURED, **dict.fromkeys(unset)})
-
     with pytest.raises(SettingsError, match=named):
-        create_app(settings, topic_nowhere())
+        app_of(**dict.fromkeys(unset))
 
 
 async def test_every_series_is_there_from_the_start(door: Client) -> None:

@@ -22,7 +22,7 @@ from stream.records import decode_event
 _BODIES = Path(__file__).parents[1] / "data" / "webhooks"
 BODY = _BODIES / "whatsapp" / "rec_first_message.json"
 PROGRAM = """
-from stream.intake.door import run_intake
+from stream.intake.process import run_intake
 from stream.process.logs import set_up_logs
 from stream.process.settings import read_settings
 
@@ -68,6 +68,15 @@ async def until(session: ClientSession, url: str, expected: int) -> None:
             await asyncio.sleep(0.05)
 
 
+async def is_cut_off(port: int) -> None:
+    """Half a header gets no answer, and no more time than it may have."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /hooks/whatsapp HTTP/1.1\r\nHost: x\r\nX-")
+    async with asyncio.timeout(10):
+        assert await reader.read() == b""
+    writer.close()
+
+
 async def stopped(process: Process) -> tuple[int | None, list[dict[str, str]]]:
     """End it as a supervisor does; its exit code and its log lines."""
     if process.returncode is None:
@@ -78,7 +87,10 @@ async def stopped(process: Process) -> tuple[int | None, list[dict[str, str]]]:
 
 
 async def test_a_start_before_kafka_is_one_clear_line() -> None:
-    """It listens, is not ready, says so once and ends cleanly when told."""
+    """It listens, is not ready, says so once and ends cleanly when told.
+
+    Meanwhile half a header is cut off.
+    """
     port, nowhere = reserve_port(), reserve_port()
     async with (
         intake(port, f"127.0.0.1:{nowhere}", "") as process,
@@ -86,8 +98,8 @@ async def test_a_start_before_kafka_is_one_clear_line() -> None:
     ):
         await until(session, "/healthz", 200)
         assert await status(session, "/readyz") == 503
-        # Long enough for three attempts.
-        await asyncio.sleep(2.5)
+        # Five seconds: long enough for three attempts.
+        await is_cut_off(port)
         code, lines = await stopped(process)
 
     assert code == 0

@@ -21,6 +21,7 @@ from structlog.testing import capture_logs
 from dev.stack import Stack
 from stream.channels.signature import sign
 from stream.intake.door import create_app
+from stream.intake.metrics import IntakeMetrics
 from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings
 from stream.records import decode_event
@@ -53,7 +54,8 @@ async def door_to(broker: str, prefix: str) -> AsyncIterator[Client]:
     topic = EventsTopic(
         broker=broker, name=settings.events_topic, partitions=PARTITIONS
     )
-    async with TestClient(TestServer(create_app(settings, topic))) as door:
+    app = create_app(settings, topic, IntakeMetrics())
+    async with TestClient(TestServer(app)) as door:
         yield door
 
 
