@@ -23,6 +23,8 @@ from stream.process.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "tests" / "data" / "compose" / "compose-spec.json"
 PROCESSES = ("intake", "worker", "alerts")
+METRICS = {"intake": "intake_metrics", "worker": "worker", "alerts": "alerts"}
+"""Whose host and port a process answers Prometheus at."""
 FIELDS = Settings.model_fields
 SECRETS = {
     name for name, field in FIELDS.items() if field.annotation == SecretStr | None
@@ -130,7 +132,8 @@ def test_every_setting_reaches_a_process(services: dict[str, Service]) -> None:
         for name in PROCESSES
         for variable in environment_of(services[name])
     }
-    assert passed == set(FIELDS) - {f"{name}_port" for name in PROCESSES}
+    ports = {f"{name}_port" for name in (*PROCESSES, *METRICS.values())}
+    assert passed == set(FIELDS) - ports
 
 
 def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
@@ -160,11 +163,17 @@ def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
 def test_processes_listen_where_others_reach_them(
     services: dict[str, Service],
 ) -> None:
-    """On all addresses of the container; from outside on this machine's only."""
+    """On all addresses of the container; from outside on this machine's only.
+
+    Intake's metrics not even there.
+    """
     for name in PROCESSES:
         port = FIELDS[f"{name}_port"].default
         assert environment_of(services[name])[f"{name}_host"] == "0.0.0.0"  # noqa: S104  a container's
         assert services[name]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    inside = FIELDS["intake_metrics_port"].default
+    assert environment_of(services["intake"])["intake_metrics_host"] == "0.0.0.0"  # noqa: S104  a container's
+    assert services["intake"]["expose"] == [f"{inside}"]
     for service in services.values():
         for published in service.get("ports", []):
             assert published.startswith("127.0.0.1:")
@@ -311,14 +320,14 @@ def test_processes_find_kafka_and_redis(services: dict[str, Service]) -> None:
 
 
 def test_prometheus_scrapes_the_services() -> None:
-    """A job a process, at the service's name and the default port."""
+    """A job a process, at the service's name and the default port of its metrics."""
     settings = load("grafana", "prometheus", "prometheus.yml")
     targets = {
         job["job_name"]: job["static_configs"] for job in settings["scrape_configs"]
     }
     assert targets == {
-        name: [{"targets": [f"{name}:{FIELDS[f'{name}_port'].default}"]}]
-        for name in PROCESSES
+        name: [{"targets": [f"{name}:{FIELDS[f'{metrics}_port'].default}"]}]
+        for name, metrics in METRICS.items()
     }
     (alerting,) = settings["alerting"]["alertmanagers"]
     assert alerting["static_configs"] == [{"targets": ["alertmanager:9093"]}]
@@ -419,5 +428,6 @@ def test_image_exposes_the_ports_of_the_code(dockerfile: str) -> None:
     """EXPOSE names each process's default port."""
     exposed = re.search(r"^EXPOSE (.+)$", dockerfile, re.MULTILINE)
     assert exposed
-    ports = [str(FIELDS[f"{name}_port"].default) for name in PROCESSES]
-    assert exposed[1].split() == ports
+    names = {*PROCESSES, *METRICS.values()}
+    ports = {str(FIELDS[f"{name}_port"].default) for name in names}
+    assert set(exposed[1].split()) == ports

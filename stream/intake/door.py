@@ -24,7 +24,7 @@ from stream.channels.signature import HEADER, is_signed
 from stream.channels.sources import SOURCES
 from stream.intake.metrics import IntakeMetrics
 from stream.kafka.events_topic import EventsTopic, KafkaAwayError
-from stream.process.probes import probe_routes
+from stream.process.probes import health_routes
 from stream.process.settings import PREFIX, Settings, SettingsError
 
 _log = structlog.get_logger(__name__)
@@ -145,7 +145,8 @@ def create_app(
                 source=hook.source,
             )
 
-    app.add_routes(probe_routes(metrics.registry, lambda: topic.is_ready))
+    # A load balancer asks the port that it sends to; what we count is on another.
+    app.add_routes(health_routes(lambda: topic.is_ready))
 
     async def connection(_: web.Application) -> AsyncIterator[None]:
         async with topic:

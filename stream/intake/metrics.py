@@ -1,4 +1,4 @@
-"""What intake counts; served on its event loop at `/metrics`."""
+"""What intake counts; served on its event loop, beside the door."""
 
 from collections.abc import Iterable, Mapping
 

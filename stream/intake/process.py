@@ -14,6 +14,7 @@ from stream.intake.connections import Connections
 from stream.intake.door import create_app
 from stream.intake.metrics import IntakeMetrics
 from stream.kafka.events_topic import EventsTopic
+from stream.process.probes import serve_probes
 from stream.process.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -54,15 +55,20 @@ async def _serve(settings: Settings) -> int:
     )
     metrics = IntakeMetrics()
     app = create_app(settings, topic, metrics)
-    host, port = settings.intake_host, settings.intake_port
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as stack:
-        door = open_door(app, Connections(metrics.closed), host, port)
+        host, port = settings.intake_metrics_host, settings.intake_metrics_port
         try:
-            url = await stack.enter_async_context(door)
+            await stack.enter_async_context(
+                serve_probes(host, port, metrics.registry, lambda: topic.is_ready)
+            )
+            host, port = settings.intake_host, settings.intake_port
+            url = await stack.enter_async_context(
+                open_door(app, Connections(metrics.closed), host, port)
+            )
         except OSError as error:
             _log.error("cannot listen", host=host, port=port, error=error.strerror)
             return 1

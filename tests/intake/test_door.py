@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import generate_latest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
@@ -42,16 +43,23 @@ def topic_nowhere() -> EventsTopic:
     return EventsTopic(broker=f"127.0.0.1:{port}", name="events", partitions=4)
 
 
-def app_of(**settings: Any) -> web.Application:
+def app_of(metrics: IntakeMetrics | None = None, **settings: Any) -> web.Application:
     """The door as it is configured, or otherwise."""
     return create_app(
-        Settings(**{**CONFIGURED, **settings}), topic_nowhere(), IntakeMetrics()
+        Settings(**{**CONFIGURED, **settings}),
+        topic_nowhere(),
+        metrics or IntakeMetrics(),
     )
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Client]:
-    async with TestClient(TestServer(app_of())) as client:
+def metrics() -> IntakeMetrics:
+    return IntakeMetrics()
+
+
+@pytest.fixture
+async def door(metrics: IntakeMetrics) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(app_of(metrics))) as client:
         yield client
 
 
@@ -66,8 +74,8 @@ async def post(
     return await door.post(f"/hooks/{source}", data=body, headers=headers)
 
 
-async def samples(door: Client) -> dict[str, float]:
-    text = await (await door.get("/metrics")).text()
+def samples(metrics: IntakeMetrics) -> dict[str, float]:
+    text = generate_latest(metrics.registry).decode()
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return {
         name: float(value)
@@ -137,14 +145,16 @@ async def test_a_signed_body_that_is_not_json_is_400(door: Client, body: bytes) 
     assert (await post(door, body)).status == 400
 
 
-async def test_json_with_nothing_for_us_is_200_and_counted(door: Client) -> None:
+async def test_json_with_nothing_for_us_is_200_and_counted(
+    door: Client, metrics: IntakeMetrics
+) -> None:
     """Unknown fields and objects are taken, Kafka there or not."""
     unknown = b'{"object":"whatsapp_business_account","entry":[{"changes":[{}]}]}'
     for body in (NOTHING, unknown, b"[]"):
         answer = await post(door, body)
         assert (answer.status, await answer.json()) == (200, {"accepted": 0})
 
-    counted = await samples(door)
+    counted = samples(metrics)
 
     name = "replyclock_webhook_parts_ignored_total"
     assert counted[f'{name}{{reason="unknown_field",source="whatsapp"}}'] == 1
@@ -206,20 +216,31 @@ async def test_large_bodies_are_read_a_few_at_a_time(
     assert after.status == 200  # it was read, and nothing in it is for us
 
 
-async def test_events_are_put_off_while_kafka_is_away(door: Client) -> None:
+async def test_events_are_put_off_while_kafka_is_away(
+    door: Client, metrics: IntakeMetrics
+) -> None:
     """503 with Retry-After: Meta comes again with the same body."""
     answer = await post(door, QUESTION)
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
-    assert (await samples(door))[
-        'replyclock_events_accepted_total{channel="whatsapp",kind="message"}'
-    ] == 0
+    assert (
+        samples(metrics)[
+            'replyclock_events_accepted_total{channel="whatsapp",kind="message"}'
+        ]
+        == 0
+    )
 
 
 async def test_alive_but_not_ready_while_kafka_is_away(door: Client) -> None:
     """A supervisor must not restart what only waits."""
     assert (await door.get("/healthz")).status == 200
     assert (await door.get("/readyz")).status == 503
+
+
+async def test_what_we_count_is_not_for_the_internet(door: Client) -> None:
+    """Neither metrics nor the reload of rules are where webhooks come in."""
+    assert (await door.get("/metrics")).status == 404
+    assert (await door.post("/-/reload")).status == 404
 
 
 async def test_a_source_without_a_secret_has_no_door() -> None:
@@ -248,10 +269,10 @@ async def test_the_start_is_refused_without(unset: tuple[str, ...], named: str) 
         app_of(**dict.fromkeys(unset))
 
 
-async def test_every_series_is_there_from_the_start(door: Client) -> None:
+def test_every_series_is_there_from_the_start(metrics: IntakeMetrics) -> None:
     """Codes, kinds and every reason begin at zero, each metric with its help."""
-    counted = await samples(door)
-    text = await (await door.get("/metrics")).text()
+    counted = samples(metrics)
+    text = generate_latest(metrics.registry).decode()
 
     assert [
         (source, reason)
@@ -265,8 +286,9 @@ async def test_every_series_is_there_from_the_start(door: Client) -> None:
     ] == []
     assert counted['replyclock_webhooks_total{code="503",source="messenger"}'] == 0
     assert counted['replyclock_webhook_seconds_count{source="messenger"}'] == 0
+    assert counted['replyclock_connections_closed_total{reason="too_many"}'] == 0
     for name in (
-        *("webhooks_total", "webhook_seconds"),
+        *("webhooks_total", "webhook_seconds", "connections_closed_total"),
         *("events_accepted_total", "webhook_parts_ignored_total"),
     ):
         assert f"# HELP replyclock_{name} " in text

@@ -32,12 +32,15 @@ raise SystemExit(run_intake(read_settings()))
 
 
 @asynccontextmanager
-async def intake(port: int, broker: str, prefix: str) -> AsyncIterator[Process]:
+async def intake(
+    port: int, broker: str, prefix: str, metrics_port: int = 0
+) -> AsyncIterator[Process]:
     environment = {
         **os.environ,
         "REPLYCLOCK_BROKER": broker,
         "REPLYCLOCK_TOPIC_PREFIX": prefix,
         "REPLYCLOCK_INTAKE_PORT": str(port),
+        "REPLYCLOCK_INTAKE_METRICS_PORT": str(metrics_port),
         "REPLYCLOCK_WHATSAPP_APP_SECRET": "app-secret",
         "REPLYCLOCK_WHATSAPP_VERIFY_TOKEN": "verify-me",
         "REPLYCLOCK_ID_SECRET": "id-secret",
@@ -89,17 +92,22 @@ async def stopped(process: Process) -> tuple[int | None, list[dict[str, str]]]:
 async def test_a_start_before_kafka_is_one_clear_line() -> None:
     """It listens, is not ready, says so once and ends cleanly when told.
 
-    Meanwhile half a header is cut off.
+    Meanwhile half a header is cut off, and counted on the other port.
     """
-    port, nowhere = reserve_port(), reserve_port()
+    port, metrics_port, nowhere = reserve_port(), reserve_port(), reserve_port()
     async with (
-        intake(port, f"127.0.0.1:{nowhere}", "") as process,
+        intake(port, f"127.0.0.1:{nowhere}", "", metrics_port) as process,
         ClientSession(f"http://127.0.0.1:{port}") as session,
     ):
         await until(session, "/healthz", 200)
         assert await status(session, "/readyz") == 503
         # Five seconds: long enough for three attempts.
         await is_cut_off(port)
+        inside = f"http://127.0.0.1:{metrics_port}"
+        assert await status(session, f"{inside}/readyz") == 503
+        assert await status(session, f"{inside}/hooks/whatsapp") == 404
+        async with session.get(f"{inside}/metrics") as answer:
+            assert 'closed_total{reason="slow_header"} 1.0' in await answer.text()
         code, lines = await stopped(process)
 
     assert code == 0
@@ -115,19 +123,20 @@ async def test_a_start_before_kafka_is_one_clear_line() -> None:
     assert said["kafka is away"]["broker"] == f"127.0.0.1:{nowhere}"
 
 
-async def test_a_taken_port_is_one_clear_line_and_a_fault() -> None:
-    """No stack trace; the supervisor sees the exit code."""
+@pytest.mark.parametrize("which", ["webhooks", "metrics"])
+async def test_a_taken_port_is_one_clear_line_and_a_fault(which: str) -> None:
+    """No stack trace, but which of the two; the supervisor sees the exit code."""
     port = reserve_port()
+    webhooks, metrics = (port, 0) if which == "webhooks" else (0, port)
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", port)
-    async with taken, intake(port, "127.0.0.1:1", "") as process:
+    async with taken, intake(webhooks, "127.0.0.1:1", "", metrics) as process:
         async with asyncio.timeout(15):
             _, errors = await process.communicate()
 
     lines = [json.loads(line) for line in errors.splitlines()]
     assert process.returncode == 1
-    assert [line["event"] for line in lines if line["event"] != "kafka is away"] == [
-        "cannot listen"
-    ]
+    (line,) = (line for line in lines if line["event"] != "kafka is away")
+    assert (line["event"], line["port"]) == ("cannot listen", port)
 
 
 @pytest.mark.broker
