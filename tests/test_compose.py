@@ -85,7 +85,10 @@ def test_whole_system_is_there(services: dict[str, Service]) -> None:
 
 
 def test_images_are_pinned(services: dict[str, Service]) -> None:
-    """A foreign image has an exact version, a process the version of the project."""
+    """A foreign image has an exact version, a process the version of the project.
+
+    A digest is welcome behind the version.
+    """
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     version = re.search(r'^version = "(.+)"$', project, re.MULTILINE)
     assert version
@@ -93,7 +96,9 @@ def test_images_are_pinned(services: dict[str, Service]) -> None:
         if name in PROCESSES:
             assert service["image"] == f"replyclock:{version[1]}"
         else:
-            assert re.search(r":v?\d+\.\d+\.\d+(-\w+\d+\.\d+)?$", service["image"])
+            image, _, digest = service["image"].partition("@")
+            assert re.search(r":v?\d+\.\d+\.\d+(-\w+\d+\.\d+)?$", image)
+            assert re.fullmatch(r"(sha256:[0-9a-f]{64})?", digest)
 
 
 def test_kafka_is_the_one_that_is_tested(services: dict[str, Service]) -> None:
@@ -193,15 +198,23 @@ def test_every_service_is_watched_and_comes_back(services: dict[str, Service]) -
 def test_no_service_takes_the_machine(services: dict[str, Service]) -> None:
     """Bounded memory and processes; nothing is gained by breaking in.
 
-    Kafka's and Grafana's images write beside their volumes.
+    Kafka's image writes beside its volume, more than a file system of memory holds.
     """
     for name, service in services.items():
         assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
         assert service["pids_limit"] <= 512, name
-        if name != "kafka":
-            assert service["cap_drop"] == ["ALL"], name
-            assert service["security_opt"] == ["no-new-privileges:true"], name
-        assert service.get("read_only", False) == (name not in {"kafka", "grafana"})
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert {"cap_add", "privileged", "pid", "network_mode"}.isdisjoint(service)
+        assert service["read_only"] == (name != "kafka"), name
+
+
+def test_who_writes_elsewhere_than_into_a_volume_has_memory_for_it(
+    services: dict[str, Service],
+) -> None:
+    """Python, Redis' password and Grafana's plugins are in need of /tmp."""
+    for name in (*PROCESSES, "redis", "grafana"):
+        assert services[name]["tmpfs"] == ["/tmp"], name  # noqa: S108  a container's
 
 
 @pytest.mark.parametrize("password", ["aB3-9", ""])
