@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 import time
@@ -142,12 +143,13 @@ def test_every_setting_reaches_a_process(services: dict[str, Service]) -> None:
 
 
 def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
-    """A secret is a file, from the variable of its name, and mounted where it is read.
+    """A secret is a file of its name, and mounted where it is read.
 
-    Alertmanager reads the Slack token too.
+    Alertmanager reads the Slack token too. A secret from the environment would start
+    nothing: Compose refuses it to a service with a read-only file system.
     """
     assert compose["secrets"] == {
-        name: {"environment": f"{PREFIX}{name.upper()}"} for name in SECRETS
+        name: {"file": f".secrets/{name}"} for name in SECRETS
     }
     for name in PROCESSES:
         service = compose["services"][name]
@@ -163,6 +165,33 @@ def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
     path = slack["http_config"]["authorization"]["credentials_file"]
     granted = compose["services"]["alertmanager"]["secrets"]
     assert [path] == [f"/run/secrets/{secret}" for secret in granted]
+
+
+def test_make_secrets_writes_what_compose_mounts(tmp_path: Path) -> None:
+    """A file a secret, for the containers to read, in a folder for nobody else.
+
+    What .env does not say is empty, which is not set; written again it is as .env.
+    """
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(PREFIX)
+    }
+    make = ["make", "-s", "-C", str(tmp_path), "-f", str(ROOT / "Makefile"), "secrets"]
+    for token in ("xoxb-1", "xoxb-2"):
+        (tmp_path / ".env").write_text(
+            f"REPLYCLOCK_SLACK_BOT_TOKEN={token}\nREPLYCLOCK_ID_SECRET='a b'\n"
+            "REPLYCLOCK_KAFKA_PASSWORD=\n",
+            encoding="utf-8",
+        )
+        subprocess.run(make, check=True, env=environment)
+        files = {file.name: file for file in (tmp_path / ".secrets").iterdir()}
+        said = {name: file.read_text().strip() for name, file in files.items()}
+        assert said == {
+            **dict.fromkeys(SECRETS, ""),
+            "slack_bot_token": token,
+            "id_secret": "a b",
+        }
+    assert {file.stat().st_mode & 0o777 for file in files.values()} == {0o644}
+    assert (tmp_path / ".secrets").stat().st_mode & 0o777 == 0o700
 
 
 def test_processes_listen_where_others_reach_them(
