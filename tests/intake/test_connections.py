@@ -17,6 +17,8 @@ from stream.intake.process import open_door
 
 WITHIN = 0.3
 MOST = 4
+MUCH = 16 * 1024 * 1024
+"""More than the buffers between two sockets take."""
 REQUEST = b"GET /quick HTTP/1.1\r\nHost: x\r\n\r\n"
 HALF = b"GET /quick HTTP/1.1\r\nHost: x\r\nX-"
 
@@ -91,9 +93,18 @@ async def door() -> AsyncIterator[Door]:
         await door.may_answer.wait()
         return web.Response(text="ok")
 
+    async def seen(_: web.Request) -> web.Response:
+        door.has_read.set()
+        return web.Response(text="ok")
+
+    async def much(_: web.Request) -> web.Response:
+        return web.Response(body=bytes(MUCH))
+
     app = web.Application()
     app.add_routes(
         [
+            web.get("/much", much),
+            web.get("/seen", seen),
             web.get("/quick", quick),
             web.post("/quick", quick),
             web.post("/read", read),
@@ -197,6 +208,19 @@ async def test_who_leaves_is_not_waited_for(door: Door) -> None:
     async with asyncio.timeout(5):
         await door.has_read.wait()
     assert door.closed == {}
+
+
+async def test_who_does_not_read_is_waited_for(door: Door) -> None:
+    """An answer that finds no room is not written on: the next request waits."""
+    request = b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n"
+    reader, _ = await door.connect(request, b"GET /seen HTTP/1.1\r\nHost: x\r\n\r\n")
+    await door.time_for_a_header()
+    assert not door.has_read.is_set()
+
+    async with asyncio.timeout(5):
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(MUCH)
+    assert await answer(reader) == b"HTTP/1.1 200 OK"
 
 
 async def test_a_header_that_is_none_is_answered_and_not_counted(door: Door) -> None:
