@@ -21,12 +21,10 @@ from dev.stack import Stack
 from dev.wire import Wire
 
 PROCESSES = ("intake", "worker", "alerts")
+INTAKE_METRICS = "intake_metrics"
 CONFIG = REPOSITORY / "config" / "sla.yaml"
 START_WITHIN = 60.0
 REPLYCLOCK = ("-m", "stream.cli")
-
-
-INTAKE_METRICS = "intake_metrics"
 
 
 def reserve_ports() -> dict[str, int]:

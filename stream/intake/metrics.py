@@ -48,7 +48,7 @@ class IntakeMetrics:
         )
         self._closed = Counter(
             "replyclock_connections_closed_total",
-            "Connections that intake closed unanswered, by reason.",
+            "Connections that intake closed itself, by reason.",
             ("reason",),
             registry=self.registry,
         )
