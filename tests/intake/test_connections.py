@@ -16,6 +16,8 @@ from stream.intake.connections import Connections
 from stream.intake.process import open_door
 
 WITHIN = 0.3
+SLACK = 3
+"""The machine may be busy; an idle connection would have 75 s."""
 MOST = 4
 MUCH = 16 * 1024 * 1024
 """More than the buffers between two sockets take."""
@@ -56,15 +58,16 @@ class Door:
         self._closed.subtract(slow_header=2)
 
 
-async def ended(reader: StreamReader) -> float:
-    """Until the other side has closed, saying nothing; the seconds it took."""
-    clock = asyncio.get_running_loop().time
-    began = clock()
+def clock() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def ended(reader: StreamReader) -> None:
+    """Until the other side has closed, saying nothing."""
     async with asyncio.timeout(5):
         # Bytes that came too late are answered with a reset.
         with suppress(ConnectionResetError):
             assert await reader.read() == b""
-    return clock() - began
 
 
 async def answer(reader: StreamReader) -> bytes:
@@ -123,9 +126,11 @@ async def door() -> AsyncIterator[Door]:
 @pytest.mark.parametrize("sent", [b"", b"G", HALF])
 async def test_a_header_that_does_not_end_is_cut_off(door: Door, sent: bytes) -> None:
     """Nothing, a letter or half a header: closed when the time is over, and counted."""
+    began = clock()
     reader, _ = await door.connect(sent)
+    await ended(reader)
 
-    assert WITHIN * 0.9 < await ended(reader) < WITHIN + 1
+    assert WITHIN * 0.9 < clock() - began < WITHIN + SLACK
     assert door.closed == {"slow_header": 1}
 
 
@@ -138,8 +143,10 @@ async def test_dripping_wins_no_time(door: Door) -> None:
             writer.write(b"x")
             await asyncio.sleep(WITHIN / 10)
 
+    began = clock()
     dripping = asyncio.create_task(drip())
-    assert await ended(reader) < WITHIN + 1
+    await ended(reader)
+    assert clock() - began < WITHIN + SLACK
     dripping.cancel()
     assert door.closed == {"slow_header": 1}
 
@@ -149,9 +156,11 @@ async def test_a_later_header_has_its_time_from_its_first_byte(door: Door) -> No
     reader, writer = await door.connect(REQUEST)
     assert await answer(reader) == b"HTTP/1.1 200 OK"
     await door.time_for_a_header()
+    began = clock()
     writer.write(HALF)
+    await ended(reader)
 
-    assert WITHIN * 0.9 < await ended(reader) < WITHIN + 1
+    assert WITHIN * 0.9 < clock() - began < WITHIN + SLACK
     assert door.closed == {"slow_header": 1}
 
 
