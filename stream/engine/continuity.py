@@ -17,6 +17,7 @@ from typing import Any
 from aiokafka.structs import ConsumerRecord, TopicPartition
 from faust.types import TP
 
+from stream.engine.commits import CLOSED
 from stream.engine.guard import EngineError
 from stream.kafka.topic_reader import reading
 
@@ -29,12 +30,14 @@ RUNBOOK = "docs/runbook.md, State that does not fit"
 class Continuity:
     """Looks before each hand-over; `app` is an `EngineApp`.
 
-    Set `leaves_state` where some records leave nothing in a table.
+    Set `leaves_state` where some records leave nothing in a table, and `command` where
+    there is one that begins anew.
     """
 
     def __init__(self, app: Any) -> None:
         self.app = app
         self.leaves_state: LeavesState = lambda _: True
+        self.command = ""
 
     async def check(
         self, committed: Mapping[TP, int | None], given: Collection[TP]
@@ -55,6 +58,7 @@ class Continuity:
     ) -> None:
         changelogs = [spec.name for spec in self.app.changelogs()]
         check_given(events, committed, changelogs, given)
+        check_open(events, committed, self._way_out)
         await self.check_seen(events, {p: at or 0 for p, at in committed.items()})
         if not changelogs:
             return
@@ -65,6 +69,7 @@ class Continuity:
                 events,
                 changelog,
                 [p for p in empty if await self._left(events, p, read[p])],
+                self._way_out,
             )
 
     async def check_seen(self, events: str, seen: Mapping[int, int]) -> None:
@@ -74,7 +79,12 @@ class Continuity:
         ends before that.
         """
         if seen:
-            check_ends(events, await self.app.end_offsets(events, seen), seen)
+            ends = await self.app.end_offsets(events, seen)
+            check_ends(events, ends, seen, self._way_out)
+
+    @property
+    def _way_out(self) -> str:
+        return f"{self.command} ({RUNBOOK})" if self.command else RUNBOOK
 
     async def _begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
         tps = [TP(topic, partition) for partition in partitions]
@@ -122,17 +132,31 @@ def check_given(
             )
 
 
-def check_kept(events: str, changelog: str, forgotten: Collection[int]) -> None:
+def check_open(events: str, committed: Mapping[int, int | None], way_out: str) -> None:
+    """Raise while the commits are closed (`commits.py`)."""
+    closed = sorted(p for p, offset in committed.items() if offset == CLOSED)
+    if closed:
+        raise EngineError(
+            f"{events} {closed} is to be begun anew, and what was begun did not end: do"
+            f" it again: {way_out}"
+        )
+
+
+def check_kept(
+    events: str, changelog: str, forgotten: Collection[int], way_out: str
+) -> None:
     """Raise when there are partitions whose state is gone."""
     if forgotten:
         raise EngineError(
             f"{changelog} {forgotten} is empty, and {events} was read before: who waits"
             f" is forgotten. Restore {changelog}, or have the events read again:"
-            f" {RUNBOOK}"
+            f" {way_out}"
         )
 
 
-def check_ends(events: str, ends: Mapping[int, int], seen: Mapping[int, int]) -> None:
+def check_ends(
+    events: str, ends: Mapping[int, int], seen: Mapping[int, int], way_out: str
+) -> None:
     """Raise when a topic ends before what was `seen` of it: it is not the same one."""
     back = sorted(p for p, offset in seen.items() if p in ends and offset > ends[p])
     if back:
@@ -141,5 +165,5 @@ def check_ends(events: str, ends: Mapping[int, int], seen: Mapping[int, int]) ->
             f"{events} {back} goes back: {first} ends at {ends[first]} and was read up"
             f" to {seen[first]}, so new events would count as old. It was made anew,"
             f" restored or cut short: restore it whole, or begin anew with what it has:"
-            f" {RUNBOOK}"
+            f" {way_out}"
         )

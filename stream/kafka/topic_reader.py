@@ -31,6 +31,15 @@ class TopicReader:
         numbers = known.partitions_for_topic(topic) or ()
         return [TopicPartition(topic, number) for number in sorted(numbers)]
 
+    async def bounds(
+        self, parts: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, tuple[int, int]]:
+        """Of each: the first offset that is kept, and the next one to be written."""
+        parts = list(parts)
+        begins = await self._consumer.beginning_offsets(parts)
+        ends = await self._consumer.end_offsets(parts)
+        return {tp: (begins[tp], ends[tp]) for tp in parts}
+
     async def last(
         self, parts: Iterable[TopicPartition], most: int | None = None
     ) -> AsyncIterator[ConsumerRecord]:
@@ -38,17 +47,16 @@ class TopicReader:
 
         What is written meanwhile is left out.
         """
-        parts = list(parts)
-        begins = await self._consumer.beginning_offsets(parts)
-        ends = await self._consumer.end_offsets(parts)
-        waiting = [tp for tp in parts if begins[tp] < ends[tp]]
+        bounds = await self.bounds(parts)
+        ends = {tp: end for tp, (_, end) in bounds.items()}
+        waiting = {tp: begin for tp, (begin, end) in bounds.items() if begin < end}
         self._assign(
             {
-                tp: begins[tp] if most is None else max(begins[tp], ends[tp] - most)
-                for tp in waiting
+                tp: begin if most is None else max(begin, ends[tp] - most)
+                for tp, begin in waiting.items()
             }
         )
-        async for tp, records in self._until(ends, waiting):
+        async for tp, records in self._until(ends, list(waiting)):
             for record in records:
                 if record.offset < ends[tp]:
                     yield record

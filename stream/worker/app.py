@@ -107,6 +107,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         await tracker.track(partition, records)
 
     app.continuity.leaves_state = leaves_state
+    app.continuity.command = "replyclock begin-anew"
 
     @app.on_restored
     async def restored(partitions: frozenset[int]) -> None:

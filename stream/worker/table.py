@@ -17,6 +17,10 @@ _FIRST = b"\x93\x01"
 """How the bytes of version 1 begin: an array of three, and the version."""
 
 
+UNREAD = -1
+"""The offset of a state that holds no record of the topic as it is now: a new epoch."""
+
+
 class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`offset`: the last source record in it; an earlier one is a repetition."""
 
