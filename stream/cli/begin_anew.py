@@ -76,7 +76,8 @@ def begin_anew(*, rebuild: bool, alerts: bool, dry_run: bool, yes: bool) -> None
     if not (dry_run or yes or at_terminal()):
         raise click.UsageError("nobody can be asked here: say --yes, or --dry-run")
     make = _facts() if alerts else _events(rebuild=rebuild)
-    ask(partial(_begin, make, dry_run, yes))
+    topic = "facts_topic" if alerts else "events_topic"
+    ask(partial(_begin, make, dry_run, yes), lambda given: [getattr(given, topic)])
 
 
 def at_terminal() -> bool:

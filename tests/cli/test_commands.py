@@ -383,7 +383,7 @@ def test_begin_anew_shows_what_it_does_and_asks(
     anew = Anew()
     monkeypatch.setattr("stream.worker.epoch.Epoch", lambda *_, **__: anew)
     monkeypatch.setattr(
-        "stream.cli.begin_anew.ask", lambda work: asyncio.run(work(0, 0))
+        "stream.cli.begin_anew.ask", lambda work, _: asyncio.run(work(0, 0))
     )
     monkeypatch.setattr("stream.cli.begin_anew.at_terminal", lambda: True)
 
