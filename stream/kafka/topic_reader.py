@@ -1,7 +1,7 @@
 """Looking into topics without being anybody's worker: no group, nothing committed."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
 
@@ -88,6 +88,22 @@ class TopicReader:
                 following = read[-1].offset + 1 if read else -1
             there = bool(read) and read[0].offset == offset
             yield offset, read[0] if there else None
+
+    async def one_of_each(
+        self, offsets: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, ConsumerRecord]:
+        """The record at an offset of each partition, of those that are there."""
+        bounds = await self.bounds(offsets)
+        there = {
+            tp: at for tp, at in offsets.items() if bounds[tp][0] <= at < bounds[tp][1]
+        }
+        self._assign(there)
+        found = {}
+        behind = {tp: at + 1 for tp, at in there.items()}
+        async for tp, records in self._until(behind, list(there)):
+            if records[0].offset == there[tp]:
+                found[tp] = records[0]
+        return found
 
     def _assign(self, firsts: dict[TopicPartition, int]) -> None:
         # Both without an `await` in between: aiokafka asks for the position of what

@@ -23,7 +23,7 @@ from stream.engine.guard import EngineError
 from stream.engine.store import Item, PartitionStore
 from stream.kafka.topic_reader import TopicReader
 from stream.process.settings import Settings
-from stream.worker.table import UNREAD, StateVersionError, decode_state, encode_state
+from stream.worker.table import StateVersionError, without_offset
 
 _AT_ONCE = 10_000
 
@@ -120,7 +120,7 @@ class Epoch:
 def _unread(log: TopicPartition, states: Mapping[bytes, bytes]) -> Iterator[Item]:
     try:
         for key, data in states.items():
-            yield key, encode_state(UNREAD, decode_state(data).conversation)
+            yield key, without_offset(data)
     except (StateVersionError, msgspec.MsgspecError) as error:
         raise EngineError(
             f"{log.topic}, partition {log.partition}, holds what cannot be kept:"

@@ -51,3 +51,8 @@ def decode_state(data: bytes) -> Stored:
 
 def encode_state(offset: int, conversation: Conversation) -> bytes:
     return _encode(Stored(VERSION, offset, conversation))
+
+
+def without_offset(data: bytes) -> bytes:
+    """The same conversation for a new epoch of the topic."""
+    return encode_state(UNREAD, decode_state(data).conversation)
