@@ -69,11 +69,7 @@ class FactsAnew:
 
     @asynccontextmanager
     async def _commits(self) -> AsyncIterator[Commits]:
-        topic, group = self._settings.facts_topic, self._settings.alerts_group
-        facts = await self._reader.partitions(topic)
-        if not facts:
-            raise RefusedStartError(
-                f"{topic} is missing in Kafka: the worker creates it"
-            )
+        facts = await self._reader.partitions(self._settings.facts_topic)
+        group = self._settings.alerts_group
         async with open_commits(self._settings.kafka, group, facts) as commits:
             yield commits

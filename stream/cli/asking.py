@@ -17,13 +17,13 @@ from stream.process.settings import Settings, SettingsError, read_settings
 T = TypeVar("T")
 
 
-def letters_and_events(settings: Settings) -> Sequence[str]:
+def _letters_and_events(settings: Settings) -> Sequence[str]:
     return settings.dead_letters_topic, settings.events_topic
 
 
 def ask(
     work: Callable[[Settings, TopicReader], Awaitable[T]],
-    needs: Callable[[Settings], Sequence[str]] = letters_and_events,
+    needs: Callable[[Settings], Sequence[str]] = _letters_and_events,
 ) -> T:
     """Do `work`; the topics that it `needs` are there, or it ends here."""
     try:

@@ -19,6 +19,9 @@ ALERTS = "replyclock.begin_anew"
 
 _COLUMNS = ("partition", "first", "end", "read up to", "conversations")
 
+_DRAWN = 200
+"""How often a bar is drawn anew: each time costs more than a record."""
+
 Step = Callable[[int], None]
 
 
@@ -76,8 +79,10 @@ def begin_anew(*, rebuild: bool, alerts: bool, dry_run: bool, yes: bool) -> None
     if not (dry_run or yes or at_terminal()):
         raise click.UsageError("nobody can be asked here: say --yes, or --dry-run")
     make = _facts() if alerts else _events(rebuild=rebuild)
-    topic = "facts_topic" if alerts else "events_topic"
-    ask(partial(_begin, make, dry_run, yes), lambda given: [getattr(given, topic)])
+    ask(
+        partial(_begin, make, dry_run, yes),
+        lambda given: [given.facts_topic if alerts else given.events_topic],
+    )
 
 
 def at_terminal() -> bool:
@@ -137,5 +142,10 @@ def _bar(label: str, length: int) -> Iterator[Step]:
     if not length:
         yield lambda _: None
         return
-    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+    with click.progressbar(
+        length=length,
+        label=label,
+        file=sys.stderr,
+        update_min_steps=length // _DRAWN or 1,
+    ) as bar:
         yield bar.update

@@ -28,7 +28,7 @@ from stream.worker.table import StateVersionError, without_offset
 _AT_ONCE = 10_000
 
 Step = Callable[[int], None]
-"""Called with how many more records of the changelog were read."""
+"""Called with how much further in the changelog we are."""
 
 
 class Epoch:
@@ -69,7 +69,7 @@ class Epoch:
             return await commits.standings(self._reader)
 
     async def steps(self) -> int:
-        """How many records of the changelog `count` and `begin` read."""
+        """How far `count` and `begin` go in the changelog."""
         _, logs = await self._partitions()
         bounds = await self._reader.bounds(logs)
         return sum(end - first for first, end in bounds.values())
@@ -108,9 +108,12 @@ class Epoch:
     async def _changed(self, log: TopicPartition, step: Step) -> Iterator[Item]:
         """What is to be written over the states of a partition."""
         store = PartitionStore()
+        at, end = (await self._reader.bounds([log]))[log]
         async for record in self._reader.last([log]):
             store.apply(log.partition, [(record.key, record.value)])
-            step(1)
+            step(record.offset + 1 - at)
+            at = record.offset + 1
+        step(end - at)  # where compaction left nothing
         states = store.partition(log.partition)
         if self._rebuild:
             return ((key, None) for key in states)

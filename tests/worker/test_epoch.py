@@ -1,15 +1,39 @@
 """A new epoch of the events: what a worker makes of offsets that begin again."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+from aiokafka.structs import TopicPartition
 from msgspec.structs import replace
 
+from stream.engine import EngineError
+from stream.process.settings import Settings
 from stream.records import encode_event
 from stream.sla.instants import SECOND, from_ms
+from stream.worker.epoch import Epoch
 from stream.worker.table import UNREAD, decode_state, without_offset
 from tests.agreement.crowd import gather
 from tests.agreement.short_rules import short_rules
 from tests.shelf import Record, Shelf, of
 from tests.timelines import START, at, customer, reply
+
+
+class Topics:
+    """A reader of the changelog `states`, of one partition, and of events."""
+
+    def __init__(self, *states: Record, events: int = 1) -> None:
+        self._states, self._events = states, events
+
+    async def partitions(self, topic: str) -> list[TopicPartition]:
+        count = 1 if topic.endswith("changelog") else self._events
+        return [TopicPartition(topic, number) for number in range(count)]
+
+    async def bounds(self, logs) -> dict[TopicPartition, tuple[int, int]]:
+        return dict.fromkeys(logs, (0, 9))
+
+    async def last(self, _: list[TopicPartition]) -> AsyncIterator[Record]:
+        for state in self._states:
+            yield state
 
 
 def begin_anew(shelf: Shelf) -> None:
@@ -93,3 +117,21 @@ async def test_the_last_event_that_is_in_a_state():
     assert await shelf.book.restore(0, shelf.states[0].items()) == (2, b"a")
     begin_anew(shelf)
     assert await shelf.book.restore(0, shelf.states[0].items()) is None
+
+
+@pytest.mark.parametrize("data", [b"\x93\x63", b"\xc1\x01"], ids=["newer", "broken"])
+async def test_a_state_that_cannot_be_kept(data):
+    """One line before anything is done; --rebuild needs no state to be readable."""
+    topics = Topics(Record(0, b"a", data), Record(4, b"b", b"x"), Record(5, b"b", None))
+    read: list[int] = []
+
+    with pytest.raises(EngineError, match=r"holds what cannot be kept: .* --rebuild"):
+        await Epoch(Settings(), topics, rebuild=False).count(read.append)
+    assert read == [1, 4, 1, 3]
+    assert await Epoch(Settings(), topics, rebuild=True).count(read.append) == {0: 1}
+
+
+async def test_a_topic_with_another_number_of_partitions():
+    """Its conversations would be elsewhere than their states."""
+    with pytest.raises(EngineError, match=r"has 1 partitions .* has 3: .* doctor"):
+        await Epoch(Settings(), Topics(events=3), rebuild=False).look()
