@@ -95,6 +95,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         waiting=app.elsewhere.waiting,
     )
     app.elsewhere.begins_by(bookmark.beginnings)
+    app.continuity.command = "replyclock begin-anew --alerts"
     app.every(LOOK_S, bookmark.look)
 
     @app.batches(facts)

@@ -72,3 +72,7 @@ class Positions:
         expected = "" if known is None else str(known)
         args = (partition, expected, at)
         return bool(await self._begin(keys=[self.key], args=args))
+
+    async def forget(self) -> None:
+        """Whoever reads next begins at the beginning."""
+        await self._redis.delete(self.key)

@@ -9,6 +9,7 @@ Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 
 from stream.cli import (
     backtest,
+    begin_anew,
     check,
     dead_letters,
     doctor,
@@ -22,6 +23,7 @@ from stream.cli.group import main
 
 __all__ = [
     "backtest",
+    "begin_anew",
     "check",
     "dead_letters",
     "doctor",

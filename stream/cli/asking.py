@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import click
@@ -17,8 +17,15 @@ from stream.process.settings import Settings, SettingsError, read_settings
 T = TypeVar("T")
 
 
-def ask(work: Callable[[Settings, TopicReader], Awaitable[T]]) -> T:
-    """Do `work`; the topics of events and dead letters are there, or it ends here."""
+def _letters_and_events(settings: Settings) -> Sequence[str]:
+    return settings.dead_letters_topic, settings.events_topic
+
+
+def ask(
+    work: Callable[[Settings, TopicReader], Awaitable[T]],
+    needs: Callable[[Settings], Sequence[str]] = _letters_and_events,
+) -> T:
+    """Do `work`; the topics that it `needs` are there, or it ends here."""
     try:
         settings = read_settings()
     except SettingsError as error:
@@ -28,7 +35,7 @@ def ask(work: Callable[[Settings, TopicReader], Awaitable[T]]) -> T:
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        return asyncio.run(_work(settings, work))
+        return asyncio.run(_work(settings, work, needs(settings)))
     except RefusedStartError as error:
         raise_faults(error)
     except KafkaUnreachableError as error:
@@ -43,11 +50,13 @@ def ask(work: Callable[[Settings, TopicReader], Awaitable[T]]) -> T:
 
 
 async def _work(
-    settings: Settings, work: Callable[[Settings, TopicReader], Awaitable[T]]
+    settings: Settings,
+    work: Callable[[Settings, TopicReader], Awaitable[T]],
+    topics: Sequence[str],
 ) -> T:
     await probe(settings.kafka)
     async with reading(settings.kafka) as reader:
-        for topic in (settings.dead_letters_topic, settings.events_topic):
+        for topic in topics:
             if not await reader.partitions(topic):
                 raise click.ClickException(
                     f"{topic} is missing in Kafka at {settings.broker}, or hidden from"

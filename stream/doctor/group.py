@@ -19,7 +19,8 @@ class Group:
     members: Sequence[frozenset[int]]
     """The topic's partitions of each."""
     behind: Mapping[int, int]
-    """Records that are not committed yet, by partition of the topic."""
+    """Records that are not committed yet, by partition of the topic; below zero where
+    the topic ends before the commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Readers:
     """As in `replyclock worker`."""
     late: str
     """The alert that tells of its lag."""
+    anew: str
+    """The command that has the topic read again."""
     ours: bool
     """Whether their user is the doctor's: else a right that it lacks is no fault."""
 
@@ -48,6 +51,7 @@ def readers_of(settings: Settings) -> tuple[Readers, ...]:
             topic=settings.events_topic,
             kind="worker",
             late="MonitorDataDelayed",
+            anew="replyclock begin-anew",
             ours=True,
         ),
         Readers(
@@ -56,6 +60,7 @@ def readers_of(settings: Settings) -> tuple[Readers, ...]:
             topic=settings.facts_topic,
             kind="alerts",
             late="MonitorFactsDelayed",
+            anew="replyclock begin-anew --alerts",
             ours=False,
         ),
     )
@@ -64,12 +69,16 @@ def readers_of(settings: Settings) -> tuple[Readers, ...]:
 def judge_group(readers: Readers, group: Group) -> Finding:
     """One line: the first thing that is wrong, or that all is covered."""
     name, line = readers.name, readers.check
-    lag = sum(group.behind.values())
+    lag = sum(max(0, lag) for lag in group.behind.values())
     behind = f"{lag:,} {'record' if lag == 1 else 'records'} behind"
     count = len(group.members)
     if group.state in _MOVING:
         said = f"{name} shares out its partitions at the moment; {behind}"
         return warn(line, said, "ask again in half a minute")
+    if not count and any(lag < 0 for lag in group.behind.values()):
+        said = f"{name} has read further than the topic goes: no {readers.kind} starts"
+        where = "docs/runbook.md, State that does not fit"
+        return fail(line, said, f"{readers.anew}: {where}")
     if not count:
         said = f"{name} has no member; {behind}"
         mend = f"no {readers.kind} process runs: replyclock {readers.kind}"

@@ -15,10 +15,9 @@ class WantedTopic:
 
 def wanted_topics(settings: Settings) -> tuple[WantedTopic, ...]:
     count = settings.partitions
-    changelog = f"{settings.worker_group}-conversations-changelog"
     return (
         WantedTopic(TopicSpec(settings.events_topic, count), ("Read",)),
         WantedTopic(TopicSpec(settings.facts_topic, count), ("Write",)),
         WantedTopic(TopicSpec(settings.dead_letters_topic, count), ("Write",)),
-        WantedTopic(ChangelogSpec(changelog, count), ("Read", "Write")),
+        WantedTopic(ChangelogSpec(settings.changelog_topic, count), ("Read", "Write")),
     )

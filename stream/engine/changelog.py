@@ -1,11 +1,18 @@
 """Writing many records of one partition at once, acknowledged by Kafka."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Protocol
+
+from aiokafka import AIOKafkaProducer
 
 from stream.engine.guard import EngineError
 from stream.engine.store import Item, PartitionStore
+from stream.kafka.access import KafkaAccess
+
+BATCH_BYTES = 256 * 1024
+"""Of a record batch, and so the most that a state may be."""
 
 
 class Batch(Protocol):
@@ -102,3 +109,16 @@ class StateTable:
         items = list(items)
         await self.changelog.write(partition, items)
         self.store.apply(partition, items)
+
+
+@asynccontextmanager
+async def writing(access: KafkaAccess, topic: str) -> AsyncIterator[BatchWriter]:
+    """A writer for whoever is no worker."""
+
+    async def crash(_: BaseException) -> None:
+        """Nothing else runs here: the writer raises it."""
+
+    async with AIOKafkaProducer(
+        **access.client(), acks="all", max_batch_size=BATCH_BYTES
+    ) as producer:
+        yield BatchWriter(topic, producer=lambda: producer, crash=crash)

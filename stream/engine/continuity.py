@@ -17,24 +17,32 @@ from typing import Any
 from aiokafka.structs import ConsumerRecord, TopicPartition
 from faust.types import TP
 
-from stream.engine.guard import EngineError
+from stream.engine.landmark import Landmark, moved
+from stream.engine.refusals import (
+    RUNBOOK,
+    check_ends,
+    check_given,
+    check_kept,
+    check_open,
+    check_same,
+)
 from stream.kafka.topic_reader import reading
 
 LeavesState = Callable[[ConsumerRecord], bool]
 """Whether a record that was applied is in some changelog afterwards."""
 
-RUNBOOK = "docs/runbook.md, State that does not fit"
-
 
 class Continuity:
     """Looks before each hand-over; `app` is an `EngineApp`.
 
-    Set `leaves_state` where some records leave nothing in a table.
+    Set `leaves_state` where some records leave nothing in a table, and `command` where
+    there is one that begins anew.
     """
 
     def __init__(self, app: Any) -> None:
         self.app = app
         self.leaves_state: LeavesState = lambda _: True
+        self.command = ""
 
     async def check(
         self, committed: Mapping[TP, int | None], given: Collection[TP]
@@ -55,7 +63,8 @@ class Continuity:
     ) -> None:
         changelogs = [spec.name for spec in self.app.changelogs()]
         check_given(events, committed, changelogs, given)
-        await self.check_seen(events, {p: at or 0 for p, at in committed.items()})
+        check_open(events, committed, self._way_out)
+        await self._check_ends(events, {p: at or 0 for p, at in committed.items()})
         if not changelogs:
             return
         read = {p: at for p, at in committed.items() if at}
@@ -65,16 +74,30 @@ class Continuity:
                 events,
                 changelog,
                 [p for p in empty if await self._left(events, p, read[p])],
+                self._way_out,
             )
 
-    async def check_seen(self, events: str, seen: Mapping[int, int]) -> None:
-        """`seen`: for each partition, the offset before which records are known.
+    async def check_last(
+        self, events: str, known: Mapping[int, Landmark | None]
+    ) -> None:
+        """`known`: the last record of each partition that is in a state, if one is.
 
-        For `on_restored`, with what the state says. Raises `EngineError` when the topic
-        ends before that.
+        For `on_restored`. Raises `EngineError` when the topic ends before it, or has
+        another record there.
         """
-        if seen:
-            check_ends(events, await self.app.end_offsets(events, seen), seen)
+        last = {p: record for p, record in known.items() if record is not None}
+        if last:
+            await self._check_ends(events, {p: at + 1 for p, (at, _) in last.items()})
+            others = await moved(self.app.access, events, last)
+            check_same(events, others, last, self._way_out)
+
+    async def _check_ends(self, events: str, seen: Mapping[int, int]) -> None:
+        ends = await self.app.end_offsets(events, seen)
+        check_ends(events, ends, seen, self._way_out)
+
+    @property
+    def _way_out(self) -> str:
+        return f"{self.command} ({RUNBOOK})" if self.command else RUNBOOK
 
     async def _begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
         tps = [TP(topic, partition) for partition in partitions]
@@ -100,46 +123,3 @@ class Continuity:
                 if self.leaves_state(record):
                     return True
         return False
-
-
-def check_given(
-    events: str,
-    partitions: Iterable[int],
-    changelogs: Iterable[str],
-    given: Collection[TP],
-) -> None:
-    """Raise unless each partition comes with its state.
-
-    Faust shares out what Kafka showed, and leaves out a topic that was not shown.
-    """
-    partitions = sorted(partitions)
-    for changelog in changelogs:
-        lacking = [p for p in partitions if TP(changelog, p) not in given]
-        if lacking:
-            raise EngineError(
-                f"Kafka did not show {changelog} {lacking}, the state of {events}:"
-                f" starting again asks again; if that does not help: {RUNBOOK}"
-            )
-
-
-def check_kept(events: str, changelog: str, forgotten: Collection[int]) -> None:
-    """Raise when there are partitions whose state is gone."""
-    if forgotten:
-        raise EngineError(
-            f"{changelog} {forgotten} is empty, and {events} was read before: who waits"
-            f" is forgotten. Restore {changelog}, or have the events read again:"
-            f" {RUNBOOK}"
-        )
-
-
-def check_ends(events: str, ends: Mapping[int, int], seen: Mapping[int, int]) -> None:
-    """Raise when a topic ends before what was `seen` of it: it is not the same one."""
-    back = sorted(p for p, offset in seen.items() if p in ends and offset > ends[p])
-    if back:
-        first = back[0]
-        raise EngineError(
-            f"{events} {back} goes back: {first} ends at {ends[first]} and was read up"
-            f" to {seen[first]}, so new events would count as old. It was made anew,"
-            f" restored or cut short: restore it whole, or begin anew with what it has:"
-            f" {RUNBOOK}"
-        )

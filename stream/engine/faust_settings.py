@@ -4,6 +4,7 @@ from typing import Any
 
 from yarl import URL
 
+from stream.engine.changelog import BATCH_BYTES
 from stream.engine.credentials import credentials_for
 from stream.engine.recovery import BatchTables
 from stream.kafka.access import KafkaAccess
@@ -35,7 +36,7 @@ def faust_settings(
         "cython_optimizations": True,
         "producer_acks": -1,
         "producer_linger": 0.005,
-        "producer_max_batch_size": 256 * 1024,
+        "producer_max_batch_size": BATCH_BYTES,
         "producer_request_timeout": 30.0,
         "stream_buffer_maxsize": 16,  # batches, not records
         "stream_wait_empty": True,

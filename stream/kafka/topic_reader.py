@@ -1,7 +1,7 @@
 """Looking into topics without being anybody's worker: no group, nothing committed."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
 
@@ -31,6 +31,15 @@ class TopicReader:
         numbers = known.partitions_for_topic(topic) or ()
         return [TopicPartition(topic, number) for number in sorted(numbers)]
 
+    async def bounds(
+        self, parts: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, tuple[int, int]]:
+        """Of each: the first offset that is kept, and the next one to be written."""
+        parts = list(parts)
+        begins = await self._consumer.beginning_offsets(parts)
+        ends = await self._consumer.end_offsets(parts)
+        return {tp: (begins[tp], ends[tp]) for tp in parts}
+
     async def last(
         self, parts: Iterable[TopicPartition], most: int | None = None
     ) -> AsyncIterator[ConsumerRecord]:
@@ -38,17 +47,16 @@ class TopicReader:
 
         What is written meanwhile is left out.
         """
-        parts = list(parts)
-        begins = await self._consumer.beginning_offsets(parts)
-        ends = await self._consumer.end_offsets(parts)
-        waiting = [tp for tp in parts if begins[tp] < ends[tp]]
+        bounds = await self.bounds(parts)
+        ends = {tp: end for tp, (_, end) in bounds.items()}
+        waiting = {tp: begin for tp, (begin, end) in bounds.items() if begin < end}
         self._assign(
             {
-                tp: begins[tp] if most is None else max(begins[tp], ends[tp] - most)
-                for tp in waiting
+                tp: begin if most is None else max(begin, ends[tp] - most)
+                for tp, begin in waiting.items()
             }
         )
-        async for tp, records in self._until(ends, waiting):
+        async for tp, records in self._until(ends, list(waiting)):
             for record in records:
                 if record.offset < ends[tp]:
                     yield record
@@ -80,6 +88,22 @@ class TopicReader:
                 following = read[-1].offset + 1 if read else -1
             there = bool(read) and read[0].offset == offset
             yield offset, read[0] if there else None
+
+    async def one_of_each(
+        self, offsets: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, ConsumerRecord]:
+        """The record at an offset of each partition, of those that are there."""
+        bounds = await self.bounds(offsets)
+        there = {
+            tp: at for tp, at in offsets.items() if bounds[tp][0] <= at < bounds[tp][1]
+        }
+        self._assign(there)
+        found = {}
+        behind = {tp: at + 1 for tp, at in there.items()}
+        async for tp, records in self._until(behind, list(there)):
+            if records[0].offset == there[tp]:
+                found[tp] = records[0]
+        return found
 
     def _assign(self, firsts: dict[TopicPartition, int]) -> None:
         # Both without an `await` in between: aiokafka asks for the position of what

@@ -178,6 +178,11 @@ class Settings(BaseSettings):
         return self.topic("replyclock-worker")
 
     @property
+    def changelog_topic(self) -> str:
+        """The conversations, as the worker writes them down."""
+        return f"{self.worker_group}-conversations-changelog"
+
+    @property
     def alerts_group(self) -> str:
         """The consumer group that reads the facts."""
         return self.topic("replyclock-alerts")

@@ -94,6 +94,8 @@ class Tracker:
             state = changes.states[key][1]
         else:
             stored = self._book.read(partition, key)
+            # Saves the work only, and only while the topic is the same one
+            # (`epoch.py`): what a state holds is a repeat by its id anyway.
             if stored is not None and record.offset <= stored.offset:
                 tally.duplicate(event)
                 return

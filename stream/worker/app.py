@@ -107,16 +107,17 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         await tracker.track(partition, records)
 
     app.continuity.leaves_state = leaves_state
+    app.continuity.command = "replyclock begin-anew"
 
     @app.on_restored
     async def restored(partitions: frozenset[int]) -> None:
-        seen = {
+        last = {
             partition: await book.restore(
                 partition, table.store.partition(partition).items()
             )
             for partition in partitions
         }
-        await app.continuity.check_seen(events, seen)
+        await app.continuity.check_last(events, last)
         reconsidering.begin(partitions)
         log.info("partitions restored", partitions=sorted(partitions))
 

@@ -20,7 +20,7 @@ from stream.sla.memory import heard_at
 from stream.sla.policy import Rules
 from stream.sla.state import Conversation
 from stream.worker.metrics import WorkerMetrics
-from stream.worker.table import Stored, decode_state, encode_state
+from stream.worker.table import UNREAD, Stored, decode_state, encode_state
 from stream.worker.waiting import Waiting
 
 _AT_ONCE = 2000
@@ -113,28 +113,29 @@ class Book:
 
     async def restore(
         self, partition: int, items: Iterable[tuple[bytes, bytes]]
-    ) -> int:
+    ) -> tuple[int, bytes] | None:
         """Rebuild what is derived from a partition's recovered states.
 
-        Returns the offset before which events are in them, 0 without any.
+        Returns the last event that is in them, its offset and key; None without any.
 
         A million take seconds, so others get their turn in between: a probe that is
         not answered, and a loop that does not turn, would look dead.
         """
         self.drop(partition)
         ours = self.deadlines(partition)
-        seen = 0
+        last: tuple[int, bytes] | None = None
         for number, (key, data) in enumerate(items):
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
                 if self._deadlines.get(partition) is not ours:
-                    return seen  # lost again meanwhile
+                    return last  # lost again meanwhile
             stored = decode_state(data)
-            seen = max(seen, stored.offset + 1)
+            if stored.offset > (UNREAD if last is None else last[0]):
+                last = (stored.offset, key)
             state = stored.conversation
             self._metrics.saw((state.channel.value, state.account), heard_at(state))
             self._index(partition, key, state)
-        return seen
+        return last
 
     def drop(self, partition: int) -> None:
         """The partition is another worker's now."""

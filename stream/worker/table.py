@@ -20,6 +20,10 @@ _FIRST = b"\x93\x01"
 """How the bytes of version 1 begin: an array of three, and the version."""
 
 
+UNREAD = -1
+"""The offset of a state that holds no record of the topic as it is now: a new epoch."""
+
+
 class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`offset`: the last source record in it; an earlier one is a repetition."""
 
@@ -50,3 +54,8 @@ def decode_state(data: bytes) -> Stored:
 
 def encode_state(offset: int, conversation: Conversation) -> bytes:
     return _encode(Stored(VERSION, offset, conversation))
+
+
+def without_offset(data: bytes) -> bytes:
+    """The same conversation for a new epoch of the topic."""
+    return encode_state(UNREAD, decode_state(data).conversation)

@@ -184,6 +184,13 @@ async def test_all_processes_with_the_rights_of_the_manual(
     for name in PROCESSES:
         assert password_of(name) not in system.logs(name)
 
+    for name, *words in (["worker"], ["alerts", "--alerts"]):
+        assert await asyncio.to_thread(system.terminate, name) == 0
+        command = ["begin-anew", "--yes", *words]
+        anew = await asyncio.to_thread(run, system.environment_of(name), *command)
+        assert (anew.returncode, anew.stderr.count("Error")) == (0, 0)
+        assert anew.stdout.endswith("begun anew: start the processes again\n")
+
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_a_wrong_password_ends_the_process_with_one_line(secure, prefix, name):
@@ -258,9 +265,9 @@ def secured(stack: Stack, prefix: str, mechanism: str) -> SecuredSystem:
     return SecuredSystem(stack, prefix, access)
 
 
-def run(environment: dict[str, str], name: str) -> subprocess.CompletedProcess[str]:
+def run(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "stream.cli", name],
+        [sys.executable, "-m", "stream.cli", *words],
         env=environment,
         cwd=REPOSITORY,
         capture_output=True,

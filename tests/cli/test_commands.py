@@ -1,5 +1,6 @@
 """The commands as people type them: exit codes, words, and never a traceback."""
 
+import asyncio
 import json
 import os
 import signal
@@ -228,6 +229,7 @@ def test_simulate_says_what_it_cannot_play(tmp_path, accounts):
 COMMANDS = [
     "alerts",
     "backtest",
+    "begin-anew",
     "check",
     "dead-letters",
     "doctor",
@@ -274,6 +276,8 @@ MISTAKES = {
     "Nothing to resend is named": ["dead-letters", "resend"],
     "A place and all": ["dead-letters", "resend", "0:1", "--all"],
     "A place and a reason": ["dead-letters", "resend", "0:1", "--reason", "kind"],
+    "Conversations of alerts": ["begin-anew", "--alerts", "--rebuild", "--yes"],
+    "Nobody to be asked": ["begin-anew"],
     "A format that does not exist": ["check", "--format", "xml"],
 }
 
@@ -309,20 +313,94 @@ def test_wrong_settings_are_one_line_each(monkeypatch, command):
     assert len(result.stderr.splitlines()) == 2
 
 
-@pytest.mark.parametrize("words", [["list"], ["show", "0:1"], ["resend", "--all"]])
-def test_dead_letters_without_kafka_are_one_line(monkeypatch, words):
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["dead-letters", "list"],
+        ["dead-letters", "show", "0:1"],
+        ["dead-letters", "resend", "--all"],
+        ["begin-anew", "--yes"],
+        ["begin-anew", "--dry-run", "--alerts"],
+    ],
+)
+def test_without_kafka_there_is_one_line(monkeypatch, words):
     """A Kafka that is not there: exit 1, and the setting to look at."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refuses
         broker = f"127.0.0.1:{taken.getsockname()[1]}"
         monkeypatch.setenv("REPLYCLOCK_BROKER", broker)
-        result = run("dead-letters", *words)
+        result = run(*words)
 
     assert (result.exit_code, result.stdout) == (1, "")
     start = f"Error: kafka at {broker} is not reachable: "
     assert result.stderr.startswith(start)
     assert result.stderr.endswith("; see REPLYCLOCK_BROKER\n")
     assert len(result.stderr.splitlines()) == 1
+
+
+class Standing:
+    """Partition 0, as `begin-anew` finds it."""
+
+    partition, first, end, read_up_to = 0, 5, 21, "400"
+
+
+class Anew:
+    """Something to be begun anew that notes when it is."""
+
+    says = "the events are read again"
+
+    def __init__(self, *_: object) -> None:
+        self.begun = False
+
+    async def look(self) -> list[Standing]:
+        return [Standing()]
+
+    async def steps(self) -> int:
+        return 4
+
+    async def count(self, step) -> dict[int, int]:
+        step(4)
+        return {0: 3}
+
+    async def begin(self, step) -> None:
+        step(4)
+        self.begun = True
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "status", "begun"),
+    [
+        (["--dry-run"], None, 0, False),
+        (["--yes"], None, 0, True),
+        ([], b"y\n", 0, True),
+        ([], b"n\n", 1, False),
+    ],
+)
+def test_begin_anew_shows_what_it_does_and_asks(
+    monkeypatch, words, given, status, begun
+):
+    """First the table, then the question; nothing is done without a yes."""
+    anew = Anew()
+    monkeypatch.setattr("stream.worker.epoch.Epoch", lambda *_, **__: anew)
+    monkeypatch.setattr(
+        "stream.cli.begin_anew.ask", lambda work, _: asyncio.run(work(0, 0))
+    )
+    monkeypatch.setattr("stream.cli.begin_anew.at_terminal", lambda: True)
+
+    result = run("begin-anew", *words, given=given)
+
+    assert (result.exit_code, anew.begun) == (status, begun)
+    header, row, says, *_ = result.stdout.splitlines()
+    assert header.split("  ") == [
+        "partition",
+        "first",
+        "end",
+        "read up to",
+        "conversations",
+    ]
+    assert row.split() == ["0", "5", "21", "400", "3"]
+    assert says == "the events are read again"
+    assert result.stdout.endswith("begun anew: start the processes again\n") == begun
 
 
 def test_a_worker_without_kafka_says_so_and_goes_on_trying():

@@ -44,6 +44,20 @@ CASES = {
         Group("Empty", [], CURRENT),
         (Mark.WARN, f"{NAME} has no member; 0 records behind"),
     ),
+    "the topic goes back, or is to be begun anew": (
+        Group("Empty", [], {**CURRENT, 1: -300, 2: 12}),
+        (
+            Mark.FAIL,
+            f"{NAME} has read further than the topic goes: no worker starts",
+        ),
+    ),
+    "one commits while we ask": (
+        Group("Stable", [HALF, OTHER], {**CURRENT, 1: -3, 2: 12}),
+        (
+            Mark.OK,
+            f"{NAME}: 2 members, all 4 partitions, 12 records behind",
+        ),
+    ),
     "they share out at the moment": (
         Group("PreparingRebalance", [NONE, NONE], CURRENT),
         (
@@ -77,8 +91,10 @@ def test_both_groups_are_judged_alike(group):
     worker, alerts = judge_group(WORKERS, group), judge_group(ALERTS, group)
 
     assert (alerts.mark, alerts.name) == (worker.mark, "alerts group")
-    assert alerts.found == worker.found.replace("-worker", "-alerts")
+    words = worker.found.replace("-worker", "-alerts")
+    assert alerts.found == words.replace("no worker", "no alerts")
     names = [("worker", "alerts"), ("MonitorDataDelayed", "MonitorFactsDelayed")]
+    names.append(("begin-anew:", "begin-anew --alerts:"))
     said = worker.remedy
     for workers, others in names:
         said = tuple(line.replace(workers, others) for line in said)

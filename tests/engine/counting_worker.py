@@ -57,12 +57,13 @@ class Counter:
         value = self.table.store.get(partition, key)
         return json.loads(value) if value else {"n": 0, "at": -1}
 
-    def seen(self, partitions: frozenset[int]) -> dict[int, int]:
-        """The offset before which records are counted."""
+    def last(self, partitions: frozenset[int]) -> dict[int, tuple[int, bytes]]:
+        """The last record that is counted: offset and key."""
+        states = {p: self.table.store.partition(p).items() for p in partitions}
         return {
-            partition: max((json.loads(value)["at"] + 1 for value in state), default=0)
-            for partition in partitions
-            for state in [self.table.store.partition(partition).values()]
+            partition: max((json.loads(value)["at"], key) for key, value in items)
+            for partition, items in states.items()
+            if items
         }
 
     async def obey(self, partition: int, value: bytes) -> None:
@@ -157,7 +158,7 @@ def declare(app: EngineApp, prefix: str, options: dict[str, float]) -> None:
         store = counter.table.store
         keys = {p: len(store.partition(p)) for p in sorted(partitions)}
         foreign = sorted(store.partitions() - partitions)
-        await app.continuity.check_seen(counter.events, counter.seen(partitions))
+        await app.continuity.check_last(counter.events, counter.last(partitions))
         done, total = app.recovery_progress
         tell(did="restored", keys=keys, foreign=foreign, done=done, total=total)
 

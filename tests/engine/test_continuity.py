@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.structs import TopicPartition
 
 from stream.engine.admin import open_admin
+from stream.engine.commits import CLOSED
 from tests.engine.conftest import PARTITIONS, Engine, Worker
 
 pytestmark = pytest.mark.broker
@@ -155,3 +156,35 @@ async def test_events_that_end_before_the_commit(engine, tableless):
     assert "read up to 20" in line
     await commit(engine, None)
     await counted(engine, tableless=tableless)
+
+
+async def test_events_that_grew_past_what_the_state_knows(engine):
+    """Made anew, and as long as before by now: other records are where ours were."""
+    await engine.create()
+    await engine.send(400)
+    await counted(engine)
+    await lose(engine, engine.events)
+    await engine.create()
+    await engine.send(800, keys=7)
+    line = await refused(await engine.start())
+    assert f"{engine.events} [0, 1, 2, 3] is another one: at 99 of 0 is not" in line
+
+
+async def test_the_last_event_is_gone_by_retention(engine):
+    """Nothing can be compared, and nothing is wrong."""
+    await engine.create()
+    await engine.send(400)
+    await counted(engine)
+    await engine.send(400)
+    await engine.delete_before(150)
+    second = await engine.start()
+    await second.until(lambda told: any(each["did"] == "batch" for each in told))
+    assert await second.end(signal.SIGTERM) == 0
+
+
+async def test_what_was_begun_anew_and_did_not_end(engine):
+    """Closed commits are refused, and say why."""
+    await engine.create()
+    await engine.send(40)
+    await commit(engine, CLOSED)
+    assert "what was begun did not end" in await refused(await engine.start())
