@@ -86,6 +86,10 @@ class Reading:
             except PartIgnoredError as left_out:
                 self.ignored[left_out.reason] += 1
 
+    def leave_out(self, reason: str, parts: int = 1) -> None:
+        """Count parts that give no event."""
+        self.ignored[reason] += parts
+
     def pseudonym(self, account: str, customer: str) -> str:
         return pseudonym(self.id_secret, self.channel, account, customer)
 

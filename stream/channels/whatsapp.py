@@ -9,19 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stream.channels.conversation import AGENT, CUSTOMER
+from stream.channels.conversation import AGENT, BOT, CUSTOMER, UNKNOWN
 from stream.channels.fields import (
     MALFORMED,
+    NOTHING_IN_IT,
     PartIgnoredError,
     an_object,
     identifier,
+    if_fit,
     instant,
     needed,
     word,
 )
 from stream.channels.reading import DEFAULT_OPTIONS, Options, Parsed, Reading
-from stream.channels.whatsapp_statuses import UNKNOWN_STATUS, read_status
-from stream.sla.events import Channel, Direction, Event, Nature
+from stream.channels.whatsapp_contacts import Contacts, bare
+from stream.channels.whatsapp_statuses import (
+    FAILED_FOR_ONE,
+    UNKNOWN_STATUS,
+    read_status,
+)
+from stream.sla.events import Author, Channel, Direction, Event, Nature
 
 OBJECT = "whatsapp_business_account"
 
@@ -63,17 +70,32 @@ _NATURES = {
     "edit": Nature.EDIT,
     "revoke": Nature.DELETION,
 }
-_NOT_SAID = frozenset({"system", "request_welcome"})
+_NOT_SAID = ("system", "request_welcome")
+_BOTS = frozenset({"created_by_1p_bot"})
+"""How Meta marks what its own bot wrote."""
+_TEST_ACCOUNTS = ("0", 0)
+"""The console's "Test" button sends from there (`wire-findings.md` F9)."""
+_PARTS = ("messages", "statuses", "message_echoes")
+_BESIDE = frozenset({"contacts", "errors"})
+
+MISPLACED = "misplaced"
+OWN_NUMBER = "own_number"
+TEST_EVENT = "test_event"
+VALUE_ERROR = "value_error"
 
 REASONS = tuple(
     sorted(
         {
             MALFORMED,
             UNKNOWN_STATUS,
+            FAILED_FOR_ONE,
+            MISPLACED,
+            NOTHING_IN_IT,
+            OWN_NUMBER,
+            TEST_EVENT,
+            VALUE_ERROR,
             "wrong_object",
             "unknown_field",
-            "value_error",
-            "nothing_in_it",
             *_NOT_SAID,
             *_OTHER_FIELDS,
         }
@@ -99,10 +121,16 @@ def parse(
     def read_body(whole: dict[str, Any]) -> None:
         if whole.get("object") != OBJECT:
             raise PartIgnoredError("wrong_object")
-        reading.each(whole.get("entry"), read_entry)
+        if not whole.get("entry"):
+            raise PartIgnoredError(NOTHING_IN_IT)
+        reading.each(whole["entry"], read_entry)
 
     def read_entry(entry: dict[str, Any]) -> tuple[Event, ...]:
-        reading.each(entry.get("changes"), read_change)
+        if entry.get("id") in _TEST_ACCOUNTS:
+            raise PartIgnoredError(TEST_EVENT)
+        if not entry.get("changes"):
+            raise PartIgnoredError(NOTHING_IN_IT)
+        reading.each(entry["changes"], read_change)
         return ()
 
     def read_change(change: dict[str, Any]) -> tuple[Event, ...]:
@@ -111,34 +139,33 @@ def parse(
             raise PartIgnoredError(field)
         if field != "messages" and field not in _ECHO_FIELDS:
             raise PartIgnoredError("unknown_field")
-        value = an_object(change.get("value"))
-        _read_value(reading, value, is_echo=field in _ECHO_FIELDS)
+        _read_value(reading, an_object(change.get("value")), field)
         return ()
 
     return reading.whole(body, read_body)
 
 
-def _read_value(reading: Reading, value: dict[str, Any], *, is_echo: bool) -> None:
-    number = _Number.of(reading, value)
+def _read_value(reading: Reading, value: dict[str, Any], field: str) -> None:
+    is_app = field == "smb_message_echoes"
+    number = _Number.of(reading, value, AGENT if is_app else UNKNOWN)
     arrays: dict[str, Callable[[dict[str, Any]], Iterator[Event]]] = (
         {"message_echoes": number.echo}
-        if is_echo
+        if field in _ECHO_FIELDS
         else {"messages": number.inbound, "statuses": number.status}
     )
-    found = False
+    listed = {
+        name: parts
+        for name, parts in value.items()
+        if isinstance(parts, list) and parts and name not in _BESIDE
+    }
     for name, read in arrays.items():
-        found = found or value.get(name) is not None
-        reading.each(value.get(name), read)
-    if not found:
-        raise PartIgnoredError(
-            "value_error" if value.get("errors") else "nothing_in_it"
-        )
-
-
-def _bare(phone: str) -> str:
-    """Take `+`, spaces and dashes out of a phone number; leave other ids alone."""
-    digits = phone.translate({ord(sign): None for sign in "+ -()"})
-    return digits if digits.isdigit() else phone
+        if value.get(name) is not None:
+            reading.each(value[name], read)
+    for name in listed.keys() - arrays.keys():
+        # Under another field it is what it says; here nobody knows.
+        reading.leave_out(MISPLACED, len(listed[name]))
+    if not listed and all(value.get(name) is None for name in arrays):
+        raise PartIgnoredError(VALUE_ERROR if value.get("errors") else NOTHING_IN_IT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,32 +175,37 @@ class _Number:
     reading: Reading
     account: str
     displayed: str | None
-    contacts: tuple[dict[str, Any], ...]
+    contacts: Contacts
+    is_alone: bool
+    """Whether the change has one part only, so that a contact beside it is its own."""
+    app_author: Author
+    """Who wrote what the business's app, or another, has sent."""
 
     @classmethod
-    def of(cls, reading: Reading, value: dict[str, Any]) -> "_Number":
+    def of(
+        cls, reading: Reading, value: dict[str, Any], app_author: Author
+    ) -> "_Number":
         metadata = an_object(value.get("metadata"))
-        displayed = identifier(metadata.get("display_phone_number"))
-        contacts = value.get("contacts")
+        displayed = if_fit(metadata.get("display_phone_number"))
+        parts = (value.get(name) for name in _PARTS)
         return cls(
             reading=reading,
             account=needed(metadata.get("phone_number_id"), longest=64),
-            displayed=displayed and _bare(displayed),
-            # They only help to name the customer: a broken one is no loss.
-            contacts=tuple(
-                contact
-                for contact in (contacts if isinstance(contacts, list) else ())
-                if isinstance(contact, dict)
-            ),
+            displayed=displayed and bare(displayed),
+            contacts=Contacts(value.get("contacts")),
+            is_alone=sum(len(p) for p in parts if isinstance(p, list)) == 1,
+            app_author=app_author,
         )
 
     def inbound(self, message: dict[str, Any]) -> Iterator[Event]:
-        said = word(message.get("type"))
+        said = _type(message)
         if said in _NOT_SAID:
             raise PartIgnoredError(said)
         wamid = needed(message.get("id"))
+        if self.displayed and bare(word(message.get("from"))) == self.displayed:
+            raise PartIgnoredError(OWN_NUMBER)
         customer = identifier(message.get("group_id")) or self._customer(
-            message.get("from"), message.get("from_user_id")
+            message, "from", "from_user_id", "from_parent_user_id"
         )
         yield self.reading.conversation(self.account, customer).message(
             wamid,
@@ -185,27 +217,32 @@ class _Number:
         )
 
     def echo(self, message: dict[str, Any]) -> Iterator[Event]:
-        """Read what a person typed in the business's app (channels.md 1.4)."""
+        """Read what was typed in the business's app (channels.md 1.4)."""
         wamid = needed(message.get("id"))
-        to = identifier(message.get("to"))
-        if to is not None and _bare(to) == self.displayed:
+        to = "to"
+        if self.displayed and bare(word(message.get("to"))) == self.displayed:
             # Samples exist with both swapped; the field's name gives the direction.
-            to = needed(message.get("from"))
-        customer = self._customer(to, message.get("to_user_id"))
+            to = "from"
+        customer = self._customer(message, to, "to_user_id", "to_parent_user_id")
+        is_bot = word(message.get("message_creation_type")) in _BOTS
         yield self.reading.conversation(self.account, customer).message(
             f"{wamid}:echo",
             message_id=wamid,
             at=instant(message.get("timestamp")),
             direction=Direction.OUTBOUND,
-            author=AGENT,
-            nature=_NATURES.get(word(message.get("type")), Nature.PLAIN),
+            author=BOT if is_bot else self.app_author,
+            nature=_NATURES.get(_type(message), Nature.PLAIN),
         )
 
     def status(self, status: dict[str, Any]) -> Iterator[Event]:
         customer = self._customer(
-            status.get("recipient_id"), status.get("recipient_user_id")
+            status,
+            "recipient_id",
+            "recipient_user_id",
+            "recipient_parent_user_id",
+            "parent_recipient_user_id",
         )
-        participant = identifier(status.get("recipient_participant_id")) or identifier(
+        participant = if_fit(status.get("recipient_participant_id")) or if_fit(
             status.get("recipient_participant_user_id")
         )
         return read_status(
@@ -215,16 +252,12 @@ class _Number:
             and self.reading.pseudonym(self.account, participant),
         )
 
-    def _customer(self, phone: object, user_id: object) -> str:
-        """Choose the phone number if any part of the change tells it, else the id."""
-        user = identifier(user_id)
-        found = identifier(phone)
-        if found is None:
-            found = self._known_phone(user) or user
-        return _bare(needed(found))
+    def _customer(self, part: dict[str, Any], *keys: str) -> str:
+        given = [part.get(key) for key in keys]
+        return self.contacts.customer(given, is_alone=self.is_alone)
 
-    def _known_phone(self, user: str | None) -> str | None:
-        for contact in self.contacts:
-            if user is not None and contact.get("user_id") == user:
-                return identifier(contact.get("wa_id"))
-        return None
+
+def _type(message: dict[str, Any]) -> str:
+    """What sort of message it is; some come without saying so (channels.md 1.2)."""
+    said = word(message.get("type"))
+    return said or next(filter(message.__contains__, (*_NATURES, *_NOT_SAID)), "")
