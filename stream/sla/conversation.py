@@ -190,8 +190,9 @@ def _carried_on(state: Conversation, turn: Turn, rules: Rules) -> Session | None
         return None
     at = turn.at
     if turn.kind is CUSTOMER:
-        return replace(last, heard_at=at, asked_at=at)
-    return replace(last, heard_at=at)
+        since = last.asked_since or at
+        return replace(last, heard_at=at, asked_at=at, asked_since=since)
+    return replace(last, heard_at=at, asked_since=0)
 
 
 def _course(state: Conversation, rules: Rules, turns: tuple[Turn, ...]) -> Course:
