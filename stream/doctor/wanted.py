@@ -17,7 +17,7 @@ def wanted_topics(settings: Settings) -> tuple[WantedTopic, ...]:
     count = settings.partitions
     changelog = f"{settings.worker_group}-conversations-changelog"
     return (
-        WantedTopic(TopicSpec(settings.events_topic, count), ("Read",)),
+        WantedTopic(TopicSpec(settings.events_topic, count), ("Read", "Write")),
         WantedTopic(TopicSpec(settings.facts_topic, count), ("Write",)),
         WantedTopic(TopicSpec(settings.dead_letters_topic, count), ("Write",)),
         WantedTopic(ChangelogSpec(changelog, count), ("Read", "Write")),

@@ -26,6 +26,7 @@ from stream.worker.book import Book
 from stream.worker.current_state import CurrentState, Ownership
 from stream.worker.metrics import WorkerMetrics
 from stream.worker.reconsidering import Reconsidering
+from stream.worker.sending_on import SendingOn
 from stream.worker.silent_sources import SilentSources
 from stream.worker.timers import Timers
 from stream.worker.waiting import Waiting
@@ -70,6 +71,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         read=table.store.get,
         write_facts=facts.write,
         write_states=table.write,
+        send_on=SendingOn(app.writer(events).write, settings.partitions).send,
         metrics=metrics,
         waiting=waiting,
     )

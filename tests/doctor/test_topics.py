@@ -134,7 +134,7 @@ def test_hidden_topics_get_the_rights_of_the_worker(wanted, commands):
     )
 
     assert finding.remedy[1:] == (
-        f"{start}--operation Read --topic {EVENTS}",
+        f"{start}--operation Read --operation Write --topic {EVENTS}",
         f"{start}--operation Write --topic {FACTS}",
         f"{start}--operation Write --topic {DEAD}",
         f"{start}--operation Read --operation Write --topic {CHANGELOG}",
