@@ -260,8 +260,17 @@ class _Page:
         recipient = _id_of(part.get("recipient"))
         from_page = sender == self.account
         echo_to_customer = is_echo and recipient not in {self.account, None}
-        customer = recipient if from_page or echo_to_customer else sender
+        is_recipient = from_page or echo_to_customer
+        customer = recipient if is_recipient else sender
+        side = part.get("recipient" if is_recipient else "sender")
+        self._link(side, part)
         return self.reading.conversation(self.account, needed(customer)), from_page
+
+    def _link(self, side: object, part: dict[str, Any]) -> None:
+        """Both names of a customer who came by a plugin of the page's site."""
+        if isinstance(side, dict) and side.get("user_ref") and side.get("id"):
+            names = [needed(side["id"]), needed(side["user_ref"])]
+            self.reading.link(self.account, names, self._at(part))
 
 
 def _id_of(side: object) -> str | None:

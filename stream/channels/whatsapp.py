@@ -5,34 +5,31 @@ what its arrays mean: `messages` under `history` are old and start no clock.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stream.channels.conversation import AGENT, BOT, CUSTOMER, UNKNOWN
+from stream.channels.conversation import AGENT, UNKNOWN
 from stream.channels.fields import (
     MALFORMED,
     NOTHING_IN_IT,
     PartIgnoredError,
     an_object,
-    identifier,
-    if_fit,
-    instant,
-    needed,
     word,
 )
 from stream.channels.reading import DEFAULT_OPTIONS, Options, Parsed, Reading
-from stream.channels.whatsapp_contacts import Contacts, bare
-from stream.channels.whatsapp_statuses import (
-    FAILED_FOR_ONE,
-    UNKNOWN_STATUS,
-    read_status,
+from stream.channels.whatsapp_number import (
+    NOT_SAID,
+    OWN_NUMBER,
+    USER_ID_UPDATE,
+    Number,
 )
-from stream.sla.events import Author, Channel, Direction, Event, Nature
+from stream.channels.whatsapp_statuses import FAILED_FOR_ONE, UNKNOWN_STATUS
+from stream.sla.events import Channel, Event
 
 OBJECT = "whatsapp_business_account"
 
 _ECHO_FIELDS = frozenset({"smb_message_echoes", "message_echoes"})
+_READ_FIELDS = _ECHO_FIELDS | {"messages", USER_ID_UPDATE}
 _OTHER_FIELDS = frozenset(
     {
         "account_alerts",
@@ -59,27 +56,14 @@ _OTHER_FIELDS = frozenset(
         "security",
         "smb_app_state_sync",
         "template_category_update",
-        "user_id_update",
         "user_preferences",
     }
 )
-# Not turns (channels.md 0.10, 1.2). Every other type is one, known or not: an
-# `unsupported` message is often the first that a customer writes.
-_NATURES = {
-    "reaction": Nature.REACTION,
-    "edit": Nature.EDIT,
-    "revoke": Nature.DELETION,
-}
-_NOT_SAID = ("system", "request_welcome")
-_BOTS = frozenset({"created_by_1p_bot"})
-"""How Meta marks what its own bot wrote."""
 _TEST_ACCOUNTS = ("0", 0)
 """The console's "Test" button sends from there (`wire-findings.md` F9)."""
-_PARTS = ("messages", "statuses", "message_echoes")
 _BESIDE = frozenset({"contacts", "errors"})
 
 MISPLACED = "misplaced"
-OWN_NUMBER = "own_number"
 TEST_EVENT = "test_event"
 VALUE_ERROR = "value_error"
 
@@ -96,7 +80,8 @@ REASONS = tuple(
             VALUE_ERROR,
             "wrong_object",
             "unknown_field",
-            *_NOT_SAID,
+            USER_ID_UPDATE,
+            *NOT_SAID,
             *_OTHER_FIELDS,
         }
     )
@@ -137,7 +122,7 @@ def parse(
         field = word(change.get("field"))
         if field in _OTHER_FIELDS:
             raise PartIgnoredError(field)
-        if field != "messages" and field not in _ECHO_FIELDS:
+        if field not in _READ_FIELDS:
             raise PartIgnoredError("unknown_field")
         _read_value(reading, an_object(change.get("value")), field)
         return ()
@@ -147,12 +132,14 @@ def parse(
 
 def _read_value(reading: Reading, value: dict[str, Any], field: str) -> None:
     is_app = field == "smb_message_echoes"
-    number = _Number.of(reading, value, AGENT if is_app else UNKNOWN)
-    arrays: dict[str, Callable[[dict[str, Any]], Iterator[Event]]] = (
-        {"message_echoes": number.echo}
-        if field in _ECHO_FIELDS
-        else {"messages": number.inbound, "statuses": number.status}
-    )
+    number = Number.of(reading, value, AGENT if is_app else UNKNOWN)
+    arrays: dict[str, Callable[[dict[str, Any]], Iterator[Event]]]
+    if field in _ECHO_FIELDS:
+        arrays = {"message_echoes": number.echo}
+    elif field == USER_ID_UPDATE:
+        arrays = {USER_ID_UPDATE: number.other_user_id}
+    else:
+        arrays = {"messages": number.inbound, "statuses": number.status}
     listed = {
         name: parts
         for name, parts in value.items()
@@ -166,98 +153,3 @@ def _read_value(reading: Reading, value: dict[str, Any], field: str) -> None:
         reading.leave_out(MISPLACED, len(listed[name]))
     if not listed and all(value.get(name) is None for name in arrays):
         raise PartIgnoredError(VALUE_ERROR if value.get("errors") else NOTHING_IN_IT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Number:
-    """One of the business's phone numbers, and the parts that speak about it."""
-
-    reading: Reading
-    account: str
-    displayed: str | None
-    contacts: Contacts
-    is_alone: bool
-    """Whether the change has one part only, so that a contact beside it is its own."""
-    app_author: Author
-    """Who wrote what the business's app, or another, has sent."""
-
-    @classmethod
-    def of(
-        cls, reading: Reading, value: dict[str, Any], app_author: Author
-    ) -> "_Number":
-        metadata = an_object(value.get("metadata"))
-        displayed = if_fit(metadata.get("display_phone_number"))
-        parts = (value.get(name) for name in _PARTS)
-        return cls(
-            reading=reading,
-            account=needed(metadata.get("phone_number_id"), longest=64),
-            displayed=displayed and bare(displayed),
-            contacts=Contacts(value.get("contacts")),
-            is_alone=sum(len(p) for p in parts if isinstance(p, list)) == 1,
-            app_author=app_author,
-        )
-
-    def inbound(self, message: dict[str, Any]) -> Iterator[Event]:
-        said = _type(message)
-        if said in _NOT_SAID:
-            raise PartIgnoredError(said)
-        wamid = needed(message.get("id"))
-        if self.displayed and bare(word(message.get("from"))) == self.displayed:
-            raise PartIgnoredError(OWN_NUMBER)
-        customer = identifier(message.get("group_id")) or self._customer(
-            message, "from", "from_user_id", "from_parent_user_id"
-        )
-        yield self.reading.conversation(self.account, customer).message(
-            wamid,
-            message_id=wamid,
-            at=instant(message.get("timestamp")),
-            direction=Direction.INBOUND,
-            author=CUSTOMER,
-            nature=_NATURES.get(said, Nature.PLAIN),
-        )
-
-    def echo(self, message: dict[str, Any]) -> Iterator[Event]:
-        """Read what was typed in the business's app (channels.md 1.4)."""
-        wamid = needed(message.get("id"))
-        to = "to"
-        if self.displayed and bare(word(message.get("to"))) == self.displayed:
-            # Samples exist with both swapped; the field's name gives the direction.
-            to = "from"
-        customer = self._customer(message, to, "to_user_id", "to_parent_user_id")
-        is_bot = word(message.get("message_creation_type")) in _BOTS
-        yield self.reading.conversation(self.account, customer).message(
-            f"{wamid}:echo",
-            message_id=wamid,
-            at=instant(message.get("timestamp")),
-            direction=Direction.OUTBOUND,
-            author=BOT if is_bot else self.app_author,
-            nature=_NATURES.get(_type(message), Nature.PLAIN),
-        )
-
-    def status(self, status: dict[str, Any]) -> Iterator[Event]:
-        customer = self._customer(
-            status,
-            "recipient_id",
-            "recipient_user_id",
-            "recipient_parent_user_id",
-            "parent_recipient_user_id",
-        )
-        participant = if_fit(status.get("recipient_participant_id")) or if_fit(
-            status.get("recipient_participant_user_id")
-        )
-        return read_status(
-            status,
-            conversation=self.reading.conversation(self.account, customer),
-            participant=participant
-            and self.reading.pseudonym(self.account, participant),
-        )
-
-    def _customer(self, part: dict[str, Any], *keys: str) -> str:
-        given = [part.get(key) for key in keys]
-        return self.contacts.customer(given, is_alone=self.is_alone)
-
-
-def _type(message: dict[str, Any]) -> str:
-    """What sort of message it is; some come without saying so (channels.md 1.2)."""
-    said = word(message.get("type"))
-    return said or next(filter(message.__contains__, (*_NATURES, *_NOT_SAID)), "")

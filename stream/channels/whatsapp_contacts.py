@@ -35,8 +35,8 @@ class Contacts:
             for name in names:
                 self._by_name.setdefault(name, names)
 
-    def customer(self, given: Iterable[object], *, is_alone: bool) -> str:
-        """The name of who has the ids `given`: the phone number if any part tells it.
+    def customer(self, given: Iterable[object], *, is_alone: bool) -> list[str]:
+        """All names of who has the ids `given`, a phone number first.
 
         `is_alone`: the change speaks of nobody else, so its only contact is meant.
         Raises `PartIgnoredError` where nobody is named.
@@ -48,7 +48,7 @@ class Contacts:
         found = [*known, *names]
         if not found:
             raise PartIgnoredError(MALFORMED)
-        return next(filter(is_phone, found), found[0])
+        return sorted(dict.fromkeys(found), key=lambda name: not is_phone(name))
 
 
 def _names(contact: dict[str, Any]) -> list[str]:
