@@ -9,7 +9,7 @@ SECONDS_TO_RUN ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo test lint check chaos bench mutate lock format clean
+.PHONY: help install secrets servers demo test lint check chaos bench mutate lock format clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -24,6 +24,18 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
+
+SECRETS := id_secret whatsapp_app_secret whatsapp_verify_token messenger_app_secret \
+	messenger_verify_token slack_bot_token kafka_password redis_password
+
+# The folder is for you alone, its files for the users inside of the containers.
+secrets: .env ## Write the secrets of .env into .secrets/, for Docker Compose.
+	@mkdir -p .secrets && chmod 700 .secrets
+	@umask 022; set -a; . ./.env; for name in $(SECRETS); do \
+		printenv "REPLYCLOCK_$$(echo $$name | tr a-z A-Z)" > .secrets/$$name || :; done
+
+.env:
+	@echo "there is no .env: cp config/env.example .env, and fill it in" >&2; exit 1
 
 servers: install ## Install the servers the tests and the demo start (Kafka, Redis, ...).
 	@$(BIN)/python -m dev.preflight

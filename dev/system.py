@@ -21,19 +21,24 @@ from dev.stack import Stack
 from dev.wire import Wire
 
 PROCESSES = ("intake", "worker", "alerts")
+INTAKE_METRICS = "intake_metrics"
 CONFIG = REPOSITORY / "config" / "sla.yaml"
 START_WITHIN = 60.0
 REPLYCLOCK = ("-m", "stream.cli")
 
 
 def reserve_ports() -> dict[str, int]:
-    """A free port for each process; Prometheus wants them before they start."""
-    return {name: reserve_port() for name in PROCESSES}
+    """A free port for each door of a process; Prometheus wants them before they start.
+
+    Intake has two: `intake` for webhooks, `intake_metrics`.
+    """
+    return {name: reserve_port() for name in (*PROCESSES, INTAKE_METRICS)}
 
 
 def scrape_targets(ports: Mapping[str, int]) -> dict[str, str]:
     """Scrape job -> host:port."""
-    return {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+    scraped = {**ports, "intake": ports[INTAKE_METRICS]}
+    return {name: f"127.0.0.1:{scraped[name]}" for name in PROCESSES}
 
 
 class System:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 import time
@@ -23,6 +24,8 @@ from stream.process.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "tests" / "data" / "compose" / "compose-spec.json"
 PROCESSES = ("intake", "worker", "alerts")
+METRICS = {"intake": "intake_metrics", "worker": "worker", "alerts": "alerts"}
+"""Whose host and port a process answers Prometheus at."""
 FIELDS = Settings.model_fields
 SECRETS = {
     name for name, field in FIELDS.items() if field.annotation == SecretStr | None
@@ -83,7 +86,10 @@ def test_whole_system_is_there(services: dict[str, Service]) -> None:
 
 
 def test_images_are_pinned(services: dict[str, Service]) -> None:
-    """A foreign image has an exact version, a process the version of the project."""
+    """A foreign image has an exact version, a process the version of the project.
+
+    A digest is welcome behind the version.
+    """
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     version = re.search(r'^version = "(.+)"$', project, re.MULTILINE)
     assert version
@@ -91,7 +97,9 @@ def test_images_are_pinned(services: dict[str, Service]) -> None:
         if name in PROCESSES:
             assert service["image"] == f"replyclock:{version[1]}"
         else:
-            assert re.search(r":v?\d+\.\d+\.\d+(-\w+\d+\.\d+)?$", service["image"])
+            image, _, digest = service["image"].partition("@")
+            assert re.search(r":v?\d+\.\d+\.\d+(-\w+\d+\.\d+)?$", image)
+            assert re.fullmatch(r"(sha256:[0-9a-f]{64})?", digest)
 
 
 def test_kafka_is_the_one_that_is_tested(services: dict[str, Service]) -> None:
@@ -130,16 +138,18 @@ def test_every_setting_reaches_a_process(services: dict[str, Service]) -> None:
         for name in PROCESSES
         for variable in environment_of(services[name])
     }
-    assert passed == set(FIELDS) - {f"{name}_port" for name in PROCESSES}
+    ports = {f"{name}_port" for name in (*PROCESSES, *METRICS.values())}
+    assert passed == set(FIELDS) - ports
 
 
 def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
-    """A secret is a file, from the variable of its name, and mounted where it is read.
+    """A secret is a file of its name, and mounted where it is read.
 
-    Alertmanager reads the Slack token too.
+    Alertmanager reads the Slack token too. A secret from the environment would start
+    nothing: Compose refuses it to a service with a read-only file system.
     """
     assert compose["secrets"] == {
-        name: {"environment": f"{PREFIX}{name.upper()}"} for name in SECRETS
+        name: {"file": f".secrets/{name}"} for name in SECRETS
     }
     for name in PROCESSES:
         service = compose["services"][name]
@@ -157,14 +167,47 @@ def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
     assert [path] == [f"/run/secrets/{secret}" for secret in granted]
 
 
+def test_make_secrets_writes_what_compose_mounts(tmp_path: Path) -> None:
+    """A file a secret, for the containers to read, in a folder for nobody else.
+
+    What .env does not say is empty, which is not set; written again it is as .env.
+    """
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(PREFIX)
+    }
+    make = ["make", "-s", "-C", str(tmp_path), "-f", str(ROOT / "Makefile"), "secrets"]
+    for token in ("xoxb-1", "xoxb-2"):
+        (tmp_path / ".env").write_text(
+            f"REPLYCLOCK_SLACK_BOT_TOKEN={token}\nREPLYCLOCK_ID_SECRET='a b'\n"
+            "REPLYCLOCK_KAFKA_PASSWORD=\n",
+            encoding="utf-8",
+        )
+        subprocess.run(make, check=True, env=environment)
+        files = {file.name: file for file in (tmp_path / ".secrets").iterdir()}
+        said = {name: file.read_text().strip() for name, file in files.items()}
+        assert said == {
+            **dict.fromkeys(SECRETS, ""),
+            "slack_bot_token": token,
+            "id_secret": "a b",
+        }
+    assert {file.stat().st_mode & 0o777 for file in files.values()} == {0o644}
+    assert (tmp_path / ".secrets").stat().st_mode & 0o777 == 0o700
+
+
 def test_processes_listen_where_others_reach_them(
     services: dict[str, Service],
 ) -> None:
-    """On all addresses of the container; from outside on this machine's only."""
+    """On all addresses of the container; from outside on this machine's only.
+
+    Intake's metrics not even there.
+    """
     for name in PROCESSES:
         port = FIELDS[f"{name}_port"].default
         assert environment_of(services[name])[f"{name}_host"] == "0.0.0.0"  # noqa: S104  a container's
         assert services[name]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    inside = FIELDS["intake_metrics_port"].default
+    assert environment_of(services["intake"])["intake_metrics_host"] == "0.0.0.0"  # noqa: S104  a container's
+    assert services["intake"]["expose"] == [f"{inside}"]
     for service in services.values():
         for published in service.get("ports", []):
             assert published.startswith("127.0.0.1:")
@@ -184,15 +227,23 @@ def test_every_service_is_watched_and_comes_back(services: dict[str, Service]) -
 def test_no_service_takes_the_machine(services: dict[str, Service]) -> None:
     """Bounded memory and processes; nothing is gained by breaking in.
 
-    Kafka's and Grafana's images write beside their volumes.
+    Kafka's image writes beside its volume, more than a file system of memory holds.
     """
     for name, service in services.items():
         assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
         assert service["pids_limit"] <= 512, name
-        if name != "kafka":
-            assert service["cap_drop"] == ["ALL"], name
-            assert service["security_opt"] == ["no-new-privileges:true"], name
-        assert service.get("read_only", False) == (name not in {"kafka", "grafana"})
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert {"cap_add", "privileged", "pid", "network_mode"}.isdisjoint(service)
+        assert service["read_only"] == (name != "kafka"), name
+
+
+def test_who_writes_elsewhere_than_into_a_volume_has_memory_for_it(
+    services: dict[str, Service],
+) -> None:
+    """Python, Redis' password and Grafana's plugins are in need of /tmp."""
+    for name in (*PROCESSES, "redis", "grafana"):
+        assert services[name]["tmpfs"] == ["/tmp"], name  # noqa: S108  a container's
 
 
 @pytest.mark.parametrize("password", ["aB3-9", ""])
@@ -311,14 +362,14 @@ def test_processes_find_kafka_and_redis(services: dict[str, Service]) -> None:
 
 
 def test_prometheus_scrapes_the_services() -> None:
-    """A job a process, at the service's name and the default port."""
+    """A job a process, at the service's name and the default port of its metrics."""
     settings = load("grafana", "prometheus", "prometheus.yml")
     targets = {
         job["job_name"]: job["static_configs"] for job in settings["scrape_configs"]
     }
     assert targets == {
-        name: [{"targets": [f"{name}:{FIELDS[f'{name}_port'].default}"]}]
-        for name in PROCESSES
+        name: [{"targets": [f"{name}:{FIELDS[f'{metrics}_port'].default}"]}]
+        for name, metrics in METRICS.items()
     }
     (alerting,) = settings["alerting"]["alertmanagers"]
     assert alerting["static_configs"] == [{"targets": ["alertmanager:9093"]}]
@@ -419,5 +470,6 @@ def test_image_exposes_the_ports_of_the_code(dockerfile: str) -> None:
     """EXPOSE names each process's default port."""
     exposed = re.search(r"^EXPOSE (.+)$", dockerfile, re.MULTILINE)
     assert exposed
-    ports = [str(FIELDS[f"{name}_port"].default) for name in PROCESSES]
-    assert exposed[1].split() == ports
+    names = {*PROCESSES, *METRICS.values()}
+    ports = {str(FIELDS[f"{name}_port"].default) for name in names}
+    assert set(exposed[1].split()) == ports

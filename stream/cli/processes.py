@@ -6,7 +6,7 @@ from stream.cli.group import example, main, start
 @main.command(epilog=example("REPLYCLOCK_WHATSAPP_APP_SECRET=… replyclock intake"))
 def intake() -> None:
     """Take webhooks over HTTP, verify them, and put their events into Kafka."""
-    from stream.intake.door import run_intake  # noqa: PLC0415  keeps --help fast
+    from stream.intake.process import run_intake  # noqa: PLC0415  keeps --help fast
 
     start(lambda settings, _: run_intake(settings))
 

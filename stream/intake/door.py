@@ -7,10 +7,7 @@ it answers, Meta comes again with the same body and the same `event_id`s.
 
 import asyncio
 import hmac
-import logging
-import signal
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +24,7 @@ from stream.channels.signature import HEADER, is_signed
 from stream.channels.sources import SOURCES
 from stream.intake.metrics import IntakeMetrics
 from stream.kafka.events_topic import EventsTopic, KafkaAwayError
-from stream.process.probes import probe_routes
+from stream.process.probes import health_routes
 from stream.process.settings import PREFIX, Settings, SettingsError
 
 _log = structlog.get_logger(__name__)
@@ -39,10 +36,6 @@ LARGE_BODIES = 16
 """So many large bodies are read at once: the signature is that of the whole, so nobody
 knows before whether a body is Meta's, and any number of them would fill the memory."""
 _READ_SECONDS = 4.0
-_KEEP_ALIVE_SECONDS = 75.0
-"""Without a request; aiohttp's own default is an hour."""
-# Longer than any answer takes.
-_SHUTDOWN_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +124,16 @@ def _refusal(status: HTTPStatus, error: str) -> web.Response:
 
 
 def create_app(
-    settings: Settings, topic: EventsTopic, options: Options = DEFAULT_OPTIONS
+    settings: Settings,
+    topic: EventsTopic,
+    metrics: IntakeMetrics,
+    options: Options = DEFAULT_OPTIONS,
 ) -> web.Application:
     """The door over `topic`, whose connection lives as long as the application.
 
     A source without an app secret has no route. Raises `SettingsError` when none
     has one, or the pseudonyms' key is not set.
     """
-    metrics = IntakeMetrics()
     app = web.Application(client_max_size=LARGEST_BODY)
     hooks = _hooks(settings, topic, metrics, options)
     for hook in hooks:
@@ -150,7 +145,8 @@ def create_app(
                 source=hook.source,
             )
 
-    app.add_routes(probe_routes(metrics.registry, lambda: topic.is_ready))
+    # A load balancer asks the port that it sends to; what we count is on another.
+    app.add_routes(health_routes(lambda: topic.is_ready))
 
     async def connection(_: web.Application) -> AsyncIterator[None]:
         async with topic:
@@ -195,69 +191,3 @@ def _hooks(
 def _verify_token(settings: Settings, source: str) -> str | None:
     token: SecretStr | None = getattr(settings, f"{source}_verify_token")
     return token.get_secret_value() if token is not None else None
-
-
-def run_intake(settings: Settings) -> int:
-    """Serve until SIGTERM or Ctrl-C; return the exit code.
-
-    Kafka may come later: until then webhooks get 503 and come again. Raises
-    `SettingsError` before anything is opened.
-    """
-    # The topic says it once an outage; aiokafka would say it many times a second.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_serve(settings))
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    if sys.platform == "win32":
-        return None
-    import uvloop  # noqa: PLC0415  there is none on Windows
-
-    return uvloop.new_event_loop
-
-
-async def _serve(settings: Settings) -> int:
-    topic = EventsTopic(
-        broker=settings.kafka,
-        name=settings.events_topic,
-        partitions=settings.partitions,
-    )
-    runner = web.AppRunner(
-        create_app(settings, topic),
-        access_log=None,
-        shutdown_timeout=_SHUTDOWN_SECONDS,
-        keepalive_timeout=_KEEP_ALIVE_SECONDS,
-    )
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.intake_host, settings.intake_port).start()
-        host, port, *_ = runner.addresses[0]
-        _log.info("intake is listening", url=f"http://{host}:{port}")
-        if not await _first_is(stopping, topic.refused):
-            return 1
-    except OSError as error:
-        _log.error(
-            "cannot listen",
-            host=settings.intake_host,
-            port=settings.intake_port,
-            error=error.strerror,
-        )
-        return 1
-    finally:
-        # No new connections, answers to those under way, then the topic.
-        await runner.cleanup()
-    _log.info("intake has stopped")
-    return 0
-
-
-async def _first_is(wanted: asyncio.Event, other: asyncio.Event) -> bool:
-    """Wait for either; whether the wanted one is set."""
-    waits = [asyncio.create_task(event.wait()) for event in (wanted, other)]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    return wanted.is_set()

@@ -1,10 +1,11 @@
-"""What intake counts; served on its event loop at `/metrics`."""
+"""What intake counts; served on its event loop, beside the door."""
 
 from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
 from stream.channels.sources import REASONS
+from stream.intake.connections import REASONS as CLOSED
 from stream.sla.events import Event
 
 _CODES = (200, 400, 401, 404, 408, 413, 500, 503)
@@ -45,7 +46,15 @@ class IntakeMetrics:
             ("source", "reason"),
             registry=self.registry,
         )
+        self._closed = Counter(
+            "replyclock_connections_closed_total",
+            "Connections that intake closed itself, by reason.",
+            ("reason",),
+            registry=self.registry,
+        )
         ProcessCollector(registry=self.registry)
+        for reason in CLOSED:
+            self._closed.labels(reason)
         for source, reasons in REASONS.items():
             self._seconds.labels(source)
             for code in _CODES:
@@ -67,3 +76,6 @@ class IntakeMetrics:
     def ignored(self, source: str, ignored: Mapping[str, int]) -> None:
         for reason, count in ignored.items():
             self._ignored.labels(source, reason).inc(count)
+
+    def closed(self, reason: str) -> None:
+        self._closed.labels(reason).inc()

@@ -1,7 +1,8 @@
 """What every process answers over HTTP: `/metrics`, `/healthz`, `/readyz`.
 
-Served on the event loop: a scrape is then a snapshot between two steps of the
-stream, where a thread would race with the state.
+On a port of its own, apart from what the internet reaches. Served on the event loop: a
+scrape is then a snapshot between two steps of the stream, where a thread would race
+with the state.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -16,14 +17,8 @@ Ready = Callable[[], bool | Awaitable[bool]]
 """Whether the process does its job now."""
 
 
-def probe_routes(registry: CollectorRegistry, ready: Ready) -> list[web.RouteDef]:
-    """`/readyz` is 503 while `ready` says no."""
-
-    async def metrics(_: web.Request) -> web.Response:
-        return web.Response(
-            body=generate_latest(registry),
-            headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
-        )
+def health_routes(ready: Ready) -> list[web.RouteDef]:
+    """`/healthz`, and `/readyz`, which is 503 while `ready` says no."""
 
     async def healthz(_: web.Request) -> web.Response:
         return web.Response(text="alive\n")
@@ -34,11 +29,7 @@ def probe_routes(registry: CollectorRegistry, ready: Ready) -> list[web.RouteDef
             return web.Response(text="ready\n")
         return web.Response(status=503, text="not ready\n")
 
-    return [
-        web.get("/metrics", metrics),
-        web.get("/healthz", healthz),
-        web.get("/readyz", readyz),
-    ]
+    return [web.get("/healthz", healthz), web.get("/readyz", readyz)]
 
 
 @asynccontextmanager
@@ -50,8 +41,15 @@ async def serve_probes(
     routes: Iterable[web.RouteDef] = (),
 ) -> AsyncIterator[None]:
     """Answer on `host:port`, `routes` too, until the context is left."""
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(
+            body=generate_latest(registry),
+            headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
+        )
+
     app = web.Application()
-    app.add_routes([*probe_routes(registry, ready), *routes])
+    app.add_routes([web.get("/metrics", metrics), *health_routes(ready), *routes])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

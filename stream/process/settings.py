@@ -87,6 +87,8 @@ class Settings(BaseSettings):
 
     intake_host: str = "127.0.0.1"
     intake_port: int = Field(8080, ge=0, le=65535)
+    intake_metrics_host: str = "127.0.0.1"
+    intake_metrics_port: int = Field(9103, ge=0, le=65535)
     worker_host: str = "127.0.0.1"
     worker_port: int = Field(9101, ge=0, le=65535)
     alerts_host: str = "127.0.0.1"

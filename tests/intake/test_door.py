@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import generate_latest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from stream.channels.signature import sign
 from stream.channels.sources import REASONS
 from stream.intake.door import LARGEST_BODY, SMALL_BODY, create_app
+from stream.intake.metrics import IntakeMetrics
 from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings, SettingsError
 
@@ -41,10 +43,23 @@ def topic_nowhere() -> EventsTopic:
     return EventsTopic(broker=f"127.0.0.1:{port}", name="events", partitions=4)
 
 
+def app_of(metrics: IntakeMetrics | None = None, **settings: Any) -> web.Application:
+    """The door as it is configured, or otherwise."""
+    return create_app(
+        Settings(**{**CONFIGURED, **settings}),
+        topic_nowhere(),
+        metrics or IntakeMetrics(),
+    )
+
+
 @pytest.fixture
-async def door() -> AsyncIterator[Client]:
-    app = create_app(Settings(**CONFIGURED), topic_nowhere())
-    async with TestClient(TestServer(app)) as client:
+def metrics() -> IntakeMetrics:
+    return IntakeMetrics()
+
+
+@pytest.fixture
+async def door(metrics: IntakeMetrics) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(app_of(metrics))) as client:
         yield client
 
 
@@ -59,8 +74,8 @@ async def post(
     return await door.post(f"/hooks/{source}", data=body, headers=headers)
 
 
-async def samples(door: Client) -> dict[str, float]:
-    text = await (await door.get("/metrics")).text()
+def samples(metrics: IntakeMetrics) -> dict[str, float]:
+    text = generate_latest(metrics.registry).decode()
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return {
         name: float(value)
@@ -130,14 +145,16 @@ async def test_a_signed_body_that_is_not_json_is_400(door: Client, body: bytes) 
     assert (await post(door, body)).status == 400
 
 
-async def test_json_with_nothing_for_us_is_200_and_counted(door: Client) -> None:
+async def test_json_with_nothing_for_us_is_200_and_counted(
+    door: Client, metrics: IntakeMetrics
+) -> None:
     """Unknown fields and objects are taken, Kafka there or not."""
     unknown = b'{"object":"whatsapp_business_account","entry":[{"changes":[{}]}]}'
     for body in (NOTHING, unknown, b"[]"):
         answer = await post(door, body)
         assert (answer.status, await answer.json()) == (200, {"accepted": 0})
 
-    counted = await samples(door)
+    counted = samples(metrics)
 
     name = "replyclock_webhook_parts_ignored_total"
     assert counted[f'{name}{{reason="unknown_field",source="whatsapp"}}'] == 1
@@ -176,7 +193,7 @@ async def test_large_bodies_are_read_a_few_at_a_time(
     """One that does not come holds up large ones for a moment, small ones never."""
     monkeypatch.setattr("stream.intake.door.LARGE_BODIES", 1)
     monkeypatch.setattr("stream.intake.door._READ_SECONDS", 1.0)
-    app = create_app(Settings(**CONFIGURED), topic_nowhere())
+    app = app_of()
     large, clock = b"[" + b" " * SMALL_BODY + b"]", asyncio.get_running_loop().time
     head = f"POST /hooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: {len(large)}"
     async with TestClient(TestServer(app)) as door:
@@ -199,14 +216,19 @@ async def test_large_bodies_are_read_a_few_at_a_time(
     assert after.status == 200  # it was read, and nothing in it is for us
 
 
-async def test_events_are_put_off_while_kafka_is_away(door: Client) -> None:
+async def test_events_are_put_off_while_kafka_is_away(
+    door: Client, metrics: IntakeMetrics
+) -> None:
     """503 with Retry-After: Meta comes again with the same body."""
     answer = await post(door, QUESTION)
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
-    assert (await samples(door))[
-        'replyclock_events_accepted_total{channel="whatsapp",kind="message"}'
-    ] == 0
+    assert (
+        samples(metrics)[
+            'replyclock_events_accepted_total{channel="whatsapp",kind="message"}'
+        ]
+        == 0
+    )
 
 
 async def test_alive_but_not_ready_while_kafka_is_away(door: Client) -> None:
@@ -215,10 +237,16 @@ async def test_alive_but_not_ready_while_kafka_is_away(door: Client) -> None:
     assert (await door.get("/readyz")).status == 503
 
 
+async def test_what_we_count_is_not_for_the_internet(door: Client) -> None:
+    """Neither metrics nor the reload of rules are where webhooks come in."""
+    assert (await door.get("/metrics")).status == 404
+    assert (await door.post("/-/reload")).status == 404
+
+
 async def test_a_source_without_a_secret_has_no_door() -> None:
     """Not configured: 404 for both methods, and the other source is open."""
-    settings = Settings(**{**CONFIGURED, "messenger_app_secret": None})
-    async with TestClient(TestServer(create_app(settings, topic_nowhere()))) as door:
+    app = app_of(messenger_app_secret=None)
+    async with TestClient(TestServer(app)) as door:
         assert (await door.post("/hooks/messenger", data=NOTHING)).status == 404
         assert (await door.get("/hooks/messenger")).status == 404
         assert (await post(door, NOTHING)).status == 200
@@ -237,16 +265,14 @@ async def test_a_source_without_a_secret_has_no_door() -> None:
 )
 async def test_the_start_is_refused_without(unset: tuple[str, ...], named: str) -> None:
     """The message names the variable to set."""
-    settings = Settings(**{**CONFIGURED, **dict.fromkeys(unset)})
-
     with pytest.raises(SettingsError, match=named):
-        create_app(settings, topic_nowhere())
+        app_of(**dict.fromkeys(unset))
 
 
-async def test_every_series_is_there_from_the_start(door: Client) -> None:
+def test_every_series_is_there_from_the_start(metrics: IntakeMetrics) -> None:
     """Codes, kinds and every reason begin at zero, each metric with its help."""
-    counted = await samples(door)
-    text = await (await door.get("/metrics")).text()
+    counted = samples(metrics)
+    text = generate_latest(metrics.registry).decode()
 
     assert [
         (source, reason)
@@ -260,8 +286,9 @@ async def test_every_series_is_there_from_the_start(door: Client) -> None:
     ] == []
     assert counted['replyclock_webhooks_total{code="503",source="messenger"}'] == 0
     assert counted['replyclock_webhook_seconds_count{source="messenger"}'] == 0
+    assert counted['replyclock_connections_closed_total{reason="too_many"}'] == 0
     for name in (
-        *("webhooks_total", "webhook_seconds"),
+        *("webhooks_total", "webhook_seconds", "connections_closed_total"),
         *("events_accepted_total", "webhook_parts_ignored_total"),
     ):
         assert f"# HELP replyclock_{name} " in text

@@ -22,7 +22,7 @@ from stream.records import decode_event
 _BODIES = Path(__file__).parents[1] / "data" / "webhooks"
 BODY = _BODIES / "whatsapp" / "rec_first_message.json"
 PROGRAM = """
-from stream.intake.door import run_intake
+from stream.intake.process import run_intake
 from stream.process.logs import set_up_logs
 from stream.process.settings import read_settings
 
@@ -32,12 +32,15 @@ raise SystemExit(run_intake(read_settings()))
 
 
 @asynccontextmanager
-async def intake(port: int, broker: str, prefix: str) -> AsyncIterator[Process]:
+async def intake(
+    port: int, broker: str, prefix: str, metrics_port: int = 0
+) -> AsyncIterator[Process]:
     environment = {
         **os.environ,
         "REPLYCLOCK_BROKER": broker,
         "REPLYCLOCK_TOPIC_PREFIX": prefix,
         "REPLYCLOCK_INTAKE_PORT": str(port),
+        "REPLYCLOCK_INTAKE_METRICS_PORT": str(metrics_port),
         "REPLYCLOCK_WHATSAPP_APP_SECRET": "app-secret",
         "REPLYCLOCK_WHATSAPP_VERIFY_TOKEN": "verify-me",
         "REPLYCLOCK_ID_SECRET": "id-secret",
@@ -68,6 +71,15 @@ async def until(session: ClientSession, url: str, expected: int) -> None:
             await asyncio.sleep(0.05)
 
 
+async def is_cut_off(port: int) -> None:
+    """Half a header gets no answer, and no more time than it may have."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /hooks/whatsapp HTTP/1.1\r\nHost: x\r\nX-")
+    async with asyncio.timeout(10):
+        assert await reader.read() == b""
+    writer.close()
+
+
 async def stopped(process: Process) -> tuple[int | None, list[dict[str, str]]]:
     """End it as a supervisor does; its exit code and its log lines."""
     if process.returncode is None:
@@ -78,16 +90,24 @@ async def stopped(process: Process) -> tuple[int | None, list[dict[str, str]]]:
 
 
 async def test_a_start_before_kafka_is_one_clear_line() -> None:
-    """It listens, is not ready, says so once and ends cleanly when told."""
-    port, nowhere = reserve_port(), reserve_port()
+    """It listens, is not ready, says so once and ends cleanly when told.
+
+    Meanwhile half a header is cut off, and counted on the other port.
+    """
+    port, metrics_port, nowhere = reserve_port(), reserve_port(), reserve_port()
     async with (
-        intake(port, f"127.0.0.1:{nowhere}", "") as process,
+        intake(port, f"127.0.0.1:{nowhere}", "", metrics_port) as process,
         ClientSession(f"http://127.0.0.1:{port}") as session,
     ):
         await until(session, "/healthz", 200)
         assert await status(session, "/readyz") == 503
-        # Long enough for three attempts.
-        await asyncio.sleep(2.5)
+        # Five seconds: long enough for three attempts.
+        await is_cut_off(port)
+        inside = f"http://127.0.0.1:{metrics_port}"
+        assert await status(session, f"{inside}/readyz") == 503
+        assert await status(session, f"{inside}/hooks/whatsapp") == 404
+        async with session.get(f"{inside}/metrics") as answer:
+            assert 'closed_total{reason="slow_header"} 1.0' in await answer.text()
         code, lines = await stopped(process)
 
     assert code == 0
@@ -103,19 +123,20 @@ async def test_a_start_before_kafka_is_one_clear_line() -> None:
     assert said["kafka is away"]["broker"] == f"127.0.0.1:{nowhere}"
 
 
-async def test_a_taken_port_is_one_clear_line_and_a_fault() -> None:
-    """No stack trace; the supervisor sees the exit code."""
+@pytest.mark.parametrize("which", ["webhooks", "metrics"])
+async def test_a_taken_port_is_one_clear_line_and_a_fault(which: str) -> None:
+    """No stack trace, but which of the two; the supervisor sees the exit code."""
     port = reserve_port()
+    webhooks, metrics = (port, 0) if which == "webhooks" else (0, port)
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", port)
-    async with taken, intake(port, "127.0.0.1:1", "") as process:
+    async with taken, intake(webhooks, "127.0.0.1:1", "", metrics) as process:
         async with asyncio.timeout(15):
             _, errors = await process.communicate()
 
     lines = [json.loads(line) for line in errors.splitlines()]
     assert process.returncode == 1
-    assert [line["event"] for line in lines if line["event"] != "kafka is away"] == [
-        "cannot listen"
-    ]
+    (line,) = (line for line in lines if line["event"] != "kafka is away")
+    assert (line["event"], line["port"]) == ("cannot listen", port)
 
 
 @pytest.mark.broker

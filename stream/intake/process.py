@@ -1,0 +1,117 @@
+"""Intake as the process that it is: it listens, and ends when it is told."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+
+import structlog
+from aiohttp import web
+
+from stream.intake.connections import Connections
+from stream.intake.door import create_app
+from stream.intake.metrics import IntakeMetrics
+from stream.kafka.events_topic import EventsTopic
+from stream.process.probes import serve_probes
+from stream.process.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+_KEEP_ALIVE_SECONDS = 75.0
+"""Without a request; aiohttp's own default is an hour."""
+_MOST_HEADERS = 64
+"""Of 8 KiB: each connection may fill that much memory."""
+# Longer than any answer takes.
+_SHUTDOWN_SECONDS = 10.0
+
+
+def run_intake(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C; return the exit code.
+
+    Kafka may come later: until then webhooks get 503 and come again. Raises
+    `SettingsError` before anything is opened.
+    """
+    # The topic says it once an outage; aiokafka would say it many times a second.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_serve(settings))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    import uvloop  # noqa: PLC0415  there is none on Windows
+
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: Settings) -> int:
+    topic = EventsTopic(
+        broker=settings.kafka,
+        name=settings.events_topic,
+        partitions=settings.partitions,
+    )
+    metrics = IntakeMetrics()
+    app = create_app(settings, topic, metrics)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        host, port = settings.intake_metrics_host, settings.intake_metrics_port
+        try:
+            await stack.enter_async_context(
+                serve_probes(host, port, metrics.registry, lambda: topic.is_ready)
+            )
+            host, port = settings.intake_host, settings.intake_port
+            url = await stack.enter_async_context(
+                open_door(app, Connections(metrics.closed), host, port)
+            )
+        except OSError as error:
+            _log.error("cannot listen", host=host, port=port, error=error.strerror)
+            return 1
+        _log.info("intake is listening", url=url)
+        if not await _first_is(stopping, topic.refused):
+            return 1
+    _log.info("intake has stopped")
+    return 0
+
+
+@asynccontextmanager
+async def open_door(
+    app: web.Application, connections: Connections, host: str, port: int
+) -> AsyncIterator[str]:
+    """Answer with `app` at the URL that comes out, until the context is left."""
+    connections.watch(app)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+        keepalive_timeout=_KEEP_ALIVE_SECONDS,
+        max_headers=_MOST_HEADERS,
+        # A signature is that of the bytes as they came, and small ones stay small.
+        auto_decompress=False,
+    )
+    try:
+        await runner.setup()
+        assert runner.server is not None
+        server = await asyncio.get_running_loop().create_server(
+            connections.over(runner.server), host, port
+        )
+        with closing(server):
+            name, number, *_ = server.sockets[0].getsockname()
+            yield f"http://{name}:{number}"
+    finally:
+        # No new connections, answers to those under way, then the topic.
+        await runner.cleanup()
+
+
+async def _first_is(wanted: asyncio.Event, other: asyncio.Event) -> bool:
+    """Wait for either; whether the wanted one is set."""
+    waits = [asyncio.create_task(event.wait()) for event in (wanted, other)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    return wanted.is_set()
