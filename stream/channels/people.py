@@ -13,7 +13,10 @@ both: the number it bears is meant.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from stream.channels.reading import Link, Parsed
@@ -42,6 +45,31 @@ class Alias:
         )
 
 
+class _Known(Struct, omit_defaults=True):
+    """An alias as it is written; its key is the name."""
+
+    v: Literal[1]
+    of: str
+    has_phone: bool = False
+
+
+_decode = msgspec.json.Decoder(_Known).decode
+
+
+def encode_alias(alias: Alias) -> bytes:
+    """The value of its record; the key is `alias.name`."""
+    return msgspec.json.encode(_Known(v=1, of=alias.of, has_phone=alias.has_phone))
+
+
+def decode_alias(key: bytes, value: bytes) -> Alias:
+    """Raises `ValueError` for what is no alias of version 1; it quotes nothing."""
+    try:
+        known = _decode(value)
+    except msgspec.DecodeError as error:
+        raise ValueError("not an alias of version 1") from error
+    return Alias(name=key.decode(), of=known.of, has_phone=known.has_phone)
+
+
 class People:
     """What is known of names; about 200 bytes for each that is not its own."""
 
@@ -52,11 +80,21 @@ class People:
             self.take(alias)
 
     def take(self, alias: Alias) -> None:
-        """Believe what was learned before, here or elsewhere."""
-        if self.conversation(alias.of) != alias.name:  # never a circle
+        """Believe what was learned before, here or elsewhere.
+
+        An alias of a name to itself gives it back (by hand: ADR 15).
+        """
+        if alias.of == alias.name:
+            self._of.pop(alias.name, None)
+        elif self.conversation(alias.of) != alias.name:  # never a circle
             self._of[alias.name] = alias.of
         if alias.has_phone:
             self._with_phone.add(alias.of)
+
+    def forget(self, alias: Alias) -> None:
+        """It was not kept: whoever says it again teaches it again."""
+        if self._of.get(alias.name) == alias.of:
+            del self._of[alias.name]
 
     def conversation(self, name: str) -> str:
         """The conversation that `name` is a part of; itself where nothing is known."""

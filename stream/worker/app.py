@@ -18,6 +18,7 @@ from stream.dead_letters.limit import Bounds
 from stream.dead_letters.topic import DeadLetterTopic
 from stream.engine import EngineApp, readiness_of, run_worker
 from stream.engine.lease import running_time
+from stream.engine.topic import TableSpec
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
 from stream.process.settings import Settings
@@ -151,5 +152,6 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     return run_worker(
         app,
         topics=dict.fromkeys(topics, settings.partitions),
+        tables=[TableSpec(settings.aliases_topic, settings.partitions)],
         beside=beside(),
     )

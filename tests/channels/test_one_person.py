@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stream.channels import messenger, whatsapp
-from stream.channels.people import People, in_one
+from stream.channels.people import Alias, People, in_one
 from stream.config import parse_config
 from stream.records import encode_event
 from stream.replay.replay import Replay
@@ -214,6 +214,16 @@ def test_a_plugins_visitor_is_who_writes_later() -> None:
     ]
     for order in orders(bodies):
         assert stands(told(order, messenger.parse)) == [("first_reply", "met", 60_000)]
+
+
+def test_a_name_can_be_given_back_and_names_make_no_circle() -> None:
+    """Whatever stands in the topic, a name has one conversation."""
+    people = People([Alias(name="a", of="b", has_phone=False)])
+    people.take(Alias(name="b", of="a", has_phone=False))
+    assert people.conversation("a") == people.conversation("b") == "b"
+    people.take(Alias(name="a", of="a", has_phone=False))
+
+    assert people.conversation("a") == "a"
 
 
 def test_what_one_intake_learned_another_believes() -> None:
