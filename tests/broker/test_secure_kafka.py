@@ -35,7 +35,7 @@ pytestmark = pytest.mark.broker
 
 BODIES = REPOSITORY / "tests" / "data" / "webhooks" / "whatsapp"
 RESOURCES = {"--topic": 2, "--group": 3}
-OPERATIONS = {"Read": 3, "Write": 4, "Create": 5}
+OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8}
 CLUSTER, LITERAL, ALLOW = 4, 3, 3
 
 
