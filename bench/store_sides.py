@@ -211,7 +211,7 @@ def _derive(kind: str, store: Store, before: float) -> Figures:
     gc.set_threshold(100_000, 50, 100)  # as the worker has it
     config = load_config(CONFIG)
 
-    async def nothing(_partition: int, _items: object) -> None:
+    async def nothing(*_: object) -> None:
         raise AssertionError("a restore writes nothing")
 
     book = Book(
@@ -219,6 +219,7 @@ def _derive(kind: str, store: Store, before: float) -> Figures:
         read=store.get,
         write_facts=nothing,
         write_states=nothing,
+        send_on=nothing,
         metrics=WorkerMetrics(config, CollectorRegistry()),
         waiting=Waiting(),
     )

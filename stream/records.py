@@ -9,9 +9,10 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from stream.sla.events import Event
+from stream.sla.events import Event, JoinedEvent
 from stream.sla.facts import Fact
 from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
+from stream.sla.joining import turns_of
 
 _INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline", "known_at")
 
@@ -91,10 +92,19 @@ def decode_event(data: bytes) -> Event:
         event = _events.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableRecordError(_quoting_nothing(error)) from error
+    if isinstance(event, JoinedEvent):
+        _check_turns(event)
     arrived = event.received_at or event.occurred_at
     if not (_EARLIEST <= event.occurred_at < _LATEST and arrived < _LATEST):
         raise UnreadableRecordError("an instant is not between 1970 and 2200")
     return event
+
+
+def _check_turns(event: JoinedEvent) -> None:
+    try:
+        turns_of(event)
+    except msgspec.ValidationError as error:
+        raise UnreadableRecordError(_quoting_nothing(error)) from error
 
 
 def _quoting_nothing(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """A worker's shell on dictionaries, with a topic in memory and a clock we set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -10,7 +10,7 @@ from stream.config import parse_config
 from stream.dead_letters.letters import DeadLetters
 from stream.dead_letters.limit import Bounds
 from stream.records import decode_dead_letter, decode_fact, encode_event
-from stream.sla.events import Event
+from stream.sla.events import Event, JoinedEvent
 from stream.sla.facts import Fact
 from stream.worker.agents import Tracker
 from stream.worker.book import Book, Items
@@ -44,6 +44,7 @@ class Shelf:
         self.states: dict[int, dict[bytes, bytes]] = {}
         self.facts: list[Fact] = []
         self.dead: list[tuple[bytes, bytes]] = []
+        self.sent_on: list[JoinedEvent] = []
         self.calls: list[str] = []
         self.asked: list[int] = []
         self.registry = CollectorRegistry()
@@ -64,6 +65,7 @@ class Shelf:
             read=lambda partition, key: self.states.get(partition, {}).get(key),
             write_facts=self.write_facts,
             write_states=self.write_states,
+            send_on=self.send_on,
             metrics=self.metrics,
             waiting=self.waiting,
         )
@@ -115,6 +117,10 @@ class Shelf:
     def sample(self, name: str, **labels: str) -> float | None:
         """The value of one series; None when it is absent."""
         return self.registry.get_sample_value(f"replyclock_{name}", labels)
+
+    async def send_on(self, events: Sequence[JoinedEvent]) -> None:
+        self.calls.append("sent on")
+        self.sent_on += events
 
     async def write_facts(self, _: int, items: Items) -> None:
         self.calls.append("facts")

@@ -32,6 +32,7 @@ from stream.sla.events import (
     Direction,
     Event,
     HeartbeatEvent,
+    JoinedEvent,
     MergedEvent,
     MessageEvent,
     Nature,
@@ -45,6 +46,7 @@ from stream.sla.events import (
 )
 from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
 from stream.sla.instants import from_ms, rfc3339
+from stream.sla.timeline import Turn, TurnKind
 from tests.shelf import Record
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9)
@@ -85,7 +87,19 @@ OWN = {
     AssignmentEvent: {"assignee": st.just(UNSET) | maybe},
     AttributesEvent: {"tags": st.lists(names, max_size=3).map(tuple)},
     NoReplyNeededEvent: {},
-    MergedEvent: {"into": names},
+    MergedEvent: {"into": names, "same_customer": st.booleans()},
+    JoinedEvent: {
+        "turns": st.lists(
+            st.builds(
+                Turn,
+                at=st.integers(0, 10**13),
+                kind=st.sampled_from(TurnKind),
+                ref=st.integers(0, 2**63 - 1),
+                by=maybe,
+            )
+        ).map(lambda turns: tuple(json.loads(msgspec.json.encode(turns)))),
+        "hops": st.integers(1, 9),
+    },
     SpamEvent: {},
     SurveyEvent: {
         "scale": st.sampled_from(Scale),
@@ -130,6 +144,14 @@ def test_every_event_is_read_as_it_was_written(kind, data):
     event = data.draw(st.builds(kind, **{**ENVELOPE, **OWN[kind]}))
 
     assert decode_event(encode_event(event)) == event
+
+
+@pytest.mark.parametrize("turns", [[7], [[]], [["x", 1, 1]], [[1, 99, 1]], {}])
+def test_a_join_of_what_is_no_timeline_is_refused(turns):
+    """It would be the rules' fault otherwise; nothing of it is quoted."""
+    joined = {"kind": "joined", "turns": turns, "message_id": None}
+
+    assert "+36" not in refusal(line(**joined, direction=None, author=None))
 
 
 @settings(max_examples=100, deadline=None)

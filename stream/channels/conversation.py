@@ -16,6 +16,7 @@ from stream.sla.events import (
 
 CUSTOMER = Author(kind=AuthorKind.CUSTOMER)
 AGENT = Author(kind=AuthorKind.AGENT)
+BOT = Author(kind=AuthorKind.BOT)
 UNKNOWN = Author(kind=AuthorKind.UNKNOWN)
 
 _LONGEST_AUTHOR_ID = 128

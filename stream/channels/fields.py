@@ -13,10 +13,12 @@ import msgspec
 from stream.sla.instants import SECOND, from_ms
 
 MALFORMED = "malformed"
+NOTHING_IN_IT = "nothing_in_it"
 
-# Anything else is a wrong unit or no time at all: 2000-01-01 .. 9999-12-31.
+# Anything else is a wrong unit or no time at all: 2000-01-01 until 2200-01-01, which
+# is also what our own reader takes (`stream.records`).
 _FIRST_MS = 946_684_800_000
-_END_MS = 253_402_300_800_000
+_END_MS = 7_258_118_400_000
 # Seconds have up to eleven digits until the year 5138, milliseconds have more.
 _FIRST_TIMESTAMP_IN_MS = 10**11
 
@@ -87,6 +89,14 @@ def needed(value: object, *, longest: int = 256) -> str:
     if found is None:
         raise PartIgnoredError(MALFORMED)
     return found
+
+
+def if_fit(value: object) -> str | None:
+    """Do as `identifier`, for what only helps: `None` where it cannot be one."""
+    try:
+        return identifier(value)
+    except PartIgnoredError:
+        return None
 
 
 def word(value: object) -> str:

@@ -18,10 +18,12 @@ from stream.channels.conversation import (
 )
 from stream.channels.fields import (
     MALFORMED,
+    NOTHING_IN_IT,
     PartIgnoredError,
     a_list,
     an_object,
     identifier,
+    if_fit,
     instant,
     needed,
 )
@@ -62,6 +64,7 @@ REASONS = tuple(
     sorted(
         {
             MALFORMED,
+            NOTHING_IN_IT,
             "wrong_object",
             "test_event",
             "changes",
@@ -91,7 +94,9 @@ def parse(
     def read_body(whole: dict[str, Any]) -> None:
         if whole.get("object") != OBJECT:
             raise PartIgnoredError("test_event" if _is_test(whole) else "wrong_object")
-        reading.each(whole.get("entry"), read_entry)
+        if not whole.get("entry"):
+            raise PartIgnoredError(NOTHING_IN_IT)
+        reading.each(whole["entry"], read_entry)
 
     def read_entry(entry: dict[str, Any]) -> tuple[Event, ...]:
         if _is_test(entry):
@@ -106,6 +111,8 @@ def parse(
         if "changes" in entry:
             # The page's feed, or a test from the dashboard.
             raise PartIgnoredError("changes")
+        if not (entry.get("messaging") or entry.get("standby")):
+            raise PartIgnoredError(NOTHING_IN_IT)
         return ()
 
     return reading.whole(body, read_body)
@@ -166,9 +173,10 @@ class _Page:
         tagged = author_of_tag(message.get("metadata"))
         if tagged is not None:
             return tagged
-        app = identifier(message.get("app_id"))
-        if app is None:
+        given = message.get("app_id")
+        if given is None or given == "":
             return Author(kind=self.reading.options.author_without_app)
+        app = if_fit(given)
         if app in self.reading.options.bot_app_ids:
             return Author(kind=AuthorKind.BOT, id=app)
         # Another app is a helpdesk's: a person or its bot, only it can tell.
@@ -252,9 +260,22 @@ class _Page:
         recipient = _id_of(part.get("recipient"))
         from_page = sender == self.account
         echo_to_customer = is_echo and recipient not in {self.account, None}
-        customer = recipient if from_page or echo_to_customer else sender
+        is_recipient = from_page or echo_to_customer
+        customer = recipient if is_recipient else sender
+        side = part.get("recipient" if is_recipient else "sender")
+        self._link(side, part)
         return self.reading.conversation(self.account, needed(customer)), from_page
+
+    def _link(self, side: object, part: dict[str, Any]) -> None:
+        """Both names of a customer who came by a plugin of the page's site."""
+        if isinstance(side, dict) and side.get("user_ref") and side.get("id"):
+            names = [needed(side["id"]), needed(side["user_ref"])]
+            self.reading.link(self.account, names, self._at(part))
 
 
 def _id_of(side: object) -> str | None:
-    return identifier(an_object(side).get("id")) if side is not None else None
+    """Who it is; who pressed a plugin of the page's site has no id yet."""
+    if side is None:
+        return None
+    named = an_object(side)
+    return identifier(named.get("id")) or identifier(named.get("user_ref"))

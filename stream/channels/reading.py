@@ -26,11 +26,31 @@ DEFAULT_OPTIONS = Options()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Names of one customer, as ids of conversations, the surest first.
+
+    `has_phone`: the first is a phone number's. `is_told`: the source says that the
+    first became the others; otherwise they stood side by side.
+    """
+
+    channel: Channel
+    account: str
+    names: tuple[str, ...]
+    at: datetime
+    has_phone: bool = False
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """Events in the order of the body, and how many parts gave none, by reason."""
+    """Events in the order of the body, and how many parts gave none, by reason.
+
+    `links`: which conversations in it are one customer's (`stream.channels.people`).
+    """
 
     events: tuple[Event, ...]
     ignored: Mapping[str, int]
+    links: tuple[Link, ...] = ()
 
 
 class Parse(Protocol):
@@ -62,6 +82,7 @@ class Reading:
     options: Options
     events: list[Event] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
+    links: list[Link] = field(default_factory=list)
 
     def whole(self, body: object, read: Callable[[dict[str, Any]], None]) -> Parsed:
         """Return what `read` makes of the body's object."""
@@ -69,7 +90,9 @@ class Reading:
             read(an_object(decoded(body) if isinstance(body, bytes) else body))
         except PartIgnoredError as left_out:
             self.ignored[left_out.reason] += 1
-        return Parsed(events=tuple(self.events), ignored=self.ignored)
+        return Parsed(
+            events=tuple(self.events), ignored=self.ignored, links=tuple(self.links)
+        )
 
     def each(
         self, parts: object, read: Callable[[dict[str, Any]], Iterable[Event]]
@@ -86,6 +109,10 @@ class Reading:
             except PartIgnoredError as left_out:
                 self.ignored[left_out.reason] += 1
 
+    def leave_out(self, reason: str, parts: int = 1) -> None:
+        """Count parts that give no event."""
+        self.ignored[reason] += parts
+
     def pseudonym(self, account: str, customer: str) -> str:
         return pseudonym(self.id_secret, self.channel, account, customer)
 
@@ -97,3 +124,25 @@ class Reading:
             customer=self.pseudonym(account, customer),
             received_at=self.received_at,
         )
+
+    def link(
+        self,
+        account: str,
+        names: Iterable[str],
+        at: datetime,
+        *,
+        has_phone: bool = False,
+        is_told: bool = False,
+    ) -> None:
+        """Remember that `names` are of one customer, where there are several."""
+        ids = dict.fromkeys(self.conversation(account, name).id for name in names)
+        if len(ids) > 1:
+            link = Link(
+                channel=self.channel,
+                account=account,
+                names=tuple(ids),
+                at=at,
+                has_phone=has_phone,
+                is_told=is_told,
+            )
+            self.links.append(link)

@@ -5,27 +5,31 @@ what its arrays mean: `messages` under `history` are old and start no clock.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stream.channels.conversation import AGENT, CUSTOMER
+from stream.channels.conversation import AGENT, UNKNOWN
 from stream.channels.fields import (
     MALFORMED,
+    NOTHING_IN_IT,
     PartIgnoredError,
     an_object,
-    identifier,
-    instant,
-    needed,
     word,
 )
 from stream.channels.reading import DEFAULT_OPTIONS, Options, Parsed, Reading
-from stream.channels.whatsapp_statuses import UNKNOWN_STATUS, read_status
-from stream.sla.events import Channel, Direction, Event, Nature
+from stream.channels.whatsapp_number import (
+    NOT_SAID,
+    OWN_NUMBER,
+    USER_ID_UPDATE,
+    Number,
+)
+from stream.channels.whatsapp_statuses import FAILED_FOR_ONE, UNKNOWN_STATUS
+from stream.sla.events import Channel, Event
 
 OBJECT = "whatsapp_business_account"
 
 _ECHO_FIELDS = frozenset({"smb_message_echoes", "message_echoes"})
+_READ_FIELDS = _ECHO_FIELDS | {"messages", USER_ID_UPDATE}
 _OTHER_FIELDS = frozenset(
     {
         "account_alerts",
@@ -52,29 +56,32 @@ _OTHER_FIELDS = frozenset(
         "security",
         "smb_app_state_sync",
         "template_category_update",
-        "user_id_update",
         "user_preferences",
     }
 )
-# Not turns (channels.md 0.10, 1.2). Every other type is one, known or not: an
-# `unsupported` message is often the first that a customer writes.
-_NATURES = {
-    "reaction": Nature.REACTION,
-    "edit": Nature.EDIT,
-    "revoke": Nature.DELETION,
-}
-_NOT_SAID = frozenset({"system", "request_welcome"})
+_TEST_ACCOUNTS = ("0", 0)
+"""The console's "Test" button sends from there (`wire-findings.md` F9)."""
+_BESIDE = frozenset({"contacts", "errors"})
+
+MISPLACED = "misplaced"
+TEST_EVENT = "test_event"
+VALUE_ERROR = "value_error"
 
 REASONS = tuple(
     sorted(
         {
             MALFORMED,
             UNKNOWN_STATUS,
+            FAILED_FOR_ONE,
+            MISPLACED,
+            NOTHING_IN_IT,
+            OWN_NUMBER,
+            TEST_EVENT,
+            VALUE_ERROR,
             "wrong_object",
             "unknown_field",
-            "value_error",
-            "nothing_in_it",
-            *_NOT_SAID,
+            USER_ID_UPDATE,
+            *NOT_SAID,
             *_OTHER_FIELDS,
         }
     )
@@ -99,132 +106,50 @@ def parse(
     def read_body(whole: dict[str, Any]) -> None:
         if whole.get("object") != OBJECT:
             raise PartIgnoredError("wrong_object")
-        reading.each(whole.get("entry"), read_entry)
+        if not whole.get("entry"):
+            raise PartIgnoredError(NOTHING_IN_IT)
+        reading.each(whole["entry"], read_entry)
 
     def read_entry(entry: dict[str, Any]) -> tuple[Event, ...]:
-        reading.each(entry.get("changes"), read_change)
+        if entry.get("id") in _TEST_ACCOUNTS:
+            raise PartIgnoredError(TEST_EVENT)
+        if not entry.get("changes"):
+            raise PartIgnoredError(NOTHING_IN_IT)
+        reading.each(entry["changes"], read_change)
         return ()
 
     def read_change(change: dict[str, Any]) -> tuple[Event, ...]:
         field = word(change.get("field"))
         if field in _OTHER_FIELDS:
             raise PartIgnoredError(field)
-        if field != "messages" and field not in _ECHO_FIELDS:
+        if field not in _READ_FIELDS:
             raise PartIgnoredError("unknown_field")
-        value = an_object(change.get("value"))
-        _read_value(reading, value, is_echo=field in _ECHO_FIELDS)
+        _read_value(reading, an_object(change.get("value")), field)
         return ()
 
     return reading.whole(body, read_body)
 
 
-def _read_value(reading: Reading, value: dict[str, Any], *, is_echo: bool) -> None:
-    number = _Number.of(reading, value)
-    arrays: dict[str, Callable[[dict[str, Any]], Iterator[Event]]] = (
-        {"message_echoes": number.echo}
-        if is_echo
-        else {"messages": number.inbound, "statuses": number.status}
-    )
-    found = False
+def _read_value(reading: Reading, value: dict[str, Any], field: str) -> None:
+    is_app = field == "smb_message_echoes"
+    number = Number.of(reading, value, AGENT if is_app else UNKNOWN)
+    arrays: dict[str, Callable[[dict[str, Any]], Iterator[Event]]]
+    if field in _ECHO_FIELDS:
+        arrays = {"message_echoes": number.echo}
+    elif field == USER_ID_UPDATE:
+        arrays = {USER_ID_UPDATE: number.other_user_id}
+    else:
+        arrays = {"messages": number.inbound, "statuses": number.status}
+    listed = {
+        name: parts
+        for name, parts in value.items()
+        if isinstance(parts, list) and parts and name not in _BESIDE
+    }
     for name, read in arrays.items():
-        found = found or value.get(name) is not None
-        reading.each(value.get(name), read)
-    if not found:
-        raise PartIgnoredError(
-            "value_error" if value.get("errors") else "nothing_in_it"
-        )
-
-
-def _bare(phone: str) -> str:
-    """Take `+`, spaces and dashes out of a phone number; leave other ids alone."""
-    digits = phone.translate({ord(sign): None for sign in "+ -()"})
-    return digits if digits.isdigit() else phone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Number:
-    """One of the business's phone numbers, and the parts that speak about it."""
-
-    reading: Reading
-    account: str
-    displayed: str | None
-    contacts: tuple[dict[str, Any], ...]
-
-    @classmethod
-    def of(cls, reading: Reading, value: dict[str, Any]) -> "_Number":
-        metadata = an_object(value.get("metadata"))
-        displayed = identifier(metadata.get("display_phone_number"))
-        contacts = value.get("contacts")
-        return cls(
-            reading=reading,
-            account=needed(metadata.get("phone_number_id"), longest=64),
-            displayed=displayed and _bare(displayed),
-            # They only help to name the customer: a broken one is no loss.
-            contacts=tuple(
-                contact
-                for contact in (contacts if isinstance(contacts, list) else ())
-                if isinstance(contact, dict)
-            ),
-        )
-
-    def inbound(self, message: dict[str, Any]) -> Iterator[Event]:
-        said = word(message.get("type"))
-        if said in _NOT_SAID:
-            raise PartIgnoredError(said)
-        wamid = needed(message.get("id"))
-        customer = identifier(message.get("group_id")) or self._customer(
-            message.get("from"), message.get("from_user_id")
-        )
-        yield self.reading.conversation(self.account, customer).message(
-            wamid,
-            message_id=wamid,
-            at=instant(message.get("timestamp")),
-            direction=Direction.INBOUND,
-            author=CUSTOMER,
-            nature=_NATURES.get(said, Nature.PLAIN),
-        )
-
-    def echo(self, message: dict[str, Any]) -> Iterator[Event]:
-        """Read what a person typed in the business's app (channels.md 1.4)."""
-        wamid = needed(message.get("id"))
-        to = identifier(message.get("to"))
-        if to is not None and _bare(to) == self.displayed:
-            # Samples exist with both swapped; the field's name gives the direction.
-            to = needed(message.get("from"))
-        customer = self._customer(to, message.get("to_user_id"))
-        yield self.reading.conversation(self.account, customer).message(
-            f"{wamid}:echo",
-            message_id=wamid,
-            at=instant(message.get("timestamp")),
-            direction=Direction.OUTBOUND,
-            author=AGENT,
-            nature=_NATURES.get(word(message.get("type")), Nature.PLAIN),
-        )
-
-    def status(self, status: dict[str, Any]) -> Iterator[Event]:
-        customer = self._customer(
-            status.get("recipient_id"), status.get("recipient_user_id")
-        )
-        participant = identifier(status.get("recipient_participant_id")) or identifier(
-            status.get("recipient_participant_user_id")
-        )
-        return read_status(
-            status,
-            conversation=self.reading.conversation(self.account, customer),
-            participant=participant
-            and self.reading.pseudonym(self.account, participant),
-        )
-
-    def _customer(self, phone: object, user_id: object) -> str:
-        """Choose the phone number if any part of the change tells it, else the id."""
-        user = identifier(user_id)
-        found = identifier(phone)
-        if found is None:
-            found = self._known_phone(user) or user
-        return _bare(needed(found))
-
-    def _known_phone(self, user: str | None) -> str | None:
-        for contact in self.contacts:
-            if user is not None and contact.get("user_id") == user:
-                return identifier(contact.get("wa_id"))
-        return None
+        if value.get(name) is not None:
+            reading.each(value[name], read)
+    for name in listed.keys() - arrays.keys():
+        # Under another field it is what it says; here nobody knows.
+        reading.leave_out(MISPLACED, len(listed[name]))
+    if not listed and all(value.get(name) is None for name in arrays):
+        raise PartIgnoredError(VALUE_ERROR if value.get("errors") else NOTHING_IN_IT)

@@ -13,6 +13,7 @@ from stream.channels.fields import PartIgnoredError, identifier, instant, needed
 from stream.sla.events import DeliveryState, Direction, Event, Nature
 
 UNKNOWN_STATUS = "unknown_status"
+FAILED_FOR_ONE = "failed_for_one_of_a_group"
 
 _STATES = {
     "sent": DeliveryState.SENT,
@@ -39,9 +40,12 @@ def read_status(
     wamid = needed(status.get("id"))
     at = instant(status.get("timestamp"))
     name = f"{wamid}:{said}:{conversation.customer}"
-    if participant is not None:
-        name = f"{name}:{participant}"
     state = _STATES[said]
+    if participant is not None:
+        if state is DeliveryState.FAILED:
+            # The others have it, and any of them answers for the group.
+            raise PartIgnoredError(FAILED_FOR_ONE)
+        name = f"{name}:{participant}"
     if state is not DeliveryState.FAILED:
         yield conversation.message(
             f"{name}:message",

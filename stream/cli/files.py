@@ -14,6 +14,7 @@ from typing import IO, cast
 import click
 
 from stream.channels.fields import NotJsonError
+from stream.channels.people import People, in_one
 from stream.channels.sources import SOURCES
 from stream.cli.group import config_option, example, main, raise_faults, read_config
 from stream.process.settings import SettingsError, read_settings
@@ -93,8 +94,10 @@ def _as_file(events: str) -> Iterator[Path]:
 def parse(source: str, files: tuple[IO[bytes], ...]) -> None:
     """Turn webhook bodies (FILES, or one on stdin) into events, a JSON line each.
 
-    Nothing is sent anywhere. What gives no event is counted on standard error.
-    Pseudonyms are made with REPLYCLOCK_ID_SECRET when it is set.
+    Nothing is sent anywhere. Bodies are read in order of arrival: where one says that
+    two names are one customer's, their conversations join. What gives no event is
+    counted on standard error. Pseudonyms are made with REPLYCLOCK_ID_SECRET when
+    it is set.
     """
     try:
         secret = read_settings().id_secret
@@ -102,6 +105,7 @@ def parse(source: str, files: tuple[IO[bytes], ...]) -> None:
         raise_faults(error)
     key = b"" if secret is None else secret.get_secret_value().encode()
     faults = 0
+    people = People()
     for file in files or (click.get_binary_stream("stdin"),):
         now = from_ms(time.time_ns() // 1_000_000)
         try:
@@ -110,7 +114,7 @@ def parse(source: str, files: tuple[IO[bytes], ...]) -> None:
             faults += 1
             click.echo(f"{_name(file)}: {error}", err=True)
             continue
-        for event in parsed.events:
+        for event in in_one(parsed, people)[0]:
             click.echo(encode_event(event))
         for reason, count in sorted(parsed.ignored.items()):
             click.echo(f"{_name(file)}: {count} ignored: {reason}", err=True)

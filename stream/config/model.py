@@ -65,6 +65,12 @@ class Config(Part):
     unknown_author: Literal["agent", "bot"] = Field(
         "agent", description="who speaks where the source cannot tell"
     )
+    instant_reply: Duration = Field(
+        5_000,
+        le=60_000,
+        description="so soon after a customer's words only a machine answers: whom the"
+        " source cannot tell is a bot then; 0s: never",
+    )
     reload: Literal["new_cycles", "reevaluate_open"] = Field(
         "new_cycles", description="whether changed rules apply to running clocks, too"
     )
@@ -140,6 +146,7 @@ class Config(Part):
             },
             windows={channel.value: ms for channel, ms in self.windows.items()},
             unknown_author=AuthorKind(self.unknown_author),
+            instant_reply=self.instant_reply,
             reevaluate_open=self.reload == "reevaluate_open",
         )
 

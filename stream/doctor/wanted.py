@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stream.engine.topic import ChangelogSpec, TopicSpec
+from stream.engine.topic import ChangelogSpec, TableSpec, TopicSpec
 from stream.process.settings import Settings
 
 
@@ -16,8 +16,9 @@ class WantedTopic:
 def wanted_topics(settings: Settings) -> tuple[WantedTopic, ...]:
     count = settings.partitions
     return (
-        WantedTopic(TopicSpec(settings.events_topic, count), ("Read",)),
+        WantedTopic(TopicSpec(settings.events_topic, count), ("Read", "Write")),
         WantedTopic(TopicSpec(settings.facts_topic, count), ("Write",)),
         WantedTopic(TopicSpec(settings.dead_letters_topic, count), ("Write",)),
+        WantedTopic(TableSpec(settings.aliases_topic, count), ("Describe",)),
         WantedTopic(ChangelogSpec(settings.changelog_topic, count), ("Read", "Write")),
     )

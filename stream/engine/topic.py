@@ -45,7 +45,12 @@ class TopicSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangelogSpec(TopicSpec):
-    """The changelog topic of a state table."""
+class TableSpec(TopicSpec):
+    """A topic of which the last value of each key is kept for ever."""
 
     config: Mapping[str, str] = field(default_factory=lambda: dict(_CHANGELOG))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangelogSpec(TableSpec):
+    """The changelog topic of a state table."""

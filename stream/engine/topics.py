@@ -14,7 +14,7 @@ from aiokafka.errors import (
 
 from stream.engine.admin import open_admin, quiet
 from stream.engine.guard import EngineError
-from stream.engine.topic import ChangelogSpec, TopicSpec
+from stream.engine.topic import TableSpec, TopicSpec
 from stream.kafka.access import KafkaAccess
 from stream.kafka.probe import KafkaUnreachableError, probe
 from stream.kafka.topic_policy import TopicPolicy
@@ -87,7 +87,7 @@ async def ensure_topics(
     topics: Mapping[str, int],
     *,
     policy: TopicPolicy = TopicPolicy(),  # noqa: B008 - a frozen value
-    changelogs: Sequence[ChangelogSpec] = (),
+    changelogs: Sequence[TableSpec] = (),
 ) -> None:
     """Create the missing ones of `{name: partitions}`; harmless when repeated.
 

@@ -4,13 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 
 import structlog
 import uvloop
 
 from stream.engine.app import EngineApp
+from stream.engine.topic import TableSpec
 from stream.engine.topics import ensure_topics, wait_for_broker, wait_for_coordinator
 from stream.engine.watchdog import LoopWatch, Watchdog
 from stream.kafka.refusal import RefusedStartError
@@ -24,6 +25,7 @@ def run_worker(
     app: EngineApp,
     *,
     topics: Mapping[str, int],
+    tables: Sequence[TableSpec] = (),
     beside: AbstractAsyncContextManager[object] | None = None,
 ) -> int:
     """Run until SIGTERM, SIGINT or a crash; return the exit code.
@@ -35,12 +37,13 @@ def run_worker(
     let in.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_run(app, topics, beside or nullcontext()))
+        return runner.run(_run(app, topics, tables, beside or nullcontext()))
 
 
 async def _run(
     app: EngineApp,
     topics: Mapping[str, int],
+    tables: Sequence[TableSpec],
     beside: AbstractAsyncContextManager[object],
 ) -> int:
     asked = asyncio.Event()
@@ -48,16 +51,21 @@ async def _run(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)
     async with beside:
-        prepared = asyncio.create_task(_prepare(app, topics))
+        prepared = asyncio.create_task(_prepare(app, topics, tables))
         if not await _first(prepared, asked):
             return 0
         return await _serve(app, asked)
 
 
-async def _prepare(app: EngineApp, topics: Mapping[str, int]) -> None:
+async def _prepare(
+    app: EngineApp, topics: Mapping[str, int], tables: Sequence[TableSpec]
+) -> None:
     await wait_for_broker(app.access)
     await ensure_topics(
-        app.access, topics, policy=app.topic_policy, changelogs=app.changelogs()
+        app.access,
+        topics,
+        policy=app.topic_policy,
+        changelogs=[*app.changelogs(), *tables],
     )
     await wait_for_coordinator(app.access, app.conf.id)
     await app.wait_for_turn()

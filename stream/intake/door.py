@@ -22,8 +22,9 @@ from stream.channels.fields import NotJsonError
 from stream.channels.reading import DEFAULT_OPTIONS, Options, Parse
 from stream.channels.signature import HEADER, is_signed
 from stream.channels.sources import SOURCES
+from stream.intake.customers import Customers
 from stream.intake.metrics import IntakeMetrics
-from stream.kafka.events_topic import EventsTopic, KafkaAwayError
+from stream.kafka.events_topic import KafkaAwayError
 from stream.process.probes import health_routes
 from stream.process.settings import PREFIX, Settings, SettingsError
 
@@ -48,7 +49,7 @@ class _Hook:
     app_secret: bytes
     verify_token: str | None
     id_secret: bytes
-    topic: EventsTopic
+    customers: Customers
     metrics: IntakeMetrics
     large_bodies: asyncio.Semaphore
 
@@ -105,14 +106,13 @@ class _Hook:
         except NotJsonError:
             _log.warning("webhook refused", source=self.source, reason="not json")
             return _refusal(HTTPStatus.BAD_REQUEST, "not JSON")
-        if parsed.events:
-            try:
-                await self.topic.append(parsed.events)
-            except KafkaAwayError as error:
-                _log.debug("webhook put off", source=self.source, reason=str(error))
-                refusal = _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Kafka is away")
-                refusal.headers["Retry-After"] = _RETRY_AFTER_SECONDS
-                return refusal
+        try:
+            await self.customers.keep(parsed)
+        except KafkaAwayError as error:
+            _log.debug("webhook put off", source=self.source, reason=str(error))
+            refusal = _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Kafka is away")
+            refusal.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+            return refusal
         # Counted once the answer is 200: a body that comes again counts once.
         self.metrics.accepted(parsed.events)
         self.metrics.ignored(self.source, parsed.ignored)
@@ -125,17 +125,17 @@ def _refusal(status: HTTPStatus, error: str) -> web.Response:
 
 def create_app(
     settings: Settings,
-    topic: EventsTopic,
+    customers: Customers,
     metrics: IntakeMetrics,
     options: Options = DEFAULT_OPTIONS,
 ) -> web.Application:
-    """The door over `topic`, whose connection lives as long as the application.
+    """The door before Kafka, whose connection lives as long as the application.
 
     A source without an app secret has no route. Raises `SettingsError` when none
     has one, or the pseudonyms' key is not set.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
-    hooks = _hooks(settings, topic, metrics, options)
+    hooks = _hooks(settings, customers, metrics, options)
     for hook in hooks:
         app.router.add_get(f"/hooks/{hook.source}", hook.verify, allow_head=False)
         app.router.add_post(f"/hooks/{hook.source}", hook.receive)
@@ -146,10 +146,10 @@ def create_app(
             )
 
     # A load balancer asks the port that it sends to; what we count is on another.
-    app.add_routes(health_routes(lambda: topic.is_ready))
+    app.add_routes(health_routes(lambda: customers.is_ready))
 
     async def connection(_: web.Application) -> AsyncIterator[None]:
-        async with topic:
+        async with customers.following():
             yield
 
     app.cleanup_ctx.append(connection)
@@ -157,7 +157,7 @@ def create_app(
 
 
 def _hooks(
-    settings: Settings, topic: EventsTopic, metrics: IntakeMetrics, options: Options
+    settings: Settings, customers: Customers, metrics: IntakeMetrics, options: Options
 ) -> list[_Hook]:
     secrets = {source: getattr(settings, f"{source}_app_secret") for source in SOURCES}
     configured = {
@@ -180,7 +180,7 @@ def _hooks(
             app_secret=secret,
             verify_token=_verify_token(settings, source),
             id_secret=id_secret.encode(),
-            topic=topic,
+            customers=customers,
             metrics=metrics,
             large_bodies=large_bodies,
         )

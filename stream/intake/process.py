@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from stream.intake.connections import Connections
+from stream.intake.customers import Customers
 from stream.intake.door import create_app
 from stream.intake.metrics import IntakeMetrics
 from stream.kafka.events_topic import EventsTopic
@@ -52,9 +53,11 @@ async def _serve(settings: Settings) -> int:
         broker=settings.kafka,
         name=settings.events_topic,
         partitions=settings.partitions,
+        also=[settings.aliases_topic],
     )
+    customers = Customers(topic, settings.kafka, settings.aliases_topic)
     metrics = IntakeMetrics()
-    app = create_app(settings, topic, metrics)
+    app = create_app(settings, customers, metrics)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -63,7 +66,7 @@ async def _serve(settings: Settings) -> int:
         host, port = settings.intake_metrics_host, settings.intake_metrics_port
         try:
             await stack.enter_async_context(
-                serve_probes(host, port, metrics.registry, lambda: topic.is_ready)
+                serve_probes(host, port, metrics.registry, lambda: customers.is_ready)
             )
             host, port = settings.intake_host, settings.intake_port
             url = await stack.enter_async_context(

@@ -34,6 +34,10 @@ _RETRY_SECONDS = 1.0
 _STOP_SECONDS = 5.0
 
 
+Beside = tuple[str, bytes, bytes]
+"""A record of another topic: its name, key and value."""
+
+
 class KafkaAwayError(Exception):
     """Kafka did not acknowledge all of it in time; some of it may be kept."""
 
@@ -46,12 +50,19 @@ class EventsTopic:
     """Within `async with` it keeps the connection, whatever happens to Kafka."""
 
     def __init__(
-        self, *, broker: KafkaAccess | str, name: str, partitions: int
+        self,
+        *,
+        broker: KafkaAccess | str,
+        name: str,
+        partitions: int,
+        also: Sequence[str] = (),
     ) -> None:
+        """`also`: other topics that must be there, for what is written beside."""
         self._access = KafkaAccess.to(broker)
         self._broker = self._access.bootstrap
         self._name = name
         self._partitions = partitions
+        self._also = tuple(also)
         self._producer: AIOKafkaProducer | None = None
         self._acknowledged_at = 0.0
         self._was_let_in = False
@@ -77,11 +88,14 @@ class EventsTopic:
     def is_ready(self) -> bool:
         return self._producer is not None
 
-    async def append(self, events: Sequence[Event]) -> None:
+    async def append(
+        self, events: Sequence[Event], then: Sequence[Beside] = ()
+    ) -> None:
         """Return when Kafka acknowledged every event, in at most four seconds.
 
         Events of one conversation keep their order: the key is its id, and the
-        partitioner Java's murmur2 (contract 2). Raises `KafkaAwayError`.
+        partitioner Java's murmur2 (contract 2). `then` is written when all events are
+        acknowledged. Raises `KafkaAwayError`.
         """
         producer = self._producer
         if producer is None:
@@ -99,6 +113,8 @@ class EventsTopic:
                         )
                     )
                 await asyncio.gather(*acknowledgments)
+                for topic, key, value in then:
+                    await producer.send_and_wait(topic, key=key, value=value)
         except (KafkaError, TimeoutError) as error:
             for acknowledgment in acknowledgments:
                 acknowledgment.cancel()
@@ -129,8 +145,8 @@ class EventsTopic:
         while True:
             try:
                 return await self._open()
-            except _TopicMissingError:
-                phrase, error = "events topic is missing", "create it, or start worker"
+            except _TopicMissingError as missing:
+                phrase, error = f"{missing} is missing", "create it, or start worker"
             except KafkaRefusedError as refusal:
                 phrase, error = "kafka refuses us", str(refusal)
                 if not self._was_let_in:
@@ -163,7 +179,10 @@ class EventsTopic:
             known = await producer.client.fetch_all_metadata()
             found = known.partitions_for_topic(self._name)
             if not found:
-                raise _TopicMissingError  # noqa: TRY301  the producer must be stopped
+                raise _TopicMissingError("events topic")  # noqa: TRY301  the producer must be stopped
+            for name in self._also:
+                if not known.partitions_for_topic(name):
+                    raise _TopicMissingError(f"topic {name}")  # noqa: TRY301  likewise
             await producer.partitions_for(self._name)
         except BaseException:
             await _stop(producer)

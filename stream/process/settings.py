@@ -165,6 +165,11 @@ class Settings(BaseSettings):
         return self.topic("conversations.events")
 
     @property
+    def aliases_topic(self) -> str:
+        """Which names are one customer's: compacted, read by each intake."""
+        return self.topic("conversations.aliases")
+
+    @property
     def facts_topic(self) -> str:
         return self.topic("sla.facts")
 

@@ -56,7 +56,7 @@ def replayed(
     config: Config, events: Path, until: int | None, lanes: int
 ) -> Iterator[Said]:
     """What a replay says, in order, whatever the number of lanes."""
-    if lanes == 1:
+    if lanes == 1 or _has_joins(events):
         yield from Lane(config, events, until).said()
         return
     with ExitStack() as stack:
@@ -65,6 +65,12 @@ def replayed(
             for number in range(lanes)
         ]
         yield from merge(*streams)
+
+
+def _has_joins(events: Path) -> bool:
+    """Whether conversations move into one another, from lane to lane."""
+    with events.open("rb") as lines:
+        return any(b'"same_customer"' in line for line in lines)
 
 
 @contextmanager

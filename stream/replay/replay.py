@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from stream.records import UnreadableRecordError, decode_event
 from stream.sla.conversation import apply, conclude, due_at
 from stream.sla.deadlines import Deadlines
-from stream.sla.events import HeartbeatEvent
+from stream.sla.events import Event, HeartbeatEvent
 from stream.sla.facts import Fact
+from stream.sla.joining import sent_on
 from stream.sla.policy import Rules
 from stream.sla.state import Conversation
 
@@ -73,16 +74,25 @@ class Replay:
                 if self._is_due(arrived - 1):
                     yield from self._conclude(arrived - 1, number)
                 self.now = arrived
-            key = event.conversation_id
-            if isinstance(event, HeartbeatEvent) or not self._owns(key):
+            if isinstance(event, HeartbeatEvent) or not self._owns(
+                event.conversation_id
+            ):
                 continue
-            before = self._states.get(key)
-            state, facts, _ = apply(key, before, event, self._rules, self.now)
-            if state is not before:  # a receipt changes nothing
-                self._keep(key, state)
-            if facts:
-                self.place = (number, 1, 0, b"")
-                yield from facts
+            going: Event | None = event
+            while going is not None:
+                facts, going = self._apply(going)
+                if facts:
+                    self.place = (number, 1, 0, b"")
+                    yield from facts
+
+    def _apply(self, event: Event) -> tuple[list[Fact], Event | None]:
+        """The facts of an event, and what its conversation sends on."""
+        key = event.conversation_id
+        before = self._states.get(key)
+        state, facts, _ = apply(key, before, event, self._rules, self.now)
+        if state is not before:  # a receipt changes nothing
+            self._keep(key, state)
+        return facts, None if state.moved_to is None else sent_on(before, event)
 
     def run_until(self, now: int) -> Iterator[Fact]:
         """Conclude what can be concluded when the wall says `now` (ms)."""

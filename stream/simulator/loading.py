@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from aiokafka import AIOKafkaProducer
 
+from stream.channels.people import People, in_one
 from stream.channels.sources import SOURCES
 from stream.kafka.access import KafkaAccess
 from stream.records import encode_event
@@ -17,11 +18,12 @@ ID_SECRET = b"simulated"
 
 def events_of(deliveries: Iterable[Delivery]) -> Iterator[Event]:
     """The events of webhooks that arrive at their times, in order of arrival."""
+    people = People()
     for delivery in deliveries:
         parsed = SOURCES[delivery.source](
             delivery.body, id_secret=ID_SECRET, received_at=from_ms(delivery.at)
         )
-        yield from parsed.events
+        yield from in_one(parsed, people)[0]
 
 
 async def load_events(

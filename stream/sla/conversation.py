@@ -10,23 +10,23 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
-from stream.sla.clock import Clock
 from stream.sla.course import Course
-from stream.sla.ends import WAITS
-from stream.sla.events import Event
+from stream.sla.events import Event, JoinedEvent, MergedEvent
 from stream.sla.facts import Fact, Reason
+from stream.sla.joining import leave, turns_of
 from stream.sla.memory import KEPT, forget_at, heard_at, prune, walked_anew
 from stream.sla.policy import Rules
-from stream.sla.session import Session, rules_of, silence
+from stream.sla.session import Session, silence
+from stream.sla.short_way import carried_on, has_failed
 from stream.sla.state import Conversation
 from stream.sla.teller import Teller
 from stream.sla.timeline import (
-    CUSTOMER,
     DELIVERED,
     FAILURE,
     OUTBOUND,
     Turn,
     failures,
+    happened_at,
     insert,
     turn_of,
 )
@@ -39,34 +39,37 @@ class Applied(StrEnum):
     APPLIED = "applied"
     DUPLICATE = "duplicate"
     TOO_LATE = "too_late"
+    MOVED = "moved"
 
 
-APPLIED, DUPLICATE, TOO_LATE = Applied
+APPLIED, DUPLICATE, TOO_LATE, MOVED = Applied
 _FAILED, _RECLASSIFIED = Reason.DELIVERY_FAILED, Reason.RECLASSIFIED
 _LAPSED = Reason.LAPSED
 
 
-def apply(
+def apply(  # noqa: C901, PLR0911  for each event: one way down, most leave early
     key: str, state: Conversation | None, event: Event, rules: Rules, now: int
 ) -> tuple[Conversation, list[Fact], Applied]:
     """`state` with `event` in it, and what follows. `now` only dates the facts."""
     if state is None:
         state = Conversation(event.channel, event.account)
+    if state.moved_to is not None:
+        return state, [], MOVED
     turn = turn_of(event)
     if turn is None:
-        return _linked(state, event), [], APPLIED
+        return _without_turn(key, state, event, rules, now)
     if turn.at <= state.floor:
         return state, [], TOO_LATE
     turns = insert(state.turns, turn)
     if event.link is not None:
         state = _linked(state, event)
     if turn.kind is DELIVERED and turn.said is None:
-        if not _has_failed(turns, turn.ref):  # nearly always
+        if not has_failed(turns, turn.ref):  # nearly always
             return replace(state, turns=turns), [], APPLIED
     elif turns is state.turns:
         return state, [], DUPLICATE
     is_next = _is_next(state, turns, turn)
-    if is_next and (last := _carried_on(state, turn, rules)) is not None:
+    if is_next and (last := carried_on(state, turn, rules)) is not None:
         told = (*state.told[:-1], last)
         return prune(replace(state, turns=turns, told=told), rules), [], APPLIED
     if is_next:
@@ -84,6 +87,29 @@ def apply(
     overdue = arrived - rules.allowed_lateness
     news = News(turn.at, reason, arrived, overdue, event.event_id, is_of_holders)
     changed, facts = _tell(key, state, turns, course, before, rules, now, news)
+    return prune(changed, rules), facts, APPLIED
+
+
+def _without_turn(
+    key: str, state: Conversation, event: Event, rules: Rules, now: int
+) -> tuple[Conversation, list[Fact], Applied]:
+    """What puts no turn of its own on the timeline: a join, or only a link."""
+    if isinstance(event, MergedEvent) and event.same_customer:
+        return *leave(key, state, event, rules, now), APPLIED
+    state = _linked(state, event)
+    if not isinstance(event, JoinedEvent):
+        return state, [], APPLIED
+    turns = state.turns
+    for turn in turns_of(event):
+        if turn.at > state.floor:
+            turns = insert(turns, turn)
+    if turns is state.turns:
+        return state, [], DUPLICATE
+    course = walked_anew(state, turns, turns[-1].at, rules)
+    arrived, at = event.arrived, happened_at(event)
+    overdue = arrived - rules.allowed_lateness
+    news = News(at, _RECLASSIFIED, arrived, overdue, event.event_id, is_of_holders=True)
+    changed, facts = _tell(key, state, turns, course, (), rules, now, news)
     return prune(changed, rules), facts, APPLIED
 
 
@@ -163,37 +189,6 @@ def _is_next(state: Conversation, turns: tuple[Turn, ...], turn: Turn) -> bool:
     return all(t.kind is not OUTBOUND or t.ref != turn.ref for t in turns)
 
 
-def _carried_on(state: Conversation, turn: Turn, rules: Rules) -> Session | None:
-    """The open session, if `turn` only carries it on and there is nothing to tell.
-
-    Half of all messages do: more from a customer who waits, or anything said after
-    the reply. Walking would find the same, and cost the most.
-    """
-    last = state.last
-    if last is None or not last.is_open or turn.said is not None:
-        return None
-    shortest = rules_of(last, rules).shortest_silence
-    if turn.at - last.heard_at >= shortest or turn.at + shortest <= state.settled:
-        return None
-    if turn.kind is CUSTOMER:
-        if last.waiting_since is None or last.has_window:
-            return None
-    elif (
-        turn.kind is not OUTBOUND
-        or last.waiting_since is not None
-        or not last.replied
-        or last.by_machine
-        or any(c.over_at is None and c.measure in WAITS for c in last.clocks)
-        or _has_failed(state.turns, turn.ref)
-        or _has_shadow(last.clocks)
-    ):
-        return None
-    at = turn.at
-    if turn.kind is CUSTOMER:
-        return replace(last, heard_at=at, asked_at=at)
-    return replace(last, heard_at=at)
-
-
 def _course(state: Conversation, rules: Rules, turns: tuple[Turn, ...]) -> Course:
     """The course where it stands now, the newest of `turns` still to be walked."""
     undelivered = _NONE
@@ -202,17 +197,6 @@ def _course(state: Conversation, rules: Rules, turns: tuple[Turn, ...]) -> Cours
     return Course(
         rules, state.channel, state.account, state.held, state.last, {}, undelivered
     )
-
-
-def _has_failed(turns: tuple[Turn, ...], ref: int) -> bool:
-    for turn in turns:  # noqa: SIM110  for each event: a generator costs twice
-        if turn.kind is FAILURE and turn.ref == ref:
-            return True
-    return False
-
-
-def _has_shadow(clocks: tuple[Clock, ...]) -> bool:
-    return any(clock.shadow and clock.over_at is None for clock in clocks)
 
 
 _NONE: frozenset[int] = frozenset()

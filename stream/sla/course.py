@@ -112,12 +112,15 @@ class Course:
                     return  # spam goes on (semantics 6.4)
                 self.ended.append(session)
             new = self._choice.started(self.held, OPENING, at)
-            self.session = Session(at, at, tuple(new), waiting_since=at, asked_at=at)
+            self.session = Session(
+                at, at, tuple(new), waiting_since=at, asked_at=at, asked_since=at
+            )
             return
         if session.resolved_at is not None:
             session = self._reopened(session, at, Status.OPEN)
+        since = session.asked_since or at
         if session.waiting_since is not None:
-            heard = replace(session, heard_at=at, asked_at=at)
+            heard = replace(session, heard_at=at, asked_at=at, asked_since=since)
             self.session = ends.each(heard, _WINDOW, lambda c: clocks.extend(c, at))
             return
         wanted = NEXT if session.replied else FIRST
@@ -126,6 +129,7 @@ class Course:
             session,
             heard_at=at,
             asked_at=at,
+            asked_since=since,
             waiting_since=at,
             clocks=(*session.clocks, *new) if new else session.clocks,
         )
@@ -137,8 +141,8 @@ class Course:
         at, author, nature = turn.at, turn.author, turn.nature
         is_unknown = author is AuthorKind.UNKNOWN
         if is_unknown:
-            author = self._rules.unknown_author
-        heard = replace(session, heard_at=at)
+            author = self._speaker(session, at)
+        heard = replace(session, heard_at=at, asked_since=0)
         if author is None or nature is None:
             self.session = heard
             return
@@ -173,6 +177,13 @@ class Course:
             by_machine=is_machine and (waited or session.by_machine),
         )
         self.session = ends.pause_or_resume(answered, at, self._rules)
+
+    def _speaker(self, session: Session, at: int) -> AuthorKind:
+        """Who spoke at `at`, where the source does not know (semantics 2.15)."""
+        since = session.asked_since
+        if since and at - since <= self._rules.instant_reply > 0:
+            return AuthorKind.BOT
+        return self._rules.unknown_author
 
     def _status(self, session: Session, turn: Turn) -> None:
         at, status = turn.at, turn.status or Status.OPEN

@@ -6,7 +6,7 @@ by the codec (`stream.records`); unknown kinds and wrong types are refused.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -152,7 +152,24 @@ class NoReplyNeededEvent(
 
 
 class MergedEvent(_Event, frozen=True, kw_only=True, gc=False, tag="merged"):
+    """It goes on in the conversation `into`.
+
+    `same_customer`: it was one all the time, under another name of the customer; then
+    what was said moves there, and what was told of it here is taken back (ADR 14).
+    """
+
     into: Name
+    same_customer: bool = False
+
+
+class JoinedEvent(_Event, frozen=True, kw_only=True, tag="joined"):
+    """What was said in a conversation that was merged into this one (ADR 14).
+
+    `turns`: its timeline, as the state keeps it. `hops`: how often it moved.
+    """
+
+    turns: tuple[Any, ...]
+    hops: int = 1
 
 
 class SpamEvent(_Event, frozen=True, kw_only=True, gc=False, tag="spam"):
@@ -182,6 +199,7 @@ Event = (
     | AttributesEvent
     | NoReplyNeededEvent
     | MergedEvent
+    | JoinedEvent
     | SpamEvent
     | SurveyEvent
     | PurchaseEvent

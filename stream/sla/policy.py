@@ -11,6 +11,7 @@ from zlib import crc32
 from stream.sla.events import AuthorKind, Nature, Status
 from stream.sla.facts import Measure
 from stream.sla.hours import ALWAYS, DAY, AlwaysOpen, Calendar
+from stream.sla.instants import SECOND
 
 REMEMBERED = 4096
 """Choices of policy a book remembers: attributes repeat, conversations do not."""
@@ -230,7 +231,8 @@ class Rules:
     `queues` maps (channel, account) to the queue that works it, `calendars` a name
     to opening hours, `queue_calendars` a queue to the name of its own, `windows` a
     channel to how long after a customer's words it may be answered freely.
-    `unknown_author`: who speaks where the source cannot tell. `reevaluate_open`:
+    `unknown_author`: who speaks where the source cannot tell, but for what comes within
+    `instant_reply` of the words it answers: no person types so fast. `reevaluate_open`:
     whether new rules apply to running clocks, too (semantics 2.11). `earlier`: the
     rules in force before by their book's version, for the clocks that began then.
     """
@@ -245,6 +247,7 @@ class Rules:
     queue_calendars: Mapping[str, str] = field(default_factory=dict)
     windows: Mapping[str, int] = field(default_factory=dict)
     unknown_author: AuthorKind = AuthorKind.AGENT
+    instant_reply: int = 5 * SECOND
     reevaluate_open: bool = False
     earlier: Mapping[str, "Rules"] = field(default_factory=dict, repr=False)
 

@@ -21,6 +21,7 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
         by_machine: what ended the last wait was no human; handed on, it is one again.
         asked_at: the customer's latest words.
         is_blocked: ended as spam: no session begins until an agent writes.
+        asked_since: the customer's first words after the business's last; 0: none.
         life: as a clock's; another after an end of it was undone.
     """
 
@@ -38,6 +39,7 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
     asked_at: int = 0
     is_blocked: bool = False
     life: int = 0
+    asked_since: int = 0
 
     @property
     def is_open(self) -> bool:

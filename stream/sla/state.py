@@ -20,6 +20,7 @@ class Conversation(Struct, frozen=True, array_like=True, gc=False):
         settled: deadlines and silences up to this instant have been concluded.
         floor: what happened at or before it is forgotten; later news of it is late.
         base_held, base: who held the work at `floor`, and the session open then.
+        moved_to: the conversation that this one is a part of (ADR 14).
         withdrawn: how many sessions, clocks and ends of sessions were told in vain.
     """
 
@@ -35,6 +36,7 @@ class Conversation(Struct, frozen=True, array_like=True, gc=False):
     base_held: Held = NOBODYS
     base: Session | None = None
     withdrawn: int = 0
+    moved_to: str | None = None
 
     @property
     def last(self) -> Session | None:

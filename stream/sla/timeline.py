@@ -135,7 +135,7 @@ def _change(event: Event, said: Said | None) -> Turn | None:
             return _turn(event, STATUS, said, status=event.status)
         case SpamEvent():
             return _turn(event, END, said, reason=Reason.SPAM)
-        case MergedEvent():
+        case MergedEvent(same_customer=False):
             return _turn(event, END, said, reason=Reason.MERGED)
         case NoReplyNeededEvent():
             return _turn(event, NO_REPLY_NEEDED, said)

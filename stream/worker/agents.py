@@ -12,6 +12,7 @@ from stream.dead_letters.letters import Dead, DeadLetters
 from stream.records import Record, UnreadableRecordError, decode_event
 from stream.sla.conversation import DUPLICATE, TOO_LATE, apply
 from stream.sla.events import Event, HeartbeatEvent
+from stream.sla.joining import sent_on
 from stream.sla.state import Conversation
 from stream.worker.book import Book, Changes
 from stream.worker.metrics import WorkerMetrics
@@ -109,6 +110,8 @@ class Tracker:
             tally.rejected("rules_failed")
             raise RulesFailedError(error) from error
         changes.states[key] = (record.offset, after)
+        if after.moved_to is not None and (moved := sent_on(state, event)) is not None:
+            changes.sent_on.append(moved)
         if facts:
             changes.facts.extend(facts)
         elif applied is DUPLICATE:

@@ -18,6 +18,7 @@ from stream.dead_letters.limit import Bounds
 from stream.dead_letters.topic import DeadLetterTopic
 from stream.engine import EngineApp, readiness_of, run_worker
 from stream.engine.lease import running_time
+from stream.engine.topic import TableSpec
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
 from stream.process.settings import Settings
@@ -26,6 +27,7 @@ from stream.worker.book import Book
 from stream.worker.current_state import CurrentState, Ownership
 from stream.worker.metrics import WorkerMetrics
 from stream.worker.reconsidering import Reconsidering
+from stream.worker.sending_on import SendingOn
 from stream.worker.silent_sources import SilentSources
 from stream.worker.timers import Timers
 from stream.worker.waiting import Waiting
@@ -70,6 +72,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         read=table.store.get,
         write_facts=facts.write,
         write_states=table.write,
+        send_on=SendingOn(app.writer(events).write, settings.partitions).send,
         metrics=metrics,
         waiting=waiting,
     )
@@ -150,5 +153,6 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     return run_worker(
         app,
         topics=dict.fromkeys(topics, settings.partitions),
+        tables=[TableSpec(settings.aliases_topic, settings.partitions)],
         beside=beside(),
     )

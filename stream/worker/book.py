@@ -2,19 +2,21 @@
 
 Always in this order, under the partition's lock (architecture 1):
 
-    1 facts acknowledged by Kafka   2 state and changelog   3 metrics, heap, waits
+    0 what moves on   1 facts acknowledged by Kafka
+    2 state and changelog   3 metrics, heap, waits
 
 A crash between any two repeats facts (same `fact_id`, dropped downstream) and never
 loses one.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stream.records import encode_fact
 from stream.sla.conversation import due_at
 from stream.sla.deadlines import Deadlines
+from stream.sla.events import JoinedEvent
 from stream.sla.facts import Fact
 from stream.sla.memory import heard_at
 from stream.sla.policy import Rules
@@ -35,6 +37,8 @@ class Changes:
 
     states: dict[bytes, tuple[int, Conversation | None]] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
+    sent_on: list[JoinedEvent] = field(default_factory=list)
+    """To the conversations that others turned out to be (ADR 14)."""
 
     def encoded(self) -> dict[bytes, bytes | None]:
         """The states as they are written."""
@@ -60,6 +64,7 @@ class Book:
         read: Callable[[int, bytes], bytes | None],
         write_facts: Write,
         write_states: Write,
+        send_on: Callable[[Sequence[JoinedEvent]], Awaitable[None]],
         metrics: WorkerMetrics,
         waiting: Waiting,
     ) -> None:
@@ -67,6 +72,7 @@ class Book:
         self._read = read
         self._write_facts = write_facts
         self._write_states = write_states
+        self._send_on = send_on
         self._metrics = metrics
         self._waiting = waiting
         self._deadlines: dict[int, Deadlines] = {}
@@ -98,7 +104,12 @@ class Book:
         changes: Changes,
         encoded: Mapping[bytes, bytes | None] | None = None,
     ) -> None:
-        """Facts, then states, then what is derived; returns when Kafka has both."""
+        """Facts, then states, then what is derived; returns when Kafka has both.
+
+        What moves to another conversation goes before all: repeated it changes nothing.
+        """
+        if changes.sent_on:
+            await self._send_on(changes.sent_on)
         if changes.facts:
             await self._write_facts(
                 partition,

@@ -24,7 +24,7 @@ from dev.system import CONFIG, PROCESSES, System
 from stream.channels.signature import sign
 from stream.config import load_config
 from stream.engine import EngineError, ensure_topics
-from stream.engine.topic import ChangelogSpec
+from stream.engine.topic import ChangelogSpec, TableSpec
 from stream.kafka.access import KafkaAccess
 from stream.kafka.probe import KafkaRefusedError, KafkaUnreachableError, probe
 from stream.kafka.topic_policy import TopicPolicy
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.broker
 
 BODIES = REPOSITORY / "tests" / "data" / "webhooks" / "whatsapp"
 RESOURCES = {"--topic": 2, "--group": 3}
-OPERATIONS = {"Read": 3, "Write": 4, "Create": 5}
+OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8}
 CLUSTER, LITERAL, ALLOW = 4, 3, 3
 
 
@@ -220,7 +220,7 @@ def test_missing_topics_end_the_worker_with_their_commands(secure, prefix):
     commands = ended.stderr.partition("create with:\n")[2].splitlines()
     delete = "--config cleanup.policy=delete --config retention.ms=604800000"
     start = f"kafka-topics.sh --bootstrap-server {system.address} --command-config"
-    assert len(commands) == 4
+    assert len(commands) == 5
     assert commands[0] == (
         f"{start} admin.properties --create --topic {prefix}conversations.events"
         f" --partitions 4 --replication-factor 3 {delete}"
@@ -295,7 +295,7 @@ def rights_of_the_manual() -> list[list[str]]:
     """The words of each kafka-acls.sh command in docs/kafka.md."""
     text = (REPOSITORY / "docs" / "kafka.md").read_text(encoding="utf-8")
     commands = re.findall(r"^kafka-acls.sh (.+)$", text, re.MULTILINE)
-    assert len(commands) == 10
+    assert len(commands) == 12
     return [shlex.split(command) for command in commands]
 
 
@@ -306,7 +306,10 @@ async def create_for(broker: str, prefix: str) -> None:
     await ensure_topics(
         broker,
         {prefix + name: 4 for name in names},
-        changelogs=[ChangelogSpec(changelog, 4)],
+        changelogs=[
+            ChangelogSpec(changelog, 4),
+            TableSpec(f"{prefix}conversations.aliases", 4),
+        ],
     )
 
 

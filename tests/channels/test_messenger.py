@@ -219,7 +219,7 @@ def test_a_message_without_a_time_happened_when_meta_told_of_it() -> None:
         ({"something_of_next_year": {}}, "unknown_event"),
         ({"message": 7}, "malformed"),
         ({"message": {"text": "no mid"}}, "malformed"),
-        ({"message": {"mid": "m"}, "sender": {"user_ref": "x"}}, "malformed"),
+        ({"message": {"mid": "m"}, "sender": {"name": "x"}}, "malformed"),
     ],
 )
 def test_other_parts_are_counted(fields: dict[str, Any], reason: str) -> None:

@@ -346,14 +346,22 @@ def test_statuses_of_one_message_never_share_an_event_id() -> None:
         ("edit", Nature.EDIT),
     ],
 )
-@pytest.mark.parametrize("field", ["smb_message_echoes", "message_echoes"])
-def test_an_echo_is_what_a_person_typed(field: str, said: str, nature: Nature) -> None:
-    """The business's app sends human replies only."""
+@pytest.mark.parametrize(
+    ("field", "author"),
+    [
+        ("smb_message_echoes", AuthorKind.AGENT),
+        ("message_echoes", AuthorKind.UNKNOWN),
+    ],
+)
+def test_an_echo_of_the_business_app_is_what_a_person_typed(
+    field: str, author: AuthorKind, said: str, nature: Nature
+) -> None:
+    """Its app sends human replies only; of other apps nobody knows (F5)."""
     event = only_message(change(field, message_echoes=[{**ECHO, "type": said}]))
 
     assert (event.direction, event.author, event.nature) == (
         Direction.OUTBOUND,
-        Author(kind=AuthorKind.AGENT),
+        Author(kind=author),
         nature,
     )
 

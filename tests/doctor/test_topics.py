@@ -30,13 +30,14 @@ def topic(
     return Topic(tuple(Partition(n, leader, replicas, synced) for n in range(count)))
 
 
-ALL = dict.fromkeys((EVENTS, FACTS, DEAD, CHANGELOG), topic())
+ALIASES = "conversations.aliases"
+ALL = dict.fromkeys((EVENTS, FACTS, DEAD, ALIASES, CHANGELOG), topic())
 GONE = Topic(error=3)
 ONE = TopicPolicy()
 BY_HAND = TopicPolicy(create=False)
 
 CASES = {
-    "all are there": (ALL, ONE, [(Mark.OK, "topics", "4 topics, 2 partitions each")]),
+    "all are there": (ALL, ONE, [(Mark.OK, "topics", "5 topics, 2 partitions each")]),
     "one is missing, and the worker makes it": (
         ALL | {FACTS: GONE},
         ONE,
@@ -134,9 +135,10 @@ def test_hidden_topics_get_the_rights_of_the_worker(wanted, commands):
     )
 
     assert finding.remedy[1:] == (
-        f"{start}--operation Read --topic {EVENTS}",
+        f"{start}--operation Read --operation Write --topic {EVENTS}",
         f"{start}--operation Write --topic {FACTS}",
         f"{start}--operation Write --topic {DEAD}",
+        f"{start}--operation Describe --topic {ALIASES}",
         f"{start}--operation Read --operation Write --topic {CHANGELOG}",
     )
 

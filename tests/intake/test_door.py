@@ -17,8 +17,10 @@ from structlog.testing import capture_logs
 
 from stream.channels.signature import sign
 from stream.channels.sources import REASONS
+from stream.intake.customers import Customers
 from stream.intake.door import LARGEST_BODY, SMALL_BODY, create_app
 from stream.intake.metrics import IntakeMetrics
+from stream.kafka.access import KafkaAccess
 from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings, SettingsError
 
@@ -36,18 +38,20 @@ NOTHING = b'{"object":"whatsapp_business_account","entry":[]}'
 Client = TestClient[Any, Any]
 
 
-def topic_nowhere() -> EventsTopic:
+def kafka_nowhere() -> Customers:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    return EventsTopic(broker=f"127.0.0.1:{port}", name="events", partitions=4)
+    broker = f"127.0.0.1:{port}"
+    topic = EventsTopic(broker=broker, name="events", partitions=4)
+    return Customers(topic, KafkaAccess.to(broker), "aliases")
 
 
 def app_of(metrics: IntakeMetrics | None = None, **settings: Any) -> web.Application:
     """The door as it is configured, or otherwise."""
     return create_app(
         Settings(**{**CONFIGURED, **settings}),
-        topic_nowhere(),
+        kafka_nowhere(),
         metrics or IntakeMetrics(),
     )
 

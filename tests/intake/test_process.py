@@ -147,7 +147,8 @@ async def test_sigterm_under_load_loses_nothing_that_was_accepted(
     topic = f"{prefix}conversations.events"
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
-    await admin.create_topics([NewTopic(topic, 4, 1)])
+    names = [topic, f"{prefix}conversations.aliases"]
+    await admin.create_topics([NewTopic(name, 4, 1) for name in names])
     await admin.close()
     port = reserve_port()
     text = BODY.read_text()

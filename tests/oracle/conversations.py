@@ -149,6 +149,7 @@ def promises(  # noqa: PLR0917  what a test may hold still
         unresolved_after=draw(st.sampled_from([3000, 3011, 7019])),
         window=draw(st.sampled_from([300, 1200, 3600])),
         unknown=draw(st.sampled_from([AuthorKind.AGENT, AuthorKind.BOT])),
+        instant=draw(st.sampled_from([0, 5, 60, 120])),
         queue_calendar=draw(st.sampled_from(calendars)),
     )
 

@@ -53,6 +53,8 @@ class Promises:
     abandon_after: int = 7 * 86400
     unresolved_after: int = 30 * 86400
     unknown: AuthorKind = AuthorKind.AGENT
+    instant: int = 5
+    """Seconds in which an unknown author cannot have typed; 0: none are too few."""
     queue_calendar: str = "always"
     warn_shares: tuple[int, ...] = field(default=(50,))
 
@@ -165,6 +167,7 @@ class Promises:
             queue_calendars={"near": self.queue_calendar},
             windows={Channel.WHATSAPP: self.window * 1000},
             unknown_author=self.unknown,
+            instant_reply=self.instant * 1000,
         )
 
     def _target(self, measure: str, within: int, calendar: str) -> Target:

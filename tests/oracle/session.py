@@ -16,6 +16,8 @@ class Session:
     waits_since: int | None = None
     asked: int = 0
     """The customer's latest words."""
+    asked_since: int | None = None
+    """The customer's first words after the business's last."""
     by_machine: bool = False
     """A machine answered, and no human since."""
     owed_until: int = 0

@@ -175,6 +175,8 @@ class Simulator(Clocks):
             self.reopen(now)
         session = self.session
         session.last_word = session.asked = now
+        if session.asked_since is None:
+            session.asked_since = now
         if not session.waits:
             session.waits_since = now
             self.start("next_reply" if session.replied else "first_reply", now)
@@ -194,8 +196,13 @@ class Simulator(Clocks):
         session = self.session
         if session is None:
             return
+        since, instant = session.asked_since, self.promises.instant
+        if author is AuthorKind.UNKNOWN and since is not None:
+            is_instant = instant > 0 and now <= since + instant
+            author = AuthorKind.BOT if is_instant else author
         if nature in PUBLIC:
             session.last_word = now
+            session.asked_since = None
         if not self.answer(now, author, nature):
             return
         session.replied = True

@@ -46,7 +46,7 @@ from tests.oracle.listening import (
 from tests.oracle.outcomes import expected, in_the_end, outcomes
 from tests.oracle.simulator import Simulator
 
-NOT_SO_MANY = 300
+NOT_SO_MANY = 800
 
 quick = settings(
     max_examples=NOT_SO_MANY,

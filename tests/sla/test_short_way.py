@@ -53,7 +53,7 @@ def test_it_finds_what_walking_finds(given, events, data):
     """The same facts and the same state, also where words come late."""
     heard = data.draw(delayed(events))
     note(told(heard))
-    with patch.object(conversation, "_carried_on", return_value=None):
+    with patch.object(conversation, "carried_on", return_value=None):
         walked = played(given, heard)
 
     assert played(given, heard) == walked

@@ -13,8 +13,10 @@ from stream.sla.conversation import apply
 from stream.sla.events import HeartbeatEvent
 from stream.sla.instants import from_ms, rfc3339
 from stream.worker import agents
+from stream.worker.sending_on import partition_of
 from stream.worker.table import decode_state
 from tests.shelf import Record, Shelf, of
+from tests.sla.test_joining import merged
 from tests.timelines import START, at, customer, reply, tags
 
 
@@ -135,6 +137,40 @@ async def test_an_event_that_the_rules_cannot_take_costs_itself(monkeypatch):
     assert letter["reason"].startswith("the rules failed: ZeroDivisionError in test_")
     assert "met" in shelf.told
     assert shelf.sample("events_rejected_total", reason="rules_failed") == 1
+
+
+async def test_what_moves_is_sent_on_before_all_else():
+    """Its words, then the facts that take them back, then the state without them."""
+    shelf = Shelf()
+    shelf.arrive(customer(0), merged(at(1), "c", "d"), reply(2))
+
+    await shelf.work()
+
+    assert [(e.conversation_id, len(e.turns)) for e in shelf.sent_on] == [
+        ("d", 1),
+        ("d", 1),
+    ]
+    assert shelf.calls[0] == "sent on"
+    shelf.arrive(*shelf.sent_on)
+    await shelf.work()
+    assert [f.kind.value for f in shelf.facts if f.conversation_id == "d"] == [
+        "session_opened",
+        "clock_started",
+        "met",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "hashed"),
+    [
+        (b"21", -973932308),
+        (b"foobar", -790332482),
+        (b"a-little-bit-long-string", -985981536),
+    ],
+)
+def test_a_key_goes_where_javas_partitioner_puts_it(key, hashed):
+    """The hashes of Kafka's own tests (`UtilsTest.testMurmur2`): contract 2."""
+    assert partition_of(key, 4) == (hashed & 0x7FFFFFFF) % 4
 
 
 async def test_a_key_too_long_for_a_letter_stops_nothing():

@@ -1,0 +1,95 @@
+"""A compacted topic as a table that everybody has: read whole, then followed.
+
+Each process of a kind reads all partitions, without a group, and knows the last value
+of each key. Until it has read what was there when it came it is not `is_ready`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Self
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+from aiokafka.structs import TopicPartition
+
+from stream.kafka.access import KafkaAccess
+
+_log = structlog.get_logger(__name__)
+
+_RETRY_S = 1.0
+_POLL_MS = 500
+
+Take = Callable[[bytes, bytes], None]
+"""Called with each key and value, in the order of each partition; repeats happen."""
+
+
+class TopicMissingError(Exception):
+    """Kafka is there and the topic is not, or it is hidden from this user."""
+
+
+class SharedTable:
+    """Within `async with` it follows the topic, whatever happens to Kafka."""
+
+    def __init__(self, access: KafkaAccess, name: str, take: Take) -> None:
+        self._access = access
+        self._name = name
+        self._take = take
+        self._running: asyncio.Task[None] | None = None
+        self.is_ready = False
+
+    async def __aenter__(self) -> Self:
+        """Start to read; Kafka need not be there yet."""
+        self._running = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except (KafkaError, TopicMissingError, OSError) as error:
+                # Whoever writes says that Kafka is away, once an outage.
+                text = str(error) or type(error).__name__
+                _log.debug("table is not read", topic=self._name, error=text)
+            await asyncio.sleep(_RETRY_S)
+
+    async def _follow(self) -> None:
+        consumer = AIOKafkaConsumer(
+            **self._access.client(),
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        try:
+            await consumer.start()
+            known = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - listed in engine/guard.py
+            numbers = known.partitions_for_topic(self._name)
+            if not numbers:
+                raise TopicMissingError("missing: create it, or start worker")
+            parts = [TopicPartition(self._name, number) for number in numbers]
+            # Read again whole after an outage: a repetition changes nothing.
+            consumer.assign(parts)
+            await consumer.seek_to_beginning(*parts)
+            await self._read(consumer, await consumer.end_offsets(parts))
+        finally:
+            with contextlib.suppress(KafkaError):
+                await consumer.stop()
+
+    async def _read(
+        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]
+    ) -> None:
+        while True:
+            found = await consumer.getmany(timeout_ms=_POLL_MS)
+            for records in found.values():
+                for record in records:
+                    if record.value is not None:
+                        self._take(record.key or b"", record.value)
+            if not self.is_ready:
+                places = [await consumer.position(tp) >= ends[tp] for tp in ends]
+                self.is_ready = all(places)
