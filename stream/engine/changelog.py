@@ -7,6 +7,9 @@ from typing import Protocol
 from stream.engine.guard import EngineError
 from stream.engine.store import Item, PartitionStore
 
+Now = Callable[[], int]
+"""Milliseconds since the epoch."""
+
 
 class Batch(Protocol):
     """What we use of aiokafka's `BatchBuilder`."""
@@ -43,8 +46,14 @@ class BatchWriter:
         *,
         producer: Callable[[], BatchProducer],
         crash: Callable[[BaseException], Awaitable[None]],
+        now: Now | None = None,
     ) -> None:
+        """`now` dates the records; else the machine's clock does.
+
+        Kafka refuses records that come from more than an hour ahead.
+        """
         self.topic = topic
+        self._now = now
         self._producer = producer
         self._crash = crash
 
@@ -63,14 +72,15 @@ class BatchWriter:
 
     async def _write(self, partition: int, items: Iterable[Item]) -> None:
         producer = self._producer()
+        at = None if self._now is None else self._now()
         sent: list[Awaitable[object]] = []
         batch = producer.create_batch()
         for key, value in items:
-            if batch.append(timestamp=None, key=key, value=value) is not None:
+            if batch.append(timestamp=at, key=key, value=value) is not None:
                 continue
             sent.append(await self._send(producer, batch, partition))
             batch = producer.create_batch()
-            if batch.append(timestamp=None, key=key, value=value) is None:
+            if batch.append(timestamp=at, key=key, value=value) is None:
                 raise EngineError(
                     f"a record for {self.topic} does not fit in a record batch"
                 )

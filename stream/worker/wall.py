@@ -2,8 +2,11 @@
 
 A clock that is set ahead by an hour would break every promise that ends in it, and one
 set ahead by days would forget conversations. So a jump against the time since boot is
-said and not believed until it has lasted `CONFIRMED`: meanwhile time goes on as before.
-A clock that is set back is believed: nothing is concluded that was not due.
+said and not believed until it has lasted `CONFIRMED`: meanwhile time goes on as before,
+also in the dates of facts and of Kafka's records (of which it takes none from more than
+an hour ahead). A clock that is set back is believed: nothing is concluded that was not
+due. When it comes right again that is a jump ahead: for a minute breaches are told as
+late as it was back.
 """
 
 from collections.abc import Callable
