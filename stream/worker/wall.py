@@ -34,18 +34,19 @@ class Wall:
         self._wall = wall
         self._running = running
         self._known = wall(), running()
-        self._jumped_at: int | None = None
+        self._jump: tuple[int, int] | None = None
+        """When it was first seen, and how far it goes."""
 
     def __call__(self) -> int:
         wall, running = self._wall(), self._running()
         expected = self._known[0] + running - self._known[1]
         ahead = wall - expected
         if ahead > JUMP:
-            if self._jumped_at is None:
-                self._jumped_at = running
+            if self._jump is None or abs(ahead - self._jump[1]) > JUMP:
+                self._jump = running, ahead
                 log.warning("the clock jumped ahead, not believed yet", by_ms=ahead)
-            if running - self._jumped_at < CONFIRMED:
+            if running - self._jump[0] < CONFIRMED:
                 return expected
             log.warning("the clock that jumped is believed", by_ms=ahead)
-        self._jumped_at, self._known = None, (wall, running)
+        self._jump, self._known = None, (wall, running)
         return wall
