@@ -33,12 +33,14 @@ class Clocks:
 
     def behind(self, name: str, program: tuple[str, ...]) -> tuple[str, ...]:
         """The program (`-m`, module, ...) with a clock of its own, which is right."""
-        self._file(name).write_bytes(_ERROR.pack(0))
+        self.set_right(name)
         return ("-m", "dev.chaos.clocks", str(self._file(name)), *program[1:])
 
     def step(self, name: str, by: float) -> None:
         """Set the clock of `name` so many seconds ahead, or back where negative."""
-        with self._file(name).open("r+b") as file:
+        clock = self._file(name)
+        clock.touch()  # and never cut short: that would end (SIGBUS) who looks at it
+        with clock.open("r+b") as file:
             file.write(_ERROR.pack(int(by * _NS)))
 
     def set_right(self, name: str) -> None:

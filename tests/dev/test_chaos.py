@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from alerts.alert import alert_key
 from alerts.slack.blocks import EMOJI
 from dev.chaos.oracle import Outcome, alerts_of, faults
+from dev.chaos.remains import save
 from dev.chaos.schedule import WORKERS, Fault, draw
 from stream.config import load_config
 from stream.records import encode_event, encode_fact
@@ -165,6 +166,16 @@ def test_what_may_repeat_is_right_all_the_same():
     wrong = [*WHOLE.messages, {**WHOLE.messages[0], "text": other}]
     again = Outcome(**{**fields, "messages": wrong, "may_repeat": True})
     assert len(faults(RULES, again)) == 1
+
+
+def test_what_was_judged_can_be_replayed(tmp_path):
+    """The events of a trial that failed are kept as `replyclock replay` reads them."""
+    save(tmp_path, WHOLE)
+    kept = (tmp_path / "events.jsonl").read_bytes().splitlines()
+    run = Replay(RULES)
+    replayed = [*run.lines(kept), *run.run_until(WHOLE.looked_at)]
+    assert [encode_fact(fact) for fact in replayed] == WHOLE.facts[0]
+    assert (tmp_path / "facts.jsonl").read_bytes().splitlines() == WHOLE.facts[0]
 
 
 def test_alerts_are_those_of_breaches():
