@@ -29,9 +29,14 @@ class Processes:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def spawn(
-        self, command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        folder: Path = REPOSITORY,
     ) -> subprocess.Popen[bytes]:
-        """Start `command` in the repository's folder, output appended to `log`.
+        """Start `command` in `folder`, output appended to `log`.
 
         The kernel kills it when this process ends, however it ends; a terminal's
         Ctrl-C does not reach it. Raises `StoppedError` after `close`.
@@ -40,7 +45,7 @@ class Processes:
             if self._closed:
                 raise StoppedError("the stack is stopping")
             self._running = [p for p in self._running if p.poll() is None]
-            process = _SPAWNER.submit(_start, command, log, env).result()
+            process = _SPAWNER.submit(_start, command, log, env, folder).result()
             self._running.append(process)
             return process
 
@@ -55,13 +60,13 @@ class Processes:
 
 
 def _start(
-    command: Sequence[str], log: Path, env: Mapping[str, str] | None
+    command: Sequence[str], log: Path, env: Mapping[str, str] | None, folder: Path
 ) -> subprocess.Popen[bytes]:
     bound = ["setpriv", "--pdeathsig", "KILL", "sh", "-c", _GUARD, str(os.getpid())]
     with log.open("ab") as output:
         return subprocess.Popen(
             [*bound, *command],
-            cwd=REPOSITORY,
+            cwd=folder,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,

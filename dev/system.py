@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from dev.cores import Cores
 from dev.faults import StackError
 from dev.http import answers
 from dev.places import REPOSITORY
@@ -63,6 +64,8 @@ class System:
         self.ports = dict(ports or reserve_ports())
         self.program: tuple[str, ...] = REPLYCLOCK
         """What Python runs with a process's name; chaos has weakened ones."""
+        self.cores: Cores | None = None
+        """Where those that start from now on leave their core dumps; None: nowhere."""
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self.environment: dict[str, str] = {
             f"REPLYCLOCK_{name}": value
@@ -111,24 +114,29 @@ class System:
                 argv = self.wires[name].behind(argv)
                 own["REPLYCLOCK_BROKER"] = self.stack.wired_broker
                 own[f"REPLYCLOCK_{command.upper()}_HOST"] = self.wires[name].there
+            if self.cores is not None:
+                argv = self.cores.allowed(argv)
             self._running[name] = self.stack.processes.spawn(
                 argv,
                 log=self.stack.log_file(name),
                 env={**self.environment, **own},
+                folder=self.cores.folder_of(name) if self.cores else REPOSITORY,
             )
 
     def wait_ready(self, *names: str) -> None:
         """Return when each does its job; raises `StackError` with the log's end."""
         deadline = time.monotonic() + START_WITHIN
         for name in names or PROCESSES:
-            wire = self.wires.get(name)
-            host = wire.there if wire else "127.0.0.1"
-            while not answers(self.ports[name], "/readyz", host=host):
+            while not self._answers(name, "/readyz"):
                 ended = self._running[name].poll() is not None
                 if ended or time.monotonic() > deadline:
                     what = "ended" if ended else "is not ready"
                     raise StackError(f"{name} {what}:\n{self._tail(name)}")
                 time.sleep(0.05)
+
+    def is_up(self, name: str) -> bool:
+        """Whether it runs and answers; it may still wait for its partitions."""
+        return self.is_running(name) and self._answers(name, "/healthz")
 
     def kill(self, name: str) -> None:
         """End a process as a crash would (kill -9)."""
@@ -170,6 +178,11 @@ class System:
 
     def logs(self, name: str) -> str:
         return self.stack.log_file(name).read_text("utf-8", "replace")
+
+    def _answers(self, name: str, path: str) -> bool:
+        wire = self.wires.get(name)
+        host = wire.there if wire else "127.0.0.1"
+        return answers(self.ports[name], path, host=host)
 
     def _tail(self, name: str) -> str:
         return "\n".join(self.logs(name).splitlines()[-15:])

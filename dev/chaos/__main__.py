@@ -25,7 +25,7 @@ from dev.system import REPLYCLOCK
 @click.option(
     "--without",
     type=click.Choice(sorted(MENDS)),
-    help="Switch one mend of the engine off: then it must fail.",
+    help="Switch one mend of the product off: then it must fail.",
 )
 def main(
     *,

@@ -21,28 +21,55 @@ _LEASE_S = 3.0
 3 s on the way: the lease of 10 s has at least this left when a freeze begins."""
 _GIVES_UP_S = 60.0
 """Twice Kafka's time limit of 30 s: a write waits, then the drain before the end."""
+_FORGOTTEN_S = 15.0
+"""From the end of the alerts process until the next one has read what it had not
+committed: it starts, and is given the partitions a session timeout later."""
 _ENDED_IN_ORDER = (Fault.TERMINATE, Fault.LEAVE)
+_LOSSES = (Fault.FORGET, Fault.WIPE)
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """`who` ended `at` seconds after the trial's begin; negative status: a signal."""
+    """`who` ended `at` seconds after the trial's begin; negative status: a signal.
+
+    `core` says where its core dump lies, where one is to be expected.
+    """
 
     at: float
     who: str
     status: int
+    core: str = ""
 
     def __str__(self) -> str:
-        return f"{self.who} ended with status {self.status} at {self.at:.1f} s"
+        ended = f"{self.who} ended with status {self.status} at {self.at:.1f} s"
+        return f"{ended}; {self.core}" if self.core else ended
 
 
 def unexplained(schedule: Schedule, exits: Iterable[Exit]) -> list[str]:
-    """Exits that no action of the schedule accounts for, a line each."""
+    """Exits that no action of the schedule accounts for, a line each.
+
+    None accounts for a crash in C, whatever was done at that moment.
+    """
     return [
         f"{each}, and the schedule does not say why"
         for each in exits
         if not any(_explains(action, each) for action in schedule.actions)
     ]
+
+
+def may_repeat(schedule: Schedule, exits: Iterable[Exit]) -> bool:
+    """Whether Redis and the alerts process may have lost their memory at once.
+
+    What was posted just then nobody knows any more: it may come a second time, to be
+    put right when the wait ends (ADR 11). Where only one of them forgets, it must not.
+    """
+    ends = [each.at for each in exits if each.who == "alerts" and each.status]
+    return any(
+        -_FORGOTTEN_S < end - action.at < action.seconds + _NOTICED_S
+        for action in schedule.actions
+        if action.fault in _LOSSES
+        for end in ends
+    )
 
 
 def _explains(action: Action, end: Exit) -> bool:
@@ -71,7 +98,7 @@ def _may_crash(action: Action, end: Exit) -> bool:
             return action.who == end.who and action.seconds > _LEASE_S
         case Fault.BROKER:
             return True
-        case Fault.REDIS:
+        case Fault.REDIS | Fault.FORGET | Fault.WIPE:
             return end.who == "alerts"  # a rebalance does not wait for Redis
         case _:
             return False

@@ -15,8 +15,8 @@ from stream.records import encode_event
 from stream.simulator.loading import events_of
 from stream.simulator.stories import Delivery
 
+EVENTS = "conversations.events"
 PARTITIONS = 4
-_AT_ONCE_MS = 100
 
 
 async def create(broker: str, topic: str, partitions: int, replication: int) -> None:
@@ -52,7 +52,7 @@ async def feed(broker: str, topic: str, deliveries: Iterable[Delivery]) -> int:
     try:
         for delivery in deliveries:
             ahead = delivery.at - time.time_ns() // 1_000_000
-            if ahead > _AT_ONCE_MS:
+            if ahead > 0:  # nothing arrives before it happened
                 await asyncio.sleep(ahead / 1000)
             for event in events_of([delivery]):
                 key = event.conversation_id.encode()

@@ -28,6 +28,12 @@ class Outcome:
     messages: Sequence[Mapping[str, object]]
     lag: int
     logs: Mapping[str, str]
+    looked_at: int
+    """When all this was read, in ms."""
+    undelivered: int = 0
+    """Facts that Redis has not, and alerts to be posted, looked for or edited."""
+    may_repeat: bool = False
+    """Whether an alert may be there twice, each in its last state."""
 
 
 def faults(rules: Rules, outcome: Outcome) -> list[str]:
@@ -38,11 +44,15 @@ def faults(rules: Rules, outcome: Outcome) -> list[str]:
     found = [f"a hole in {name}'s log" for name in _with_holes(outcome.logs)]
     if outcome.lag:
         found.append(f"{outcome.lag} records are not committed")
+    if outcome.undelivered:
+        found.append(f"{outcome.undelivered} facts or alerts wait for Redis or Slack")
     if wrong := verdict_differences(rules, seen.events, seen.facts):
         found.append(f"{wrong} cycles have another verdict than in replay")
     if ids := backlog_differences(rules, seen.events, seen.facts):
         odd = [f"{f.kind} {f.conversation_id}" for f in facts if f.fact_id in ids]
         found.append(f"{len(ids)} facts differ from replay's: {odd[:3] or 'missing'}")
+    if ahead := sum(fact.noticed_at > outcome.looked_at for fact in facts):
+        found.append(f"{ahead} facts were noticed in the future")
     until = max((fact.noticed_at for fact in facts), default=0)
     found += _states(rules, outcome, arrived, until)
     found += _messages(outcome)
@@ -120,7 +130,7 @@ def _messages(outcome: Outcome) -> list[str]:
     found = []
     for message in outcome.messages:
         key = message["metadata"]["event_payload"]["key"]  # type: ignore[index]
-        if key in shown:
+        if key in shown and not outcome.may_repeat:
             found.append(f"alert {key} was posted twice")
         shown.add(key)
         if key not in wanted:

@@ -1,5 +1,6 @@
 """Schedules: what goes wrong when, the same for the same seed."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -21,15 +22,20 @@ class Fault(StrEnum):
     ROLLING = "rolling restart"
     BROKER = "broker kill -9"
     REDIS = "redis restart"
+    FORGET = "redis forgets"
+    WIPE = "redis wiped"
     SLACK = "slack fails"
+    CLOCK = "clock step"
 
 
 _DRAWN = (
     *(Fault.KILL, Fault.KILL, Fault.TERMINATE, Fault.FREEZE, Fault.FREEZE),
     *(Fault.CUT, Fault.CUT, Fault.JOIN, Fault.LEAVE, Fault.ROLLING),
-    *(Fault.BROKER, Fault.REDIS, Fault.SLACK),
+    *(Fault.BROKER, Fault.REDIS, Fault.FORGET, Fault.WIPE, Fault.SLACK),
+    *(Fault.CLOCK, Fault.CLOCK),
 )
 _ONE_OR_THREE = (1, 1, 3)
+_AHEAD = 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +46,14 @@ class Action:
     fault: Fault
     who: str
     seconds: float = 0.0
+    """Of a Redis that forgets: so much of what it knew."""
+    by: float = 0.0
+    """Of a clock: so many seconds ahead, or back where negative."""
 
     def __str__(self) -> str:
         lasting = f" for {self.seconds:.1f} s" if self.seconds else ""
-        return f"{self.at:5.1f} s  {self.fault} {self.who}{lasting}"
+        by = f" by {self.by:+.0f} s" if self.by else ""
+        return f"{self.at:5.1f} s  {self.fault} {self.who}{by}{lasting}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,8 @@ def _action(random: Random, at: float, running: list[str], brokers: int) -> Acti
             return Action(at, fault, running.pop())
         case _:
             who = _whom(random, fault, running, brokers)
-            return Action(at, fault, who, _seconds(random, fault))
+            by = _by(random) if fault is Fault.CLOCK else 0.0
+            return Action(at, fault, who, _seconds(random, fault), by)
 
 
 def _whom(random: Random, fault: Fault, running: list[str], brokers: int) -> str:
@@ -101,8 +112,10 @@ def _whom(random: Random, fault: Fault, running: list[str], brokers: int) -> str
             return random.choice([*running, "alerts"])
         case Fault.BROKER:
             return f"kafka-{random.randint(1, brokers)}" if brokers > 1 else "kafka"
-        case Fault.SLACK | Fault.REDIS:
+        case Fault.SLACK | Fault.REDIS | Fault.FORGET | Fault.WIPE:
             return fault.value.split()[0]
+        case Fault.CLOCK:
+            return random.choice(running)
         case _:
             return WIRED
 
@@ -116,5 +129,16 @@ def _seconds(random: Random, fault: Fault) -> float:
             return random.uniform(0.5, 6)
         case Fault.SLACK:
             return random.uniform(2, 10)
+        case Fault.FORGET:
+            return random.uniform(0.5, 5)
+        case Fault.CLOCK:
+            return random.uniform(1, 20)
         case _:
             return 0.0
+
+
+def _by(random: Random) -> float:
+    """Ten minutes to 26 hours ahead, as often short as long; or some seconds back."""
+    if random.random() < _AHEAD:
+        return 600 * math.pow(156, random.random())
+    return -random.uniform(1, 30)

@@ -11,7 +11,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from faust.transport.drivers.aiokafka import Producer
 from faust.types import TP, StreamT
 
-from stream.engine.changelog import BatchProducer, BatchWriter, StateTable
+from stream.engine.changelog import BatchProducer, BatchWriter, Now, StateTable
 from stream.engine.consumer import BatchConsumer
 from stream.engine.continuity import Continuity
 from stream.engine.elsewhere import Elsewhere
@@ -114,17 +114,18 @@ class EngineApp(faust.App):
         self._in_hand -= 1
         self._batches.applied[message.tp] = message.offset + 1
 
-    def state_table(self, name: str) -> StateTable:
+    def state_table(self, name: str, now: Now | None = None) -> StateTable:
         """A table restored from `<app id>-<name>-changelog` before batches flow."""
         table = self.Table(name, key_type=bytes, value_type=bytes)
         topic = table.changelog_topic.get_topic_name()
-        state = StateTable(name, self.writer(topic))
+        state = StateTable(name, self.writer(topic, now))
         self._state_tables[topic] = state
         return state
 
-    def writer(self, topic: str) -> BatchWriter:
+    def writer(self, topic: str, now: Now | None = None) -> BatchWriter:
         """Writes record batches to any topic; a failed send crashes the worker."""
-        return BatchWriter(topic, producer=self._kafka_producer, crash=self.crash)
+        producer, crash = self._kafka_producer, self.crash
+        return BatchWriter(topic, producer=producer, crash=crash, now=now)
 
     def on_restored(self, callback: PartitionsCallback) -> PartitionsCallback:
         """Call with the partitions that are now ours, before their first batch."""

@@ -14,6 +14,9 @@ from stream.kafka.access import KafkaAccess
 BATCH_BYTES = 256 * 1024
 """Of a record batch, and so the most that a state may be."""
 
+Now = Callable[[], int]
+"""Milliseconds since the epoch."""
+
 
 class Batch(Protocol):
     """What we use of aiokafka's `BatchBuilder`."""
@@ -50,8 +53,14 @@ class BatchWriter:
         *,
         producer: Callable[[], BatchProducer],
         crash: Callable[[BaseException], Awaitable[None]],
+        now: Now | None = None,
     ) -> None:
+        """`now` dates the records; else the machine's clock does.
+
+        Kafka refuses records that come from more than an hour ahead.
+        """
         self.topic = topic
+        self._now = now
         self._producer = producer
         self._crash = crash
 
@@ -70,14 +79,15 @@ class BatchWriter:
 
     async def _write(self, partition: int, items: Iterable[Item]) -> None:
         producer = self._producer()
+        at = None if self._now is None else self._now()
         sent: list[Awaitable[object]] = []
         batch = producer.create_batch()
         for key, value in items:
-            if batch.append(timestamp=None, key=key, value=value) is not None:
+            if batch.append(timestamp=at, key=key, value=value) is not None:
                 continue
             sent.append(await self._send(producer, batch, partition))
             batch = producer.create_batch()
-            if batch.append(timestamp=None, key=key, value=value) is None:
+            if batch.append(timestamp=at, key=key, value=value) is None:
                 raise EngineError(
                     f"a record for {self.topic} does not fit in a record batch"
                 )

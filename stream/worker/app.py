@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 
 def wall_clock() -> int:
-    """Milliseconds since the epoch: the one clock of the worker's shell."""
+    """Milliseconds since the epoch, as the machine says."""
     return time.time_ns() // 1_000_000
 
 
@@ -56,12 +56,14 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         topic_policy=settings.topic_policy,
         membership=settings.membership,
     )
+    # The one clock of the worker's shell: whatever is concluded or dated is by it.
+    wall = Wall(wall_clock, lambda: int(running_time() * 1000))
     events = settings.events_topic
-    table = app.state_table("conversations")
-    facts = app.writer(settings.facts_topic)
+    table = app.state_table("conversations", wall)
+    facts = app.writer(settings.facts_topic, wall)
     dead_letters = DeadLetters(
         Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
-        write=app.writer(settings.dead_letters_topic).write,
+        write=app.writer(settings.dead_letters_topic, wall).write,
         recall=DeadLetterTopic(settings.kafka, settings.dead_letters_topic).reasons,
     )
     waiting = Waiting()
@@ -76,25 +78,24 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         metrics=metrics,
         waiting=waiting,
     )
-    tracker = Tracker(book, metrics, dead_letters, wall_clock)
+    tracker = Tracker(book, metrics, dead_letters, wall)
 
     async def end_offsets(partitions: Iterable[int]) -> dict[int, int]:
         return await app.end_offsets(events, partitions)
 
-    wall = Wall(wall_clock, lambda: int(running_time() * 1000))
     timers = Timers(book, app.owned, end_offsets, app.applied, wall)
     ownership = Ownership(
         {events: settings.partitions},
         app.owned,
         lambda: sum(app.lag().values()),
-        wall_clock,
+        wall,
     )
     current_state = CurrentState(waiting, ownership, config, metrics.places.queue)
-    silent_sources = SilentSources(metrics.newest, config, wall_clock)
+    silent_sources = SilentSources(metrics.newest, config, wall)
     registry.register(current_state)
     registry.register(silent_sources)
     reloader = Reloader(settings.config, config, ReloadMetrics(registry), time.time)
-    reconsidering = Reconsidering(book, app.owned, wall_clock)
+    reconsidering = Reconsidering(book, app.owned, wall)
 
     def take(new: Config) -> None:
         book.take(new.rules())

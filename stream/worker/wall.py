@@ -2,8 +2,11 @@
 
 A clock that is set ahead by an hour would break every promise that ends in it, and one
 set ahead by days would forget conversations. So a jump against the time since boot is
-said and not believed until it has lasted `CONFIRMED`: meanwhile time goes on as before.
-A clock that is set back is believed: nothing is concluded that was not due.
+said and not believed until it has lasted `CONFIRMED`: meanwhile time goes on as before,
+also in the dates of facts and of Kafka's records (of which it takes none from more than
+an hour ahead). A clock that is set back is believed: nothing is concluded that was not
+due. When it comes right again that is a jump ahead: for a minute breaches are told as
+late as it was back.
 """
 
 from collections.abc import Callable
@@ -31,18 +34,19 @@ class Wall:
         self._wall = wall
         self._running = running
         self._known = wall(), running()
-        self._jumped_at: int | None = None
+        self._jump: tuple[int, int] | None = None
+        """When it was first seen, and how far it goes."""
 
     def __call__(self) -> int:
         wall, running = self._wall(), self._running()
         expected = self._known[0] + running - self._known[1]
         ahead = wall - expected
         if ahead > JUMP:
-            if self._jumped_at is None:
-                self._jumped_at = running
+            if self._jump is None or abs(ahead - self._jump[1]) > JUMP:
+                self._jump = running, ahead
                 log.warning("the clock jumped ahead, not believed yet", by_ms=ahead)
-            if running - self._jumped_at < CONFIRMED:
+            if running - self._jump[0] < CONFIRMED:
                 return expected
             log.warning("the clock that jumped is believed", by_ms=ahead)
-        self._jumped_at, self._known = None, (wall, running)
+        self._jump, self._known = None, (wall, running)
         return wall

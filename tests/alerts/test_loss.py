@@ -1,14 +1,13 @@
 """Redis that loses what it had acknowledged: no alert is lost, none comes twice."""
 
 import asyncio
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
+from dev.chaos.losses import forget, remember
 from dev.stack import Stack
 from tests.alerts.conftest import eventually
 from tests.alerts.test_app import World, fresh, own_redis, world
@@ -16,25 +15,6 @@ from tests.alerts.test_app import World, fresh, own_redis, world
 __all__ = ["own_redis", "world"]  # fixtures
 
 pytestmark = pytest.mark.broker
-
-_FILES = "appendonlydir"
-
-
-async def remember(stack: Stack) -> Path:
-    """Keep what Redis has in its file by now; returns where."""
-    kept = stack.folder / "kept"
-    await asyncio.to_thread(shutil.copytree, stack.folder / "redis" / _FILES, kept)
-    return kept
-
-
-async def forget(stack: Stack, kept: Path | None) -> None:
-    """Kill Redis; it starts again with what was kept: None, with nothing."""
-    files = stack.folder / "redis" / _FILES
-    await asyncio.to_thread(stack.kill, "redis")
-    await asyncio.to_thread(shutil.rmtree, files)
-    if kept is not None:
-        await asyncio.to_thread(shutil.copytree, kept, files)
-    await asyncio.to_thread(stack.restart, "redis")
 
 
 async def titles(world: World) -> list[str]:

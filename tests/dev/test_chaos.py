@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from alerts.alert import alert_key
 from alerts.slack.blocks import EMOJI
 from dev.chaos.oracle import Outcome, alerts_of, faults
+from dev.chaos.remains import save
 from dev.chaos.schedule import WORKERS, Fault, draw
 from stream.config import load_config
 from stream.records import encode_event, encode_fact
@@ -41,8 +42,12 @@ def test_schedules_make_sense():
                 running.add(action.who)
             if action.fault is Fault.LEAVE:
                 running.remove(action.who)
-            if action.fault is Fault.CUT:
+            if action.fault in {Fault.CUT, Fault.CLOCK}:
                 assert action.who in running
+            if action.fault is Fault.CLOCK:
+                # Within a minute, after which a jump is believed (stream.worker.wall).
+                assert 600 <= action.by <= 26 * 3600 or -30 <= action.by < 0
+                assert 0 < action.seconds < 30
             assert running
             assert running <= set(WORKERS)
 
@@ -66,7 +71,8 @@ def what_should_come() -> Outcome:
     last = {event.conversation_id: number for number, event in enumerate(events)}
     states = {key: Stored(VERSION, last[key], s) for key, s in run.states.items()}
     messages = [message(key, alert.state) for key, alert in alerts_of([told]).items()]
-    return Outcome([lines], [told], states, messages, 0, {"worker": ""})
+    until = START + 60_000
+    return Outcome([lines], [told], states, messages, 0, {"worker": ""}, until)
 
 
 def message(key, state):
@@ -132,6 +138,11 @@ BROKEN = {
         "no breach",
     ),
     "records are not committed": ({"lag": 3}, "not committed"),
+    "alerts wait": ({"undelivered": 1}, "wait for Redis or Slack"),
+    "a fact is from the future": (
+        {"looked_at": WHOLE.looked_at - 60_000},
+        "in the future",
+    ),
     "a hole": ({"logs": {"worker": "offsets missing in the topic"}}, "a hole"),
 }
 
@@ -142,6 +153,29 @@ def test_the_oracle_sees(changes, says):
     fields = {name: getattr(WHOLE, name) for name in Outcome.__slots__}
     found = faults(RULES, Outcome(**{**fields, **changes}))
     assert any(says in fault for fault in found), found
+
+
+def test_what_may_repeat_is_right_all_the_same():
+    """Where an alert may be there twice, neither of both says what is over."""
+    state = WHOLE.messages[0]["text"][:1]
+    twice = [*WHOLE.messages, WHOLE.messages[0]]
+    fields = {name: getattr(WHOLE, name) for name in Outcome.__slots__}
+    again = Outcome(**{**fields, "messages": twice, "may_repeat": True})
+    assert faults(RULES, again) == []
+    other = next(each for each in EMOJI.values() if not state.startswith(each))
+    wrong = [*WHOLE.messages, {**WHOLE.messages[0], "text": other}]
+    again = Outcome(**{**fields, "messages": wrong, "may_repeat": True})
+    assert len(faults(RULES, again)) == 1
+
+
+def test_what_was_judged_can_be_replayed(tmp_path):
+    """The events of a trial that failed are kept as `replyclock replay` reads them."""
+    save(tmp_path, WHOLE)
+    kept = (tmp_path / "events.jsonl").read_bytes().splitlines()
+    run = Replay(RULES)
+    replayed = [*run.lines(kept), *run.run_until(WHOLE.looked_at)]
+    assert [encode_fact(fact) for fact in replayed] == WHOLE.facts[0]
+    assert (tmp_path / "facts.jsonl").read_bytes().splitlines() == WHOLE.facts[0]
 
 
 def test_alerts_are_those_of_breaches():

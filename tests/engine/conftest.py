@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import RecordsToDelete
-from aiokafka.structs import TopicPartition
+from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from dev.wire import Wire
 from stream.engine import ensure_topics
@@ -157,6 +157,10 @@ class Engine:
 
     async def read(self, topic: str) -> list[tuple[int, bytes, bytes]]:
         """All records (partition, key, value) of a topic."""
+        return [(r.partition, r.key, r.value) for r in await self.records(topic)]
+
+    async def records(self, topic: str) -> list[ConsumerRecord]:
+        """All records of a topic."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self.broker)
         await consumer.start()
         try:
@@ -164,11 +168,11 @@ class Engine:
             consumer.assign(tps)
             await consumer.seek_to_beginning(*tps)
             ends = await consumer.end_offsets(tps)
-            found: list[tuple[int, bytes, bytes]] = []
+            found: list[ConsumerRecord] = []
             while any([await consumer.position(tp) < ends[tp] for tp in tps]):
                 batches = await consumer.getmany(timeout_ms=200)
-                for tp, records in batches.items():
-                    found += [(tp.partition, r.key, r.value) for r in records]
+                for records in batches.values():
+                    found += records
             return found
         finally:
             await consumer.stop()

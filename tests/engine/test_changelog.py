@@ -54,6 +54,16 @@ async def test_large_record(engine, writer):
     assert [key for _, key, _ in found] == [b"a", b"b", b"c"]
 
 
+async def test_records_are_dated_as_told(engine, writer, crashes):
+    """By `now` where there is one, not by a clock that Kafka would refuse."""
+    at = 1_700_000_000_000
+    dated = BatchWriter(
+        writer.topic, producer=writer._producer, crash=writer._crash, now=lambda: at
+    )
+    await dated.write(0, [(b"%d" % number, b"v" * 100) for number in range(50)])
+    assert {record.timestamp for record in await engine.records(writer.topic)} == {at}
+
+
 async def test_refused_record_crashes(writer, crashes):
     """What Kafka refuses is raised, and the worker is told to crash first."""
     with pytest.raises(KafkaError):

@@ -40,6 +40,15 @@ def test_a_jump_that_lasts_is_believed():
     assert clocks.goes_on(1) == clocks.now
 
 
+def test_each_jump_lasts_its_own_minute():
+    """A clock that has just come right, and is then set ahead, was not long ahead."""
+    clocks, start = Clocks(), 1_700_000_000_000
+    clocks.goes_on(SECOND, -20 * SECOND)
+    clocks.goes_on(SECOND, 20 * SECOND)
+    clocks.goes_on(CONFIRMED - SECOND, 25 * HOUR)
+    assert clocks.goes_on(2 * SECOND) < start + 2 * CONFIRMED
+
+
 def test_a_clock_that_is_set_back_is_believed():
     """Nothing is due earlier than it was."""
     clocks = Clocks()
