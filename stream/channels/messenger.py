@@ -27,7 +27,13 @@ from stream.channels.fields import (
     instant,
     needed,
 )
-from stream.channels.reading import DEFAULT_OPTIONS, Options, Parsed, Reading
+from stream.channels.reading import (
+    DEFAULT_OPTIONS,
+    NO_APP,
+    Options,
+    Parsed,
+    Reading,
+)
 from stream.sla.events import (
     Author,
     AuthorKind,
@@ -174,11 +180,14 @@ class _Page:
         if tagged is not None:
             return tagged
         given = message.get("app_id")
+        apps = self.reading.options.apps
         if given is None or given == "":
-            return Author(kind=self.reading.options.author_without_app)
+            return Author(kind=apps.get(NO_APP, AuthorKind.AGENT))
         app = if_fit(given)
-        if app in self.reading.options.bot_app_ids:
-            return Author(kind=AuthorKind.BOT, id=app)
+        if app is not None and app in apps:
+            # Which person it was, an app does not say.
+            kind = apps[app]
+            return Author(kind=kind, id=app if kind is AuthorKind.BOT else None)
         # Another app is a helpdesk's: a person or its bot, only it can tell.
         return AGENT if app in _INBOX_APPS else Author(kind=AuthorKind.UNKNOWN, id=app)
 

@@ -16,13 +16,12 @@ from stream.sla.events import AuthorKind, Channel, Event
 class Options:
     """What the wire cannot tell and the owner knows."""
 
-    bot_app_ids: frozenset[str] = frozenset()
-    """Messenger apps whose messages are a bot's."""
-    author_without_app: AuthorKind = AuthorKind.AGENT
-    """Who wrote a Messenger message that names no app."""
+    apps: Mapping[str, AuthorKind] = field(default_factory=dict)
+    """Who writes through an app of Messenger, by its id; `NO_APP`: what names none."""
 
 
 DEFAULT_OPTIONS = Options()
+NO_APP = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

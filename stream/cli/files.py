@@ -15,6 +15,7 @@ import click
 
 from stream.channels.fields import NotJsonError
 from stream.channels.people import People, in_one
+from stream.channels.reading import DEFAULT_OPTIONS, Options
 from stream.channels.sources import SOURCES
 from stream.cli.group import config_option, example, main, raise_faults, read_config
 from stream.process.settings import SettingsError, read_settings
@@ -91,7 +92,12 @@ def _as_file(events: str) -> Iterator[Path]:
 @main.command(epilog=example("replyclock parse whatsapp body.json"))
 @click.argument("source", type=click.Choice(sorted(SOURCES)))
 @click.argument("files", nargs=-1, type=click.File("rb"))
-def parse(source: str, files: tuple[IO[bytes], ...]) -> None:
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Whose `apps:` say who writes through an app of Meta.",
+)
+def parse(source: str, files: tuple[IO[bytes], ...], config: Path | None) -> None:
     """Turn webhook bodies (FILES, or one on stdin) into events, a JSON line each.
 
     Nothing is sent anywhere. Bodies are read in order of arrival: where one says that
@@ -104,12 +110,17 @@ def parse(source: str, files: tuple[IO[bytes], ...]) -> None:
     except SettingsError as error:
         raise_faults(error)
     key = b"" if secret is None else secret.get_secret_value().encode()
+    options = DEFAULT_OPTIONS
+    if config is not None:
+        options = Options(apps=read_config(config).app_authors())
     faults = 0
     people = People()
     for file in files or (click.get_binary_stream("stdin"),):
         now = from_ms(time.time_ns() // 1_000_000)
         try:
-            parsed = SOURCES[source](file.read(), id_secret=key, received_at=now)
+            parsed = SOURCES[source](
+                file.read(), id_secret=key, received_at=now, options=options
+            )
         except NotJsonError as error:
             faults += 1
             click.echo(f"{_name(file)}: {error}", err=True)

@@ -8,7 +8,7 @@ def intake() -> None:
     """Take webhooks over HTTP, verify them, and put their events into Kafka."""
     from stream.intake.process import run_intake  # noqa: PLC0415  keeps --help fast
 
-    start(lambda settings, _: run_intake(settings))
+    start(run_intake)
 
 
 @main.command(epilog=example("REPLYCLOCK_BROKER=kafka:9092 replyclock worker"))

@@ -6,7 +6,7 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from stream.config.alerts import Alerts
 from stream.config.calendars import CalendarPart, check_zone
-from stream.config.part import Duration, Part, Silence
+from stream.config.part import AppId, Duration, Part, Silence
 from stream.config.policies import PolicyPart
 from stream.sla.events import AuthorKind, Channel
 from stream.sla.hours import ALWAYS, DAY, AlwaysOpen, Calendar
@@ -64,6 +64,10 @@ class Config(Part):
     )
     unknown_author: Literal["agent", "bot"] = Field(
         "agent", description="who speaks where the source cannot tell"
+    )
+    apps: dict[AppId, Literal["agent", "bot"]] = Field(
+        {},
+        description="who writes through a Meta app, by its id; none: what names no app",
     )
     instant_reply: Duration = Field(
         5_000,
@@ -149,6 +153,10 @@ class Config(Part):
             instant_reply=self.instant_reply,
             reevaluate_open=self.reload == "reevaluate_open",
         )
+
+    def app_authors(self) -> dict[str, AuthorKind]:
+        """Who writes through each app of Meta that the file names."""
+        return {app: AuthorKind(kind) for app, kind in self.apps.items()}
 
     def _calendars(self) -> dict[str, Calendar]:
         found: dict[str, Calendar] = {ALWAYS: AlwaysOpen()}

@@ -2,7 +2,12 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    WithJsonSchema,
+)
 
 from stream.config.durations import parse_duration, parse_silence
 
@@ -14,6 +19,18 @@ Duration = Annotated[int, BeforeValidator(parse_duration), _WRITTEN]
 
 Silence = Annotated[int, BeforeValidator(parse_silence), _WRITTEN]
 """The same for a silence that ends something; it may be longer than a year."""
+
+
+def _app_id(value: Any) -> str:
+    # YAML reads it as a number where it has no quotes.
+    name = str(value)
+    if name != "none" and not (name.isascii() and name.isdigit() and len(name) <= 20):  # noqa: PLR2004  as Meta's
+        raise ValueError("must be the number of a Meta app, or none")
+    return name
+
+
+AppId = Annotated[str, BeforeValidator(_app_id)]
+"""A Meta app's number, or `none`."""
 
 
 def _listed(value: Any) -> Any:

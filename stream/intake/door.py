@@ -7,7 +7,7 @@ it answers, Meta comes again with the same body and the same `event_id`s.
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ class _Hook:
 
     source: str
     parse: Parse
-    options: Options
+    options: Callable[[], Options]
     app_secret: bytes
     verify_token: str | None
     id_secret: bytes
@@ -101,7 +101,7 @@ class _Hook:
                 body,
                 id_secret=self.id_secret,
                 received_at=datetime.now(UTC),
-                options=self.options,
+                options=self.options(),
             )
         except NotJsonError:
             _log.warning("webhook refused", source=self.source, reason="not json")
@@ -127,9 +127,11 @@ def create_app(
     settings: Settings,
     customers: Customers,
     metrics: IntakeMetrics,
-    options: Options = DEFAULT_OPTIONS,
+    options: Callable[[], Options] = lambda: DEFAULT_OPTIONS,
 ) -> web.Application:
     """The door before Kafka, whose connection lives as long as the application.
+
+    `options` are asked for at each body: a reload may change them.
 
     A source without an app secret has no route. Raises `SettingsError` when none
     has one, or the pseudonyms' key is not set.
@@ -157,7 +159,10 @@ def create_app(
 
 
 def _hooks(
-    settings: Settings, customers: Customers, metrics: IntakeMetrics, options: Options
+    settings: Settings,
+    customers: Customers,
+    metrics: IntakeMetrics,
+    options: Callable[[], Options],
 ) -> list[_Hook]:
     secrets = {source: getattr(settings, f"{source}_app_secret") for source in SOURCES}
     configured = {

@@ -4,18 +4,22 @@ import asyncio
 import logging
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 
 import structlog
 from aiohttp import web
 
+from stream.channels.reading import Options
+from stream.config import Config
 from stream.intake.connections import Connections
 from stream.intake.customers import Customers
 from stream.intake.door import create_app
 from stream.intake.metrics import IntakeMetrics
 from stream.kafka.events_topic import EventsTopic
 from stream.process.probes import serve_probes
+from stream.process.reloading import Reloader, ReloadMetrics
 from stream.process.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -28,7 +32,7 @@ _MOST_HEADERS = 64
 _SHUTDOWN_SECONDS = 10.0
 
 
-def run_intake(settings: Settings) -> int:
+def run_intake(settings: Settings, config: Config) -> int:
     """Serve until SIGTERM or Ctrl-C; return the exit code.
 
     Kafka may come later: until then webhooks get 503 and come again. Raises
@@ -37,7 +41,7 @@ def run_intake(settings: Settings) -> int:
     # The topic says it once an outage; aiokafka would say it many times a second.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_serve(settings))
+        return runner.run(_serve(settings, config))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -48,7 +52,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: Settings, config: Config) -> int:
     topic = EventsTopic(
         broker=settings.kafka,
         name=settings.events_topic,
@@ -57,7 +61,12 @@ async def _serve(settings: Settings) -> int:
     )
     customers = Customers(topic, settings.kafka, settings.aliases_topic)
     metrics = IntakeMetrics()
-    app = create_app(settings, customers, metrics)
+    reloader = Reloader(
+        settings.config, config, ReloadMetrics(metrics.registry), time.time
+    )
+    in_force = _InForce(config)
+    reloader.tells(in_force.take)
+    app = create_app(settings, customers, metrics, lambda: in_force.options)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -66,8 +75,15 @@ async def _serve(settings: Settings) -> int:
         host, port = settings.intake_metrics_host, settings.intake_metrics_port
         try:
             await stack.enter_async_context(
-                serve_probes(host, port, metrics.registry, lambda: customers.is_ready)
+                serve_probes(
+                    host,
+                    port,
+                    metrics.registry,
+                    lambda: customers.is_ready,
+                    reloader.routes(),
+                )
             )
+            await stack.enter_async_context(reloader.following(settings.reload_every))
             host, port = settings.intake_host, settings.intake_port
             url = await stack.enter_async_context(
                 open_door(app, Connections(metrics.closed), host, port)
@@ -80,6 +96,16 @@ async def _serve(settings: Settings) -> int:
             return 1
     _log.info("intake has stopped")
     return 0
+
+
+class _InForce:
+    """What the rules file says of reading webhooks, as it stands now."""
+
+    def __init__(self, config: Config) -> None:
+        self.take(config)
+
+    def take(self, config: Config) -> None:
+        self.options = Options(apps=config.app_authors())
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import pytest
 
 from stream.channels.messenger import parse
 from stream.channels.pseudonym import pseudonym
-from stream.channels.reading import DEFAULT_OPTIONS, Options, Parsed
+from stream.channels.reading import DEFAULT_OPTIONS, NO_APP, Options, Parsed
 from stream.sla.events import (
     Author,
     AuthorKind,
@@ -125,6 +125,7 @@ def test_an_echo_is_outbound_whoever_its_sender_is(sides: dict[str, Any]) -> Non
         ({"app_id": 263902037430900}, Author(kind=AuthorKind.AGENT)),
         ({"app_id": "26390203743090"}, Author(kind=AuthorKind.AGENT)),
         ({"app_id": 42}, Author(kind=AuthorKind.BOT, id="42")),
+        ({"app_id": "43"}, Author(kind=AuthorKind.AGENT)),
         ({"app_id": 2**60}, Author(kind=AuthorKind.UNKNOWN, id=str(2**60))),
         (
             {"app_id": 42, "metadata": "agent:7"},
@@ -137,7 +138,8 @@ def test_the_app_tells_who_wrote_an_echo(
 ) -> None:
     """Inbox apps are people, named apps bots, others not known."""
     (event,) = read(
-        echo(**message), options=Options(bot_app_ids=frozenset({"42"}))
+        echo(**message),
+        options=Options(apps={"42": AuthorKind.BOT, "43": AuthorKind.AGENT}),
     ).events
 
     assert isinstance(event, MessageEvent)
@@ -146,12 +148,12 @@ def test_the_app_tells_who_wrote_an_echo(
 
 def test_the_author_without_an_app_is_the_owners_to_say() -> None:
     """An older API names no app: agent by default, whatever the options say else."""
-    options = Options(author_without_app=AuthorKind.UNKNOWN)
+    options = Options(apps={NO_APP: AuthorKind.BOT})
 
     (event,) = read(echo(), options=options).events
 
     assert isinstance(event, MessageEvent)
-    assert event.author == Author(kind=AuthorKind.UNKNOWN)
+    assert event.author == Author(kind=AuthorKind.BOT)
 
 
 def test_a_message_of_the_page_that_is_no_echo_is_malformed() -> None:

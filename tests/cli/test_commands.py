@@ -133,6 +133,20 @@ def test_parse_prints_events():
     assert len(piped.stdout.splitlines()) == len(events)
 
 
+def test_parse_knows_the_apps_of_the_file(tmp_path):
+    """An echo of a chatbot's app is the bot's, once the file names it (F4)."""
+    file = tmp_path / "sla.yaml"
+    file.write_text(CONFIG + "apps: {555000111222: bot}\n", encoding="utf-8")
+    message = {"mid": "m_2", "is_echo": True, "app_id": 555000111222}
+    sides = {"sender": {"id": "55"}, "recipient": {"id": "88"}, "timestamp": 1790000004}
+    entry = {"id": "55", "messaging": [{**sides, "message": message}]}
+    body = json.dumps({"object": "page", "entry": [entry]}).encode()
+
+    for options, kind in (((), "unknown"), (("--config", str(file)), "bot")):
+        result = run("parse", "messenger", *options, given=body)
+        assert json.loads(result.stdout)["author"]["kind"] == kind
+
+
 def test_parse_of_nothing_is_no_fault():
     """A body without an event is exit 0 and no line."""
     result = run("parse", "messenger", given=b'{"object": "page", "entry": []}')

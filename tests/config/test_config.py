@@ -288,6 +288,10 @@ FAULTS = {
             )
         ],
     ),
+    "An app of Meta has a number.": (
+        ("version: 1", "version: 1\napps: {facebook: bot, 555: bot}"),
+        ["sla.yaml:2:8: apps.facebook: must be the number of a Meta app, or none"],
+    ),
     "A key of our own is as unknown as any other.": (
         ("version: 1", "version: 1\nversion_hash: abc"),
         ["sla.yaml:2:1: version_hash: is not known here: did you mean 'version'?"],

@@ -16,18 +16,21 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from dev.ports import reserve_port
+from dev.system import CONFIG
 from stream.channels.signature import sign
 from stream.records import decode_event
 
 _BODIES = Path(__file__).parents[1] / "data" / "webhooks"
 BODY = _BODIES / "whatsapp" / "rec_first_message.json"
 PROGRAM = """
+from stream.config import load_config
 from stream.intake.process import run_intake
 from stream.process.logs import set_up_logs
 from stream.process.settings import read_settings
 
 set_up_logs("info", "json")
-raise SystemExit(run_intake(read_settings()))
+settings = read_settings()
+raise SystemExit(run_intake(settings, load_config(settings.config)))
 """
 
 
@@ -38,6 +41,7 @@ async def intake(
     environment = {
         **os.environ,
         "REPLYCLOCK_BROKER": broker,
+        "REPLYCLOCK_CONFIG": str(CONFIG),
         "REPLYCLOCK_TOPIC_PREFIX": prefix,
         "REPLYCLOCK_INTAKE_PORT": str(port),
         "REPLYCLOCK_INTAKE_METRICS_PORT": str(metrics_port),
@@ -106,6 +110,8 @@ async def test_a_start_before_kafka_is_one_clear_line() -> None:
         inside = f"http://127.0.0.1:{metrics_port}"
         assert await status(session, f"{inside}/readyz") == 503
         assert await status(session, f"{inside}/hooks/whatsapp") == 404
+        async with session.post(f"{inside}/-/reload") as answer:
+            assert answer.status == 200
         async with session.get(f"{inside}/metrics") as answer:
             assert 'closed_total{reason="slow_header"} 1.0' in await answer.text()
         code, lines = await stopped(process)
