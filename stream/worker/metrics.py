@@ -28,8 +28,7 @@ _VERDICTS = {
 }
 _Alike = tuple[FactKind, Measure | None, str, Verdict | None, Reason | None]
 LABELS = ("measure", "channel", "queue")
-
-_REJECTED = ("unreadable", "wrong_key", "too_late", "too_large", "rules_failed")
+REJECTED = ("unreadable", "wrong_key", "too_late", "too_large", "rules_failed")
 
 
 class WorkerMetrics:
@@ -60,6 +59,12 @@ class WorkerMetrics:
             "replyclock_shadow_verdicts",
             "Cycles decided by policies that are only tried; minus those taken back.",
             ("policy", "measure", "verdict", "change"),
+            registry=registry,
+        )
+        self.unknown = Counter(
+            "replyclock_answers_by_unknown",
+            "Answers whose author the source could not tell, as they were told.",
+            LABELS,
             registry=registry,
         )
         self.sessions = Counter(
@@ -171,6 +176,8 @@ class WorkerMetrics:
                 continue
             if replaces:
                 self.retractions.labels(measure, channel, then, replaces).inc(count)
+            if reason is Reason.UNKNOWN_AUTHOR:
+                self.unknown.labels(measure, channel, queue).inc(count)
             verdict = _VERDICTS.get(kind)
             if verdict and not superseded:
                 self.verdicts.labels(measure, channel, queue, verdict).inc(count)
@@ -206,13 +213,7 @@ class WorkerMetrics:
         self.places.take(config)
         for promised in measures_of(config):
             self.detection_delay.labels(promised.value)
-        for reason in (
-            "unreadable",
-            "wrong_key",
-            "too_late",
-            "too_large",
-            "rules_failed",
-        ):
+        for reason in REJECTED:
             self.rejected.labels(reason)
         for channel in config.channels:
             self.late.labels(channel)
@@ -237,6 +238,7 @@ class WorkerMetrics:
         for verdict in Verdict:
             self.verdicts.labels(measure, channel, queue, verdict.value)
             self.retractions.labels(measure, channel, queue, verdict.value)
+        self.unknown.labels(measure, channel, queue)
         self._times.zero(measure, channel, queue)
 
 

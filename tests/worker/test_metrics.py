@@ -5,6 +5,7 @@ import subprocess
 import pytest
 from prometheus_client import generate_latest
 
+from stream.sla.events import AuthorKind
 from stream.sla.facts import Verdict
 from stream.worker.places import MOST
 from stream.worker.reply_times import WAITS
@@ -92,6 +93,19 @@ def test_a_verdict_counts_for_the_queue_that_held_the_work(last, queue):
     assert (net("sales"), net(queue)) == (0, 1)
     delays = shelf.sample("detection_delay_seconds_count", measure="first_reply")
     assert delays == (last == [10.5])  # noticed once
+
+
+def test_answers_of_whom_nobody_can_tell_are_counted():
+    """In time and late; what a better source said at once is none of them."""
+    shelf = Shelf()
+    unknown = AuthorKind.UNKNOWN
+    steps = [customer(0), reply(5, "r1", unknown), customer(6, "c2"), closed(7)]
+    late = [customer(20, "c3"), 35, reply(36, "r3", unknown), closed(37)]
+    known = [customer(40, "c4"), reply(41, "r4"), closed(42)]
+    line = Timeline(shelf.config.rules()).play(*steps, *late, *known)
+    shelf.metrics.record(line.facts)
+
+    assert shelf.sample("answers_by_unknown_total", **SALES) == 2
 
 
 def test_a_wait_is_observed_once():
