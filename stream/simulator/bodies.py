@@ -1,4 +1,4 @@
-"""Webhook bodies exactly as Meta sends them: the shapes of `tests/data/webhooks`."""
+"""Webhook bodies exactly as Meta sends them: the shapes that others recorded."""
 
 from typing import Any
 

@@ -30,10 +30,10 @@ from stream.kafka.probe import KafkaRefusedError, KafkaUnreachableError, probe
 from stream.kafka.topic_policy import TopicPolicy
 from stream.simulator.loading import events_of, load_events
 from stream.simulator.play import write_play
+from tests.bodies import asked, on_the_wire
 
 pytestmark = pytest.mark.broker
 
-BODIES = REPOSITORY / "tests" / "data" / "webhooks" / "whatsapp"
 RESOURCES = {"--topic": 2, "--group": 3}
 OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8}
 CLUSTER, LITERAL, ALLOW = 4, 3, 3
@@ -278,7 +278,7 @@ def run(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess
 
 
 def post(system: System) -> int:
-    body = (BODIES / "rec_first_message.json").read_bytes()
+    body = on_the_wire(asked())
     headers = {"X-Hub-Signature-256": sign(system.app_secrets["whatsapp"], body)}
     request = urllib.request.Request(  # noqa: S310  http by construction
         system.url("intake") + "/hooks/whatsapp", data=body, headers=headers

@@ -1,10 +1,8 @@
 """Whatever comes, the parsers answer, and answer a retry alike."""
 
 import copy
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,8 @@ from hypothesis import strategies as st
 
 from stream.channels.sources import REASONS, SOURCES
 from stream.records import decode_event, encode_event
+from tests.bodies import BODIES
 
-BODIES = Path(__file__).parents[1] / "data" / "webhooks"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LATER = datetime(2026, 11, 29, 9, tzinfo=UTC)
 
@@ -45,11 +43,7 @@ JSON = st.recursive(
     ),
     max_leaves=30,
 )
-REAL = [
-    (source, json.loads(path.read_bytes()))
-    for source in SOURCES
-    for path in sorted((BODIES / source).glob("*.json"))
-]
+REAL = [(source, body) for source, named in BODIES.items() for body in named.values()]
 
 
 def check(source: str, body: object) -> None:

@@ -14,11 +14,12 @@ from click.testing import CliRunner, Result
 
 from stream.cli import main
 from stream.records import encode_event
+from tests.bodies import asked, on_the_wire
 from tests.timelines import CONFIG, customer, reply
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = str(ROOT / "config" / "sla.yaml")
-BODY = next(iter(sorted((ROOT / "tests/data/webhooks/whatsapp").glob("*.json"))))
+BODY = on_the_wire(asked())
 
 
 @pytest.fixture(autouse=True)
@@ -121,10 +122,11 @@ def test_check_speaks_json(tmp_path):
     assert json.loads(good.stdout) == {"ok": True, "faults": [], "warnings": []}
 
 
-def test_parse_prints_events():
+def test_parse_prints_events(tmp_path):
     """A webhook body becomes an event a line, from a file or standard input."""
-    from_file = run("parse", "whatsapp", str(BODY))
-    piped = run("parse", "whatsapp", given=BODY.read_bytes())
+    (tmp_path / "body.json").write_bytes(BODY)
+    from_file = run("parse", "whatsapp", str(tmp_path / "body.json"))
+    piped = run("parse", "whatsapp", given=BODY)
 
     assert (from_file.exit_code, piped.exit_code) == (0, 0)
     events = [json.loads(line) for line in from_file.stdout.splitlines()]
@@ -159,7 +161,10 @@ def test_parse_goes_on_after_a_bad_body(tmp_path):
     bad = tmp_path / "bad.json"
     bad.write_text("?", encoding="utf-8")
 
-    result = run("parse", "whatsapp", str(bad), str(BODY))
+    good = tmp_path / "good.json"
+    good.write_bytes(BODY)
+
+    result = run("parse", "whatsapp", str(bad), str(good))
 
     assert result.exit_code == 1
     assert result.stderr.splitlines()[0] == f"{bad}: the body is not JSON"

@@ -5,7 +5,6 @@ import io
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +22,8 @@ from stream.intake.metrics import IntakeMetrics
 from stream.kafka.access import KafkaAccess
 from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings, SettingsError
+from tests.bodies import asked, on_the_wire
 
-BODIES = Path(__file__).parents[1] / "data" / "webhooks"
 SECRET = "app-secret"
 CONFIGURED: dict[str, Any] = {
     "whatsapp_app_secret": SecretStr(SECRET),
@@ -32,7 +31,7 @@ CONFIGURED: dict[str, Any] = {
     "messenger_app_secret": SecretStr("another-secret"),
     "id_secret": SecretStr("id-secret"),
 }
-QUESTION = (BODIES / "whatsapp" / "rec_first_message.json").read_bytes()
+QUESTION = on_the_wire(asked())
 NOTHING = b'{"object":"whatsapp_business_account","entry":[]}'
 
 Client = TestClient[Any, Any]

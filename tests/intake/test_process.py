@@ -8,7 +8,6 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
@@ -19,9 +18,8 @@ from dev.ports import reserve_port
 from dev.system import CONFIG
 from stream.channels.signature import sign
 from stream.records import decode_event
+from tests.bodies import asked, on_the_wire
 
-_BODIES = Path(__file__).parents[1] / "data" / "webhooks"
-BODY = _BODIES / "whatsapp" / "rec_first_message.json"
 PROGRAM = """
 from stream.config import load_config
 from stream.intake.process import run_intake
@@ -157,7 +155,6 @@ async def test_sigterm_under_load_loses_nothing_that_was_accepted(
     await admin.create_topics([NewTopic(name, 4, 1) for name in names])
     await admin.close()
     port = reserve_port()
-    text = BODY.read_text()
     accepted: set[str] = set()
     refused: list[int] = []
 
@@ -167,7 +164,7 @@ async def test_sigterm_under_load_loses_nothing_that_was_accepted(
         while True:
             turn += 1
             name = f"C{number}T{turn}"
-            body = text.replace("FAKE_MSG_ID_001", name).encode()
+            body = on_the_wire(asked(name))
             headers = {"X-Hub-Signature-256": sign(b"app-secret", body)}
             try:
                 async with session.post(

@@ -5,7 +5,6 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -28,8 +27,8 @@ from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings
 from stream.records import decode_event
 from stream.sla.events import MergedEvent
+from tests.bodies import BODIES, asked, on_the_wire
 
-BODIES = Path(__file__).parents[1] / "data" / "webhooks" / "whatsapp"
 SECRET = b"app-secret"
 PARTITIONS = 4
 
@@ -38,12 +37,7 @@ Client = TestClient[Any, Any]
 
 def question(number: int) -> bytes:
     """A customer's first message; every number is another customer's."""
-    body = (BODIES / "rec_first_message.json").read_text()
-    return (
-        body.replace("15550002222", f"1555{number:07}")
-        .replace("FAKE_MSG_ID_001", f"Q{number}")
-        .encode()
-    )
+    return on_the_wire(asked(f"Q{number}", f"1555{number:07}"))
 
 
 @asynccontextmanager
@@ -152,7 +146,7 @@ async def test_200_means_that_the_records_are_in_kafka(kafka: str, prefix: str) 
     async with door_to(kafka, prefix, metrics) as door:
         await until_ready(door)
         bodies = [question(number) for number in range(40)]
-        status = (BODIES / "message_status_sent.json").read_bytes()
+        status = on_the_wire(BODIES["whatsapp"]["sent"])
 
         answers = await asyncio.gather(*(post(door, body) for body in bodies))
         answers.append(await post(door, status))
