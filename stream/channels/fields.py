@@ -27,6 +27,10 @@ class NotJsonError(ValueError):
     """The body is not JSON at all; intake answers 400."""
 
 
+class TooManyPartsError(ValueError):
+    """The body holds more than any of Meta's does; intake answers 413."""
+
+
 class PartIgnoredError(Exception):
     """A part of the body gives no event; `reason` is one of a closed set."""
 

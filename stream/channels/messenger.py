@@ -238,7 +238,9 @@ class _Page:
     def _delivery(
         self, part: dict[str, Any], delivery: dict[str, Any]
     ) -> Iterator[Event]:
-        mids = [needed(mid) for mid in a_list(delivery.get("mids"))]
+        listed = a_list(delivery.get("mids"))
+        self.reading.holds(len(listed))
+        mids = [needed(mid) for mid in listed]
         if not mids:
             raise PartIgnoredError("delivery_watermark")
         at = self._at(part, delivery.get("watermark"))

@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from stream.channels.conversation import Conversation
-from stream.channels.fields import PartIgnoredError, a_list, an_object, decoded
+from stream.channels.fields import (
+    PartIgnoredError,
+    TooManyPartsError,
+    a_list,
+    an_object,
+    decoded,
+)
 from stream.channels.pseudonym import pseudonym
 from stream.sla.events import AuthorKind, Channel, Event
 
@@ -19,6 +25,9 @@ class Options:
     apps: Mapping[str, AuthorKind] = field(default_factory=dict)
     """Who writes through an app of Messenger, by its id; `NO_APP`: what names none."""
 
+
+MOST_PARTS = 5000
+"""Of one body. Meta sends 1,000 updates at most, and 3 MiB may hold a million."""
 
 DEFAULT_OPTIONS = Options()
 NO_APP = "none"
@@ -56,9 +65,9 @@ class Parse(Protocol):
     """What every source has: a pure function from a body to events.
 
     `body` is the bytes on the wire or their decoded JSON value. Raises
-    `NotJsonError` for bytes that are no JSON and nothing else: a part of an
-    unexpected shape is counted as `malformed`. The same body gives the same
-    `event_id`s, whenever it comes.
+    `NotJsonError` for bytes that are no JSON, `TooManyPartsError`, and nothing else:
+    a part of an unexpected shape is counted as `malformed`. The same body gives the
+    same `event_id`s, whenever it comes.
     """
 
     def __call__(
@@ -82,6 +91,7 @@ class Reading:
     events: list[Event] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     links: list[Link] = field(default_factory=list)
+    parts: int = 0
 
     def whole(self, body: object, read: Callable[[dict[str, Any]], None]) -> Parsed:
         """Return what `read` makes of the body's object."""
@@ -102,11 +112,18 @@ class Reading:
         except PartIgnoredError as left_out:
             self.ignored[left_out.reason] += 1
             return
+        self.holds(len(listed))
         for part in listed:
             try:
                 self.events.extend(tuple(read(an_object(part))))
             except PartIgnoredError as left_out:
                 self.ignored[left_out.reason] += 1
+
+    def holds(self, parts: int) -> None:
+        """So many more are to be read; raises `TooManyPartsError`."""
+        self.parts += parts
+        if self.parts > MOST_PARTS:
+            raise TooManyPartsError(f"more than {MOST_PARTS} parts")
 
     def leave_out(self, reason: str, parts: int = 1) -> None:
         """Count parts that give no event."""

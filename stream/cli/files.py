@@ -13,7 +13,7 @@ from typing import IO, cast
 
 import click
 
-from stream.channels.fields import NotJsonError
+from stream.channels.fields import NotJsonError, TooManyPartsError
 from stream.channels.people import People, in_one
 from stream.channels.reading import DEFAULT_OPTIONS, Options
 from stream.channels.sources import SOURCES
@@ -121,7 +121,7 @@ def parse(source: str, files: tuple[IO[bytes], ...], config: Path | None) -> Non
             parsed = SOURCES[source](
                 file.read(), id_secret=key, received_at=now, options=options
             )
-        except NotJsonError as error:
+        except (NotJsonError, TooManyPartsError) as error:
             faults += 1
             click.echo(f"{_name(file)}: {error}", err=True)
             continue

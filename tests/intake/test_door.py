@@ -22,7 +22,7 @@ from stream.intake.metrics import IntakeMetrics
 from stream.kafka.access import KafkaAccess
 from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings, SettingsError
-from tests.bodies import asked, on_the_wire
+from tests.bodies import asked, on_the_wire, whatsapp
 
 SECRET = "app-secret"
 CONFIGURED: dict[str, Any] = {
@@ -168,6 +168,14 @@ async def test_json_with_nothing_for_us_is_200_and_counted(
 async def in_chunks(body: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(body), 64 * 1024):
         yield body[start : start + 64 * 1024]
+
+
+async def test_more_parts_than_meta_sends_is_413(door: Client) -> None:
+    """Nobody of Meta's sends a million parts, and they would take seconds."""
+    answer = await post(door, on_the_wire(whatsapp(messages=[{}] * 6000)))
+
+    assert answer.status == 413
+    assert await answer.json() == {"error": "more than 5000 parts"}
 
 
 @pytest.mark.parametrize(
