@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from stream.doctor.check import Finding, fail, ok, skip, warn
 from stream.doctor.commands import Commands
 from stream.doctor.wanted import WantedTopic
-from stream.engine.topic import ChangelogSpec
+from stream.engine.topic import TableSpec
 from stream.kafka.topic_policy import TopicPolicy
 
 NAME = "topic settings"
@@ -76,9 +76,9 @@ def _cleanup(
     each: WantedTopic, config: Mapping[str, str], commands: Commands
 ) -> Iterator[Finding]:
     name, cleanup = each.spec.name, config[_CLEANUP]
-    if isinstance(each.spec, ChangelogSpec):
+    if isinstance(each.spec, TableSpec):
         if cleanup != "compact":
-            said = f"{name}: {_CLEANUP}={cleanup}: clocks are forgotten"
+            said = f"{name}: {_CLEANUP}={cleanup}: what is known is forgotten"
             yield fail(NAME, said, commands.change(name, _CLEANUP, "compact"))
     elif "compact" in cleanup:
         said = f"{name}: {_CLEANUP}={cleanup}: only the last of a conversation is kept"

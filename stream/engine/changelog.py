@@ -12,7 +12,7 @@ from stream.engine.store import Item, PartitionStore
 from stream.kafka.access import KafkaAccess
 
 BATCH_BYTES = 256 * 1024
-"""Of a record batch, and so the most that a state may be."""
+"""Of a record batch; a larger record is a batch of its own."""
 
 Now = Callable[[], int]
 """Milliseconds since the epoch."""

@@ -111,7 +111,7 @@ def _whatsapp(phone_number_id: str, told: Body) -> Body:
     value = {
         "messaging_product": "whatsapp",
         "metadata": {
-            "display_phone_number": "15550001111",
+            "display_phone_number": "16660001111",
             "phone_number_id": phone_number_id,
         },
         **told,

@@ -82,13 +82,13 @@ async def test_the_commands_for_missing_topics_make_it_well(kafka, settings):
     by_hand = settings.model_copy(update={"create_topics": False})
     before = faults(await found_by(by_hand))
     assert before["topics"].mark is Mark.FAIL
-    assert len(commands_of(before["topics"])) == 4
+    assert len(commands_of(before["topics"])) == 5
     assert faults(await found_by(settings))["topics"].mark is Mark.WARN
 
     after = await mended(kafka, by_hand)
 
     assert faults(after) == {}
-    assert after[2].found == "4 topics, 2 partitions each, copies: 1"
+    assert after[2].found == "5 topics, 2 partitions each, copies: 1"
 
 
 async def test_another_number_of_partitions_in_all_topics(kafka, settings):
@@ -257,7 +257,7 @@ async def test_the_commands_for_missing_rights_make_it_well(secure, prefix):
     ours = let_in(secure, prefix)
     before = faults(await found_by(ours))
     assert before["rights"].mark is Mark.FAIL
-    assert len(commands_of(before["rights"])) == 4
+    assert len(commands_of(before["rights"])) == 5
     await do(secure.broker, commands_of(before["rights"]))
 
     missing = await found_when(ours, lambda found: "topics" in faults(found))

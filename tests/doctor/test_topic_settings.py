@@ -25,11 +25,11 @@ SAFE = TopicPolicy(replication=3, min_insync=2)
 CASES = {
     "a changelog that is deleted": (
         (CHANGELOG, {"cleanup.policy": "delete"}, 1, TopicPolicy()),
-        (Mark.FAIL, "clocks are forgotten", "cleanup.policy=compact"),
+        (Mark.FAIL, "what is known is forgotten", "cleanup.policy=compact"),
     ),
     "a changelog that is compacted and deleted": (
         (CHANGELOG, {"cleanup.policy": "compact,delete"}, 1, TopicPolicy()),
-        (Mark.FAIL, "clocks are forgotten", "cleanup.policy=compact"),
+        (Mark.FAIL, "what is known is forgotten", "cleanup.policy=compact"),
     ),
     "events that are compacted": (
         (EVENTS, {"cleanup.policy": "compact"}, 1, TopicPolicy()),
