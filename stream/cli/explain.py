@@ -10,6 +10,7 @@ from aiokafka.partitioner import murmur2
 
 from stream.cli.asking import ask
 from stream.cli.group import config_option, example, main, read_config
+from stream.cli.whose import conversations_of, is_name, joined
 from stream.config import Config
 from stream.explain.notice import REMEMBERED, Notice, NoticesUnknownError
 from stream.explain.plain import plain
@@ -24,7 +25,10 @@ from stream.sla.instants import parse_rfc3339
 
 
 @main.command(
-    epilog=example("replyclock explain whatsapp:1065:3f2a --events week.jsonl")
+    epilog=example(
+        "replyclock explain whatsapp:1065:3f2a --events week.jsonl\n"
+        "  REPLYCLOCK_ID_SECRET=… replyclock explain '+36 30 123 4567'"
+    )
 )
 @click.argument("conversation")
 @click.option(
@@ -47,17 +51,13 @@ def explain(
 
     What started it, which policy and calendar, how the deadline comes about, pauses,
     who held it, when it was noticed, who was told and where. Opening hours are those
-    of the config of now.
+    of the config of now. A customer's phone number or user id will do, where the secret
+    is that makes the ids: it is looked for in all accounts of the config.
     """
     config = read_config(config_path)
     rules = config.rules()
-    if events is None:
-        facts = _from_topic(conversation)
-    else:
-        facts = _from_file(conversation, events, config, until)
-    if not facts:
-        place = events or "the facts topic"
-        raise click.ClickException(f"no facts of {conversation!r} in {place}")
+    facts = _facts_of(conversation, events, until, config)
+    conversation = facts[0].conversation_id
     told, unknown = stories(facts), None
     try:
         if events is not None:
@@ -75,8 +75,31 @@ def explain(
         click.echo(f"\nWhat was sent where is not known: {unknown}")
 
 
+def _facts_of(
+    conversation: str, events: Path | None, until: str | None, config: Config
+) -> list[Fact]:
+    """At least one; of one conversation, which may be given by its customer's name."""
+
+    def found(names: list[str]) -> list[Fact]:
+        if events is None:
+            return _from_topic(names)
+        return _from_file(names, events, config, until)
+
+    facts = found([conversation])
+    if not facts and is_name(conversation):
+        facts = found(conversations_of(conversation, config))
+    if not facts:
+        place = events or "the facts topic"
+        raise click.ClickException(f"no facts of {conversation!r} in {place}")
+    named = sorted({fact.conversation_id for fact in facts})
+    if len(named) > 1:
+        several = "\n  ".join(named)
+        raise click.ClickException(f"several conversations, name one:\n  {several}")
+    return facts
+
+
 def _from_file(
-    conversation: str, path: Path, config: Config, until: str | None
+    named: list[str], path: Path, config: Config, until: str | None
 ) -> list[Fact]:
     try:
         end = parse_rfc3339(until) if until else None
@@ -88,26 +111,27 @@ def _from_file(
         facts = [
             fact
             for fact in replay.lines(lines)
-            if not isinstance(fact, BadLineError)
-            and fact.conversation_id == conversation
+            if not isinstance(fact, BadLineError) and fact.conversation_id in named
         ]
     facts += [
         fact
         for fact in replay.run_until(replay.now if end is None else end)
-        if fact.conversation_id == conversation
+        if fact.conversation_id in named
     ]
     return facts
 
 
-def _from_topic(conversation: str) -> list[Fact]:
-    key = conversation.encode()
-
+def _from_topic(named: list[str]) -> list[Fact]:
     async def read(settings: Settings, reader: TopicReader) -> list[Fact]:
+        names = named
+        if len(named) > 1:
+            names = await joined(reader, settings.aliases_topic, named)
+        keys = {name.encode() for name in names}
         parts = await reader.partitions(settings.facts_topic)
-        ours = (murmur2(key) & 0x7FFFFFFF) % max(1, len(parts))
+        ours = {(murmur2(key) & 0x7FFFFFFF) % max(1, len(parts)) for key in keys}
         found = []
-        async for record in reader.last([tp for tp in parts if tp.partition == ours]):
-            if record.key == key:
+        async for record in reader.last([tp for tp in parts if tp.partition in ours]):
+            if record.key in keys:
                 try:
                     found.append(decode_fact(record.value))
                 except UnreadableRecordError:

@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import sys
 import time
 import urllib.request
 from typing import Any
@@ -12,7 +14,7 @@ from dev.demo.seen import Seen
 from dev.system import System
 from stream.channels.signature import sign
 from tests.channels.test_one_person import ASKED, STORIES, stands
-from tests.channels.test_wire_findings import METADATA, PHONE
+from tests.channels.test_wire_findings import METADATA, PHONE, USER
 
 pytestmark = pytest.mark.broker
 
@@ -67,3 +69,12 @@ def test_each_story_ends_as_one_conversation(scene):
 
     seen = played.wait_until(is_settled, 90)
     assert stands(seen.facts) == [("first_reply", "met", 60_000)] * len(stories)
+
+    # By either name, as long as they were one before or since.
+    for name in (f"+{PHONE}000", USER.replace("US.", "US.000")):
+        argv = [sys.executable, "-m", "stream.cli", "explain", name]
+        told = subprocess.run(
+            argv, env=system.environment, capture_output=True, text=True, check=False
+        )
+        assert told.returncode == 0, told.stderr
+        assert "in time: met" in told.stdout

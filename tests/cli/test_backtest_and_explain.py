@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from dev.system import CONFIG
+from stream.channels.pseudonym import pseudonym
 from stream.cli import main
 from stream.records import encode_event
 from tests.timelines import customer, reply
@@ -114,6 +115,25 @@ def test_explain_from_a_file(files):
     assert session["clocks"][0]["counted_s"] == 240
     assert session["clocks"][0]["notices"] is None
     assert said["notices_unknown"] == "the events are from a file"
+
+
+def test_explain_by_a_phone_number(files, tmp_path, monkeypatch):
+    """With the secret, the customer's number as a person writes it; without, a word."""
+    account = re.search(r"whatsapp:(\d+)", CONFIG.read_text("utf-8"))[1]
+    name = pseudonym(b"secret", "whatsapp", account, "36301234567")
+    conversation = f"whatsapp:{account}:{name}"
+    events = tmp_path / "theirs.jsonl"
+    text = files[0].read_text("utf-8").replace('"c"', f'"{conversation}"')
+    events.write_text(text, "utf-8")
+    asked = ("explain", "+36 30 123-4567", "--events", events, "--config", CONFIG)
+
+    without = run(*asked)
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET", "secret")
+    done = run(*asked)
+
+    assert (without.exit_code, done.exit_code) == (1, 0)
+    assert "set REPLYCLOCK_ID_SECRET" in without.stderr
+    assert done.stdout.startswith(f"Conversation {conversation}\n")
 
 
 def test_explain_of_nobody(files):
