@@ -53,7 +53,7 @@ class SharedTable:
         while True:
             try:
                 await self._follow()
-            except (KafkaError, TopicMissingError, OSError) as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, read again
                 # Whoever writes says that Kafka is away, once an outage.
                 text = str(error) or type(error).__name__
                 _log.debug("table is not read", topic=self._name, error=text)
@@ -73,10 +73,14 @@ class SharedTable:
             if not numbers:
                 raise TopicMissingError("missing: create it, or start worker")
             parts = [TopicPartition(self._name, number) for number in numbers]
-            # Read again whole after an outage: a repetition changes nothing.
+            begins = await consumer.beginning_offsets(parts)
+            ends = await consumer.end_offsets(parts)
+            # Read again whole after an outage: a repetition changes nothing. Without an
+            # `await` between the two, for the reason in `topic_reader.py`.
             consumer.assign(parts)
-            await consumer.seek_to_beginning(*parts)
-            await self._read(consumer, await consumer.end_offsets(parts))
+            for place, offset in begins.items():
+                consumer.seek(place, offset)
+            await self._read(consumer, ends)
         finally:
             with contextlib.suppress(KafkaError):
                 await consumer.stop()
