@@ -115,17 +115,21 @@ class Number:
         )
 
     def status(self, status: dict[str, Any]) -> Iterator[Event]:
-        customer = self._customer(
-            status,
-            instant(status.get("timestamp")),
-            "recipient_id",
-            "recipient_user_id",
-            "recipient_parent_user_id",
-            "parent_recipient_user_id",
-        )
         participant = if_fit(status.get("recipient_participant_id")) or if_fit(
             status.get("recipient_participant_user_id")
         )
+        if participant or word(status.get("recipient_type")) == "group":
+            # The contact beside it is the member's, and no name of the group.
+            customer = needed(status.get("recipient_id"))
+        else:
+            customer = self._customer(
+                status,
+                instant(status.get("timestamp")),
+                "recipient_id",
+                "recipient_user_id",
+                "recipient_parent_user_id",
+                "parent_recipient_user_id",
+            )
         return read_status(
             status,
             conversation=self.reading.conversation(self.account, customer),

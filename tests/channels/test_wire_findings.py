@@ -112,6 +112,22 @@ def test_one_members_failure_is_not_the_groups() -> None:
     assert parsed.ignored == {"failed_for_one_of_a_group": 1}
 
 
+def test_a_member_beside_a_groups_status_is_not_the_group() -> None:
+    """The contact is who has read it; the group's question is answered (F6, F15)."""
+    asked = on_whatsapp(messages=[{**MESSAGE, "from": PHONE, "group_id": "g1"}])
+    read = {
+        **STATUS,
+        "status": "read",
+        "recipient_id": "g1",
+        "recipient_type": "group",
+        "recipient_participant_id": PHONE,
+    }
+    seen = on_whatsapp(statuses=[read], contacts=contact(wa_id=PHONE, user_id=USER))
+
+    assert len(conversations(asked, seen)) == 1
+    assert seen.links == ()
+
+
 def test_who_has_only_a_user_ref_is_heard() -> None:
     """F7: a plugin's button on the page's own site."""
     pressed = on_messenger(sender={"user_ref": "r-1"}, postback={"payload": "x"})
