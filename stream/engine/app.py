@@ -65,12 +65,12 @@ class EngineApp(faust.App):
         self.membership = membership
         self.stall_after = stall_after
         self._batched: str | None = None
-        self._restored: Partitions = _NONE
+        self.restored: Partitions = _NONE
         self._state_tables: dict[str, StateTable] = {}
         self._restored_callbacks: list[PartitionsCallback] = []
         self._lost_callbacks: list[PartitionsCallback] = []
         self._running_ticks: list[asyncio.Lock] = []
-        self._in_hand = 0
+        self.in_hand = 0
         self.elsewhere = Elsewhere(self)
         self.lease = Lease(membership.session_timeout)
         self.holds = Holds(membership, access, app_id)
@@ -103,7 +103,7 @@ class EngineApp(faust.App):
         return register
 
     async def _handle(self, handler: BatchHandler, message: Any) -> None:
-        self._in_hand += 1
+        self.in_hand += 1
         try:
             await handler(message.partition, message.value)
         except Exception as error:  # noqa: BLE001 - any fault must stop the worker
@@ -111,7 +111,7 @@ class EngineApp(faust.App):
             # Neither acknowledge the batch nor take another one: a later batch
             # would carry the state past the one that failed.
             await asyncio.Event().wait()
-        self._in_hand -= 1
+        self.in_hand -= 1
         self._batches.applied[message.tp] = message.offset + 1
 
     def state_table(self, name: str, now: Now | None = None) -> StateTable:
@@ -167,7 +167,7 @@ class EngineApp(faust.App):
 
     def owned(self) -> Partitions:
         """Partitions of the batched topic that may be worked on at this moment."""
-        return self._restored if self.ready else _NONE
+        return self.restored if self.ready else _NONE
 
     def applied(self, partition: int) -> int | None:
         """The offset before which all went through the handler; None if not ours."""
@@ -239,15 +239,15 @@ class EngineApp(faust.App):
 
     async def restore_partitions(self, assignment: Iterable[TP]) -> None:
         """The state is complete and positions are known; batches come next."""
-        self._restored = frozenset(
+        self.restored = frozenset(
             tp.partition for tp in assignment if tp.topic == self._batched
         )
-        await _tell(self._restored_callbacks, self._restored)
+        await _tell(self._restored_callbacks, self.restored)
 
     async def lose_partitions(self) -> None:
         """The flow is stopped, the last batch drained and committed."""
         await self._ticks_ended()
-        lost, self._restored = self._restored, _NONE
+        lost, self.restored = self.restored, _NONE
         try:
             if lost:
                 await _tell(self._lost_callbacks, lost)
@@ -269,7 +269,7 @@ class EngineApp(faust.App):
         if self.crash_reason is None:
             await self._ticks_ended()
         await super().on_stop()
-        if self.crash_reason is None and not self._in_hand and self.holds.released():
+        if self.crash_reason is None and not self.in_hand and self.holds.released():
             self.lease.end()  # what we wrote is acknowledged, and nothing follows
             await self._batches.commit_applied()
 

@@ -30,7 +30,8 @@ def run_worker(
 ) -> int:
     """Run until SIGTERM, SIGINT or a crash; return the exit code.
 
-    0: asked to stop, the batch in hand finished and committed, the group left.
+    0: asked to stop, the batch in hand finished and committed, the group left; or it
+    had nothing, and Kafka did not answer its joining in time.
     1: crashed; what was not finished is not committed. `beside` (an HTTP server,
     say) is entered before Kafka is waited for and left last. Raises, before the
     start, `EngineError` when topics do not fit, `KafkaRefusedError` when we are not
@@ -90,9 +91,12 @@ async def _serve(app: EngineApp, asked: asyncio.Event) -> int:
     stopping = asyncio.create_task(app.stop())
     done, _ = await asyncio.wait({stopping}, timeout=_STOP_WITHIN_S)
     if not done:
-        log.error("worker did not stop in time", seconds=_STOP_WITHIN_S)
+        # Kafka answers who wants to join only when a dead member's session is over.
+        idle = not (app.restored or app.in_hand or app.crash_reason)
+        said = log.warning if idle else log.error
+        said("worker did not stop in time", seconds=_STOP_WITHIN_S, idle=idle)
         sys.stderr.flush()
-        os._exit(1)  # threads of the Kafka client would keep the process alive
+        os._exit(0 if idle else 1)  # else threads of the Kafka client would go on
     started.cancel()
     await asyncio.wait({started})
     if app.crash_reason is not None:

@@ -1,9 +1,12 @@
 """A worker stopped or killed in the middle of a backlog loses nothing."""
 
+import asyncio
 import signal
 from time import monotonic
 
 import pytest
+
+from stream.engine.admin import open_admin
 
 pytestmark = pytest.mark.broker
 
@@ -78,3 +81,27 @@ async def test_sigterm_while_restoring(engine):
     assert await worker.end(signal.SIGTERM) == 0
     assert monotonic() - asked < 5
     assert [entry["did"] for entry in worker.told] == ["restoring"]
+
+
+async def test_sigterm_while_the_group_waits_for_one_that_died(engine):
+    """Kafka answers its join when that one's session is over; it has nothing to finish.
+
+    Seen in `make chaos` (seed 36): joined after a kill, asked to leave a second later.
+    """
+    await engine.create()
+    await engine.send(100)
+    first = await engine.start(session_timeout=20)
+    await first.until(lambda _: first.handled() > 0)
+    await first.end(signal.SIGKILL)
+    second = await engine.start(session_timeout=20)
+    async with open_admin(engine.broker) as admin:
+        group = engine.prefix + "app"
+        coordinator = await admin.find_coordinator(group)
+        while True:
+            (answer,) = await admin.describe_consumer_groups([group], coordinator)
+            if len(answer.groups[0][5]) == 2:
+                break  # the dead one, and who wants to join
+            await asyncio.sleep(0.1)
+
+    assert await second.end(signal.SIGTERM) == 0
+    assert "worker did not stop in time" in second.log.read_text()
