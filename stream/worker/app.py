@@ -74,7 +74,7 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
         read=table.store.get,
         write_facts=facts.write,
         write_states=table.write,
-        send_on=SendingOn(app.writer(events).write, settings.partitions).send,
+        send_on=SendingOn(app.writer(events, wall).write, settings.partitions).send,
         metrics=metrics,
         waiting=waiting,
     )
