@@ -5,13 +5,13 @@ that one name became another. `People` learns from that which conversation is a 
 which, once and for all in the order in which it learns:
 
     US.1349 ──▶ +1555…        said in one breath: the phone number's is the conversation
-    +1555… ──▶ +1333…         "changed number": the older one's stays
+    +1333… ──▶ +1555…         "changed number": the older one's stays
 
 Two customers who each have a phone number are never made one because a message names
 both: the number it bears is meant.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,7 +86,7 @@ class People:
         """
         if alias.of == alias.name:
             self._of.pop(alias.name, None)
-        elif self.conversation(alias.of) != alias.name:  # never a circle
+        elif alias.name not in self._way(alias.of):  # never a circle
             self._of[alias.name] = alias.of
         if alias.has_phone:
             self._with_phone.add(alias.of)
@@ -98,9 +98,15 @@ class People:
 
     def conversation(self, name: str) -> str:
         """The conversation that `name` is a part of; itself where nothing is known."""
-        while (of := self._of.get(name)) is not None:
-            name = of
-        return name
+        *_, root = self._way(name)
+        return root
+
+    def _way(self, name: str) -> Iterator[str]:
+        """From a name to its conversation, both included."""
+        known: str | None = name
+        while known is not None:
+            yield known
+            known = self._of.get(known)
 
     def learn(self, link: Link) -> list[Alias]:
         """What is new in `link`: each is taken, to be kept, and told to the rules."""

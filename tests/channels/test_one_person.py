@@ -226,6 +226,14 @@ def test_a_name_can_be_given_back_and_names_make_no_circle() -> None:
     assert people.conversation("a") == "a"
 
 
+def test_two_intakes_that_learned_apart_make_no_circle() -> None:
+    """A name that was given away already is not given to one that leads to it."""
+    known = [("a", "b"), ("b", "c"), ("b", "a"), ("c", "a")]
+    people = People([Alias(name=n, of=of, has_phone=False) for n, of in known])
+
+    assert [people.conversation(name) for name in "abc"] == ["c", "c", "c"]
+
+
 def test_what_one_intake_learned_another_believes() -> None:
     """Aliases handed on give the same conversations, and nothing is learned twice."""
     body = asks(**{"from": PHONE}, from_user_id=USER)
