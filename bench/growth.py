@@ -13,7 +13,6 @@ from contextlib import AsyncExitStack
 from random import Random
 from urllib.request import urlopen
 
-from aiokafka.partitioner import murmur2
 from msgspec import Struct
 
 from bench.measure import cpu_seconds, wait_committed, write_backlog
@@ -25,6 +24,7 @@ from dev.ports import reserve_port
 from dev.processes import terminate
 from dev.stack import Stack
 from stream.engine.topics import ensure_topics
+from stream.kafka.partitions import partition_of
 from stream.records import encode_event
 from stream.sla.events import Author, AuthorKind, Channel, Direction, MessageEvent
 from stream.sla.instants import from_ms, parse_rfc3339
@@ -110,7 +110,7 @@ def _replies(rules: Rules, conversations: int) -> Workload:
             author=Author(kind=AuthorKind.AGENT, id="agent:7"),
         )
         key = name.encode()
-        partition = (murmur2(key) & 0x7FFFFFFF) % PARTITIONS
+        partition = partition_of(key, PARTITIONS)
         partitions[partition].append((key, encode_event(event)))
     return Workload(
         "growth", "growth", _REPLIES, conversations, partitions, frozenset()

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.partitioner import murmur2
 from msgspec import Struct
 
 from bench.sides import Side, start
@@ -23,6 +22,7 @@ from dev.processes import terminate
 from dev.stack import Stack
 from stream.engine.changelog import BatchWriter
 from stream.engine.topics import ensure_topics
+from stream.kafka.partitions import partition_of
 from stream.sla.conversation import apply
 from stream.sla.events import Author, AuthorKind, Channel, Direction, MessageEvent
 from stream.sla.instants import from_ms, parse_rfc3339
@@ -136,7 +136,7 @@ async def write_states(broker: str, topic: str, rules: Rules, count: int) -> Non
 
     try:
         for number, (key, value) in enumerate(waiting(rules, count), start=1):
-            parts[(murmur2(key) & 0x7FFFFFFF) % PARTITIONS].append((key, value))
+            parts[partition_of(key, PARTITIONS)].append((key, value))
             if number % _AT_ONCE == 0:
                 await flush()
         await flush()

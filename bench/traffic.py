@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from aiokafka.partitioner import murmur2
-
 from bench.recovery import account_of, key_of
 from bench.workload import PARTITIONS, Records, Workload
+from stream.kafka.partitions import partition_of
 from stream.records import encode_event
 from stream.sla.events import Author, AuthorKind, Channel, Direction, MessageEvent
 from stream.sla.facts import Measure
@@ -117,5 +116,5 @@ class Traffic:
             author=Author(kind=kind, id="agent:7" if is_reply else None),
         )
         key = conversation.encode()
-        partition = (murmur2(key) & 0x7FFFFFFF) % PARTITIONS
+        partition = partition_of(key, PARTITIONS)
         self._slots[slot][partition].append((key, encode_event(event)))

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from aiokafka.partitioner import murmur2
 from msgspec.structs import replace
 
+from stream.kafka.partitions import partition_of
 from stream.records import encode_event
 from stream.simulator.loading import events_of
 from stream.simulator.play import write_play
@@ -71,7 +71,7 @@ def make_workload(
     for event in events:
         name_ = event.conversation_id
         key = name_.encode()
-        partition = (murmur2(key) & 0x7FFFFFFF) % PARTITIONS
+        partition = partition_of(key, PARTITIONS)
         partitions[partition].append((key, encode_event(event)))
         states[name_], told, _ = apply(name_, states.get(name_), event, rules, 0)
         facts.update(fact.fact_id for fact in told)

@@ -11,7 +11,6 @@ from collections import Counter
 from random import Random
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.partitioner import murmur2
 from aiokafka.structs import TopicPartition
 from msgspec import Struct
 
@@ -21,6 +20,7 @@ from bench.workload import PARTITIONS, Records, Workload
 from dev.processes import terminate
 from dev.stack import Stack
 from stream.engine.topics import ensure_topics
+from stream.kafka.partitions import partition_of
 
 _KEYS = 200_000
 _VALUE = b"x" * 200
@@ -57,7 +57,7 @@ def _backlog(events: int, seed: int) -> Workload:
     partitions: tuple[Records, ...] = tuple([] for _ in range(PARTITIONS))
     for _ in range(events):
         key = b"key-%06d" % random.randrange(_KEYS)
-        partitions[(murmur2(key) & 0x7FFFFFFF) % PARTITIONS].append((key, _VALUE))
+        partitions[partition_of(key, PARTITIONS)].append((key, _VALUE))
     return Workload("one write", "one write", events, _KEYS, partitions, frozenset())
 
 

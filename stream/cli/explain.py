@@ -6,7 +6,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
-from aiokafka.partitioner import murmur2
 
 from stream.cli.asking import ask
 from stream.cli.group import config_option, example, main, read_config
@@ -16,6 +15,7 @@ from stream.explain.notice import REMEMBERED, Notice, NoticesUnknownError
 from stream.explain.plain import plain
 from stream.explain.story import add_notices, stories
 from stream.explain.words import Words
+from stream.kafka.partitions import partition_of
 from stream.kafka.topic_reader import TopicReader
 from stream.process.settings import Settings, read_settings
 from stream.records import UnreadableRecordError, decode_fact
@@ -128,7 +128,7 @@ def _from_topic(named: list[str]) -> list[Fact]:
             names = await joined(reader, settings.aliases_topic, named)
         keys = {name.encode() for name in names}
         parts = await reader.partitions(settings.facts_topic)
-        ours = {(murmur2(key) & 0x7FFFFFFF) % max(1, len(parts)) for key in keys}
+        ours = {partition_of(key, max(1, len(parts))) for key in keys}
         found = []
         async for record in reader.last([tp for tp in parts if tp.partition in ours]):
             if record.key in keys:

@@ -10,9 +10,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aiokafka.partitioner import murmur2
-
 from stream.doctor.check import Finding, fail, ok
+from stream.kafka.partitions import partition_of
 
 NAME = "keys"
 _EXAMPLES = 3
@@ -39,7 +38,7 @@ def judge_placement(
     right: dict[bytes, int] = {}
     for place in places:
         if place.key and place.key not in right:
-            right[place.key] = _partition(place.key, partitions)
+            right[place.key] = partition_of(place.key, partitions)
     wrong = [p for p in places if p.key and right[p.key] != p.partition]
     findings = []
     if keyless:
@@ -67,7 +66,7 @@ def _causes(wrong: Sequence[Place], partitions: int) -> list[str]:
             "partitioner=murmur2_random",
         ]
     for before in range(1, partitions):
-        if all(_partition(key, before) == at for key, at in keys.items()):
+        if all(partition_of(key, before) == at for key, at in keys.items()):
             return [
                 f"as if the topic had {before} partitions: it was given more, or the",
                 "producer counts wrong; records from before that are read in two parts",
@@ -76,10 +75,6 @@ def _causes(wrong: Sequence[Place], partitions: int) -> list[str]:
         "every producer must use Kafka's murmur2 partitioner and name no partition",
         "(Java: the default; librdkafka: partitioner=murmur2_random)",
     ]
-
-
-def _partition(key: bytes, partitions: int) -> int:
-    return int(murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 def _examples(places: Sequence[Place]) -> str:

@@ -5,21 +5,17 @@ of each key. Until it has read what was there when it came it is not `is_ready`.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Self
 
 import structlog
-from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
-from aiokafka.structs import TopicPartition
 
 from stream.kafka.access import KafkaAccess
+from stream.kafka.topic_reader import reading
 
 _log = structlog.get_logger(__name__)
 
 _RETRY_S = 1.0
-_POLL_MS = 500
 
 Take = Callable[[bytes, bytes], None]
 """Called with each key and value, in the order of each partition; repeats happen."""
@@ -60,40 +56,13 @@ class SharedTable:
             await asyncio.sleep(_RETRY_S)
 
     async def _follow(self) -> None:
-        consumer = AIOKafkaConsumer(
-            **self._access.client(),
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-        )
-        try:
-            await consumer.start()
-            known = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - listed in engine/guard.py
-            numbers = known.partitions_for_topic(self._name)
-            if not numbers:
+        async with reading(self._access) as reader:
+            parts = await reader.partitions(self._name)
+            if not parts:
                 raise TopicMissingError("missing: create it, or start worker")
-            parts = [TopicPartition(self._name, number) for number in numbers]
-            begins = await consumer.beginning_offsets(parts)
-            ends = await consumer.end_offsets(parts)
-            # Read again whole after an outage: a repetition changes nothing. Without an
-            # `await` between the two, for the reason in `topic_reader.py`.
-            consumer.assign(parts)
-            for place, offset in begins.items():
-                consumer.seek(place, offset)
-            await self._read(consumer, ends)
-        finally:
-            with contextlib.suppress(KafkaError):
-                await consumer.stop()
-
-    async def _read(
-        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]
-    ) -> None:
-        while True:
-            found = await consumer.getmany(timeout_ms=_POLL_MS)
-            for records in found.values():
+            # Read again whole after an outage: a repetition changes nothing.
+            async for records, is_whole in reader.follow(parts):
                 for record in records:
                     if record.value is not None:
                         self._take(record.key or b"", record.value)
-            if not self.is_ready:
-                places = [await consumer.position(tp) >= ends[tp] for tp in ends]
-                self.is_ready = all(places)
+                self.is_ready = self.is_ready or is_whole

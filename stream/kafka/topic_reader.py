@@ -12,6 +12,7 @@ from stream.kafka.access import KafkaAccess
 
 _SILENT_S = 10.0
 
+Followed = AsyncIterator[tuple[list[ConsumerRecord], bool]]
 Batches = AsyncIterator[tuple[TopicPartition, list[ConsumerRecord]]]
 
 
@@ -60,6 +61,24 @@ class TopicReader:
             for record in records:
                 if record.offset < ends[tp]:
                     yield record
+
+    async def follow(self, parts: Iterable[TopicPartition]) -> Followed:
+        """What they hold, and what is written from now on, for ever.
+
+        With each piece whether all that they held at the beginning is read.
+        """
+        parts = list(parts)
+        begins = await self._consumer.beginning_offsets(parts)
+        ends = await self._consumer.end_offsets(parts)
+        self._assign(begins)
+        is_whole = False
+        while True:
+            found = await self._consumer.getmany(timeout_ms=500)
+            records = [record for each in found.values() for record in each]
+            if not is_whole:
+                at = [await self._consumer.position(tp) >= ends[tp] for tp in parts]
+                is_whole = all(at)
+            yield records, is_whole
 
     async def at(
         self, tp: TopicPartition, offsets: Iterable[int]

@@ -7,8 +7,7 @@ partition, which may be another worker's; acknowledged before the state that let
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 
-from aiokafka.partitioner import murmur2
-
+from stream.kafka.partitions import partition_of
 from stream.records import encode_event
 from stream.sla.events import JoinedEvent
 
@@ -32,8 +31,3 @@ class SendingOn:
             )
         for partition, each in items.items():
             await self._write(partition, each)
-
-
-def partition_of(key: bytes, partitions: int) -> int:
-    """Where Java's partitioner, and so every producer (contract 2), puts a key."""
-    return int((murmur2(key) & 0x7FFFFFFF) % partitions)

@@ -13,7 +13,6 @@ from stream.sla.conversation import apply
 from stream.sla.events import HeartbeatEvent
 from stream.sla.instants import from_ms, rfc3339
 from stream.worker import agents
-from stream.worker.sending_on import partition_of
 from stream.worker.table import decode_state
 from tests.shelf import Record, Shelf, of
 from tests.sla.test_joining import merged
@@ -158,19 +157,6 @@ async def test_what_moves_is_sent_on_before_all_else():
         "clock_started",
         "met",
     ]
-
-
-@pytest.mark.parametrize(
-    ("key", "hashed"),
-    [
-        (b"21", -973932308),
-        (b"foobar", -790332482),
-        (b"a-little-bit-long-string", -985981536),
-    ],
-)
-def test_a_key_goes_where_javas_partitioner_puts_it(key, hashed):
-    """The hashes of Kafka's own tests (`UtilsTest.testMurmur2`): contract 2."""
-    assert partition_of(key, 4) == (hashed & 0x7FFFFFFF) % 4
 
 
 async def test_a_key_too_long_for_a_letter_stops_nothing():
