@@ -16,8 +16,9 @@ from structlog.testing import capture_logs
 
 from stream.channels.signature import sign
 from stream.channels.sources import REASONS
+from stream.intake.bodies import LARGEST_BODY, SMALL_BODY
 from stream.intake.customers import Customers
-from stream.intake.door import LARGEST_BODY, SMALL_BODY, create_app
+from stream.intake.door import create_app
 from stream.intake.metrics import IntakeMetrics
 from stream.kafka.access import KafkaAccess
 from stream.kafka.events_topic import EventsTopic
@@ -202,8 +203,8 @@ async def test_large_bodies_are_read_a_few_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One that does not come holds up large ones for a moment, small ones never."""
-    monkeypatch.setattr("stream.intake.door.LARGE_BODIES", 1)
-    monkeypatch.setattr("stream.intake.door._READ_SECONDS", 1.0)
+    monkeypatch.setattr("stream.intake.bodies.LARGE_BODIES", 1)
+    monkeypatch.setattr("stream.intake.bodies._READ_SECONDS", 1.0)
     app = app_of()
     large, clock = b"[" + b" " * SMALL_BODY + b"]", asyncio.get_running_loop().time
     head = f"POST /hooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: {len(large)}"

@@ -1,0 +1,80 @@
+"""Bodies: what every way in does with one, whatever it holds (contract section 7).
+
+At most 3 MiB, within seconds, few large ones at once; kept before it is answered 200.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import nullcontext
+from http import HTTPStatus
+from typing import TypeVar
+
+import structlog
+from aiohttp import web
+
+from stream.channels.reading import Parsed
+from stream.intake.customers import Customers
+from stream.kafka.events_topic import KafkaAwayError
+
+_log = structlog.get_logger(__name__)
+
+LARGEST_BODY = 3 * 1024 * 1024
+_RETRY_AFTER_SECONDS = "5"
+SMALL_BODY = 64 * 1024
+LARGE_BODIES = 16
+"""So many large bodies are read at once: the signature is that of the whole, so nobody
+knows before whether a body is Meta's, and any number of them would fill the memory."""
+_READ_SECONDS = 4.0
+
+Read = TypeVar("Read")
+
+
+class RefusedError(Exception):
+    """The request is answered with `response`, and nothing of it is kept."""
+
+    def __init__(self, status: HTTPStatus, error: str) -> None:
+        super().__init__(error)
+        self.response = web.json_response({"error": error}, status=status)
+
+
+class Bodies:
+    """Shared by all ways in, whose large bodies wait for each other."""
+
+    def __init__(self, customers: Customers) -> None:
+        self._customers = customers
+        self._large = asyncio.Semaphore(LARGE_BODIES)
+
+    async def read(self, request: web.Request) -> bytes:
+        """Return the whole body. Raises `RefusedError`: 413, 408."""
+        length = request.content_length or 0
+        if length > LARGEST_BODY:
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "over 3 MiB")
+        turn = nullcontext() if 0 < length <= SMALL_BODY else self._large
+        try:
+            async with asyncio.timeout(_READ_SECONDS), turn:
+                return await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            raise RefusedError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "over 3 MiB"
+            ) from None
+        except TimeoutError:
+            raise RefusedError(
+                HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly"
+            ) from None
+
+    async def parsed(self, body: bytes, parse: Callable[[bytes], Read]) -> Read:
+        """What `parse` makes of it."""
+        # A large one takes up to a quarter of a second; others get their turn.
+        if len(body) <= SMALL_BODY:
+            return parse(body)
+        return await asyncio.to_thread(parse, body)
+
+    async def keep(self, parsed: Parsed, source: str) -> None:
+        """Return when Kafka has all of it. Raises `RefusedError`: 503."""
+        try:
+            await self._customers.keep(parsed)
+        except KafkaAwayError as error:
+            _log.debug("body put off", source=source, reason=str(error))
+            refused = RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "Kafka is away")
+            refused.response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+            raise refused from error

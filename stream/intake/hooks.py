@@ -1,0 +1,94 @@
+"""Hooks: Meta's webhooks, each signed with its app's secret (channels.md 1.1, 2.1)."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from time import perf_counter
+
+import structlog
+from aiohttp import web
+
+from stream.channels.fields import NotJsonError, TooManyPartsError
+from stream.channels.reading import Options, Parse, Parsed
+from stream.channels.signature import HEADER, is_signed
+from stream.intake.bodies import Bodies, RefusedError
+from stream.intake.metrics import IntakeMetrics
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """One source's webhook: `/hooks/<source>`."""
+
+    source: str
+    parse: Parse
+    options: Callable[[], Options]
+    app_secret: bytes
+    verify_token: str | None
+    id_secret: bytes
+    bodies: Bodies
+    metrics: IntakeMetrics
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """Give Meta's challenge back to whom knows the verify token."""
+        given = request.query.get("hub.verify_token", "")
+        challenge = request.query.get("hub.challenge", "")
+        is_known = self.verify_token is not None and hmac.compare_digest(
+            given.encode("utf-8", "replace"), self.verify_token.encode()
+        )
+        is_asked = request.query.get("hub.mode") == "subscribe" and challenge != ""
+        if not (is_known and is_asked):
+            _log.warning("verification refused", source=self.source)
+            refused = RefusedError(HTTPStatus.FORBIDDEN, "wrong mode or verify token")
+            return refused.response
+        return web.Response(
+            text=challenge, headers={"X-Content-Type-Options": "nosniff"}
+        )
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """200 when all of it is kept; else Meta comes again with the same body."""
+        began_at = perf_counter()
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        try:
+            response = await self._answer(request)
+            status = HTTPStatus(response.status)
+        finally:
+            self.metrics.answered(self.source, status, perf_counter() - began_at)
+        return response
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        try:
+            body = await self.bodies.read(request)
+            self._check(body, request.headers.get(HEADER))
+            parsed = await self.bodies.parsed(body, self._parsed)
+            await self.bodies.keep(parsed, self.source)
+        except RefusedError as error:
+            if error.response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                _log.warning("webhook refused", source=self.source, reason=str(error))
+            return error.response
+        # Counted once the answer is 200: a body that comes again counts once.
+        self.metrics.accepted(parsed.events)
+        self.metrics.ignored(self.source, parsed.ignored)
+        return web.json_response({"accepted": len(parsed.events)})
+
+    def _check(self, body: bytes, signature: str | None) -> None:
+        if not is_signed(self.app_secret, body, signature):
+            raise RefusedError(HTTPStatus.UNAUTHORIZED, "bad signature")
+
+    def _parsed(self, body: bytes) -> Parsed:
+        try:
+            return self.parse(
+                body,
+                id_secret=self.id_secret,
+                received_at=datetime.now(UTC),
+                options=self.options(),
+            )
+        except NotJsonError as error:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "not JSON") from error
+        except TooManyPartsError as error:
+            raise RefusedError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)
+            ) from error
