@@ -17,6 +17,10 @@ from stream.intake.bodies import LARGEST_BODY, Bodies
 from stream.intake.customers import Customers
 from stream.intake.hooks import Hook
 from stream.intake.metrics import IntakeMetrics
+from stream.intake.openapi import PATH as DESCRIPTION_PATH
+from stream.intake.openapi import describe
+from stream.intake.posts import PATH, Posts
+from stream.intake.senders import Senders
 from stream.process.probes import health_routes
 from stream.process.settings import PREFIX, Settings, SettingsError
 
@@ -33,11 +37,29 @@ def create_app(
 
     `options` are asked for at each body: a reload may change them.
 
-    A source without an app secret has no route. Raises `SettingsError` when none
-    has one, or the pseudonyms' key is not set.
+    A source without an app secret has no route, nor have posts that nobody may write.
+    Raises `SettingsError` where nothing can come in, or the pseudonyms' key is not set.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
-    hooks = _hooks(settings, customers, metrics, options)
+    id_secret = settings.need(
+        "id_secret", "customers get their pseudonyms with it"
+    ).encode()
+    bodies = Bodies(customers)
+    hooks = _hooks(settings, id_secret, bodies, metrics, options)
+    senders = Senders(settings)
+    if not (hooks or senders.names):
+        names = [f"{PREFIX}{source.upper()}_APP_SECRET" for source in SOURCES]
+        names += [f"{PREFIX}EVENTS_TOKEN", f"{PREFIX}EVENTS_TOKENS"]
+        raise SettingsError(
+            f"{' or '.join(names)} must be set: intake trusts nothing unsigned"
+        )
+    if senders.names:
+        posts = Posts(
+            senders=senders, id_secret=id_secret, bodies=bodies, metrics=metrics
+        )
+        metrics.expect_posts(senders.names)
+        app.router.add_post(PATH, posts.receive)
+        app.router.add_get(DESCRIPTION_PATH, describe, allow_head=False)
     for hook in hooks:
         app.router.add_get(f"/hooks/{hook.source}", hook.verify, allow_head=False)
         app.router.add_post(f"/hooks/{hook.source}", hook.receive)
@@ -60,35 +82,25 @@ def create_app(
 
 def _hooks(
     settings: Settings,
-    customers: Customers,
+    id_secret: bytes,
+    bodies: Bodies,
     metrics: IntakeMetrics,
     options: Callable[[], Options],
 ) -> list[Hook]:
     secrets = {source: getattr(settings, f"{source}_app_secret") for source in SOURCES}
-    configured = {
-        source: secret.get_secret_value().encode()
-        for source, secret in secrets.items()
-        if secret is not None
-    }
-    if not configured:
-        names = " or ".join(
-            f"{PREFIX}{source.upper()}_APP_SECRET" for source in SOURCES
-        )
-        raise SettingsError(f"{names} must be set: intake trusts no unsigned webhook")
-    id_secret = settings.need("id_secret", "customers get their pseudonyms with it")
-    bodies = Bodies(customers)
     return [
         Hook(
             source=source,
             parse=SOURCES[source],
             options=options,
-            app_secret=secret,
+            app_secret=secret.get_secret_value().encode(),
             verify_token=_verify_token(settings, source),
-            id_secret=id_secret.encode(),
+            id_secret=id_secret,
             bodies=bodies,
             metrics=metrics,
         )
-        for source, secret in configured.items()
+        for source, secret in secrets.items()
+        if secret is not None
     ]
 
 

@@ -101,6 +101,12 @@ class Settings(BaseSettings):
     whatsapp_verify_token: SecretStr | None = None
     messenger_app_secret: SecretStr | None = None
     messenger_verify_token: SecretStr | None = None
+    events_token: SecretStr | None = Field(
+        None, description="of who may post events, if it is one; see events_tokens"
+    )
+    events_tokens: SecretStr | None = Field(
+        None, description="who may post events, as JSON: `replyclock token NAME`"
+    )
 
     redis_url: RedisDsn = Field(
         RedisDsn("redis://127.0.0.1:6379/0"),
