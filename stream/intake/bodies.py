@@ -49,7 +49,10 @@ class Bodies:
         length = request.content_length or 0
         if length > LARGEST_BODY:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "over 3 MiB")
-        turn = nullcontext() if 0 < length <= SMALL_BODY else self._large
+        is_small = 0 < length <= SMALL_BODY
+        if is_small and request.content.is_eof():  # it came with its header, as most do
+            return await request.read()
+        turn = nullcontext() if is_small else self._large
         try:
             async with asyncio.timeout(_READ_SECONDS), turn:
                 return await request.read()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream.channels import whatsapp
@@ -182,6 +182,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)  # of correctness, not of speed
 @given(
     whole=st.fixed_dictionaries(
         {}, optional={name: _JSON | st.just(value) for name, value in MESSAGE.items()}
