@@ -38,8 +38,6 @@ def leave(
     left = Conversation(
         state.channel,
         state.account,
-        link=state.link,
-        contact=state.contact,
         floor=max(heard_at(state), at),
         withdrawn=teller.withdrawn,
         moved_to=event.into,
