@@ -28,7 +28,7 @@ class Storm(Part):
     window: Duration = Field(60_000, description="within this become one message")
 
 
-ShowCustomer = Literal["none", "last4", "number", "name"]
+ShowCustomer = Literal["none", "last4", "name", "number"]
 """How much of a customer an alert says, of what intake has sealed."""
 
 

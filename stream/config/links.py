@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 PLACES = ("number", "customer", "conversation")
 _SCHEME = "https://"
+_ONLY = "takes {number}, {customer} and {conversation}, as they stand, and nothing else"
 
 
 def _checked(link: str) -> str:
@@ -14,12 +15,11 @@ def _checked(link: str) -> str:
         raise ValueError(f"must begin with {_SCHEME}")
     try:
         parts = [*Formatter().parse(link)]
-    except ValueError as error:
-        raise ValueError("a brace stands alone: write {number}") from error
+    except ValueError:  # a brace alone
+        raise ValueError(_ONLY) from None
     for _, name, form, conversion in parts:
         if name is not None and (name not in PLACES or form or conversion):
-            known = ", ".join(f"{{{place}}}" for place in PLACES)
-            raise ValueError(f"{{{name}}} is nothing it knows: {known}")
+            raise ValueError(_ONLY)
     return link
 
 
