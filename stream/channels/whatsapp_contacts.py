@@ -5,8 +5,7 @@ A customer is a phone number, a user id of the business's own (BSUID), or both; 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stream.channels.contact import Contact, text
 from stream.channels.fields import MALFORMED, PartIgnoredError, if_fit
@@ -68,8 +67,7 @@ class Contacts:
         return sorted(found, key=lambda name: not is_phone(name)), card.profile
 
 
-@dataclass(frozen=True, slots=True)
-class _Card:
+class _Card(NamedTuple):
     """One contact: all its names, and how the customer appears."""
 
     names: list[str]

@@ -18,7 +18,7 @@ from stream.channels.contact import (
 )
 from stream.channels.people import People, in_one
 from stream.channels.reading import Options
-from stream.records import encode_event
+from stream.records import decode_event, encode_event
 from stream.sla.events import MergedEvent
 from stream.sla.instants import from_ms
 from tests.bodies import (
@@ -199,6 +199,10 @@ CONTACTS = {
         Contact(None, VISITOR),
     ),
     "A button of Messenger.": (said(postback={"mid": "m_3"}), Contact(None, VISITOR)),
+    "The page's own words.": (
+        said(from_page=True, message={"mid": "m_4", "is_echo": True}),
+        None,
+    ),
     "The business's own words.": (echo(type="text", text={"body": "x"}), None),
 }
 
@@ -207,6 +211,20 @@ CONTACTS = {
 def test_a_customers_words_bear_who_it_is(body, contact):
     """What the wire has of name, number and handle; of customers' words only."""
     assert of(body) == contact
+
+
+def test_the_longest_contact_is_taken_by_our_reader():
+    """No name costs the message that bears it."""
+    longest = "\U0001f600" * 999
+    body = profiled({"name": longest, "username": longest}, wa_id="9" * 15)
+    (event,) = read(whatsapp, body).events
+
+    assert decode_event(encode_event(event)) == event
+    long_id = json.loads(
+        json.dumps(said(postback={"mid": "m"})).replace(VISITOR, "1" * 256)
+    )
+    (event,) = read(messenger, long_id).events
+    assert decode_event(encode_event(event)) == event
 
 
 @pytest.mark.parametrize("source", BODIES)
