@@ -25,9 +25,9 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-SECRETS := id_secret whatsapp_app_secret whatsapp_verify_token messenger_app_secret \
-	messenger_verify_token events_token events_tokens slack_bot_token kafka_password \
-	redis_password
+SECRETS := id_secret contact_key whatsapp_app_secret whatsapp_verify_token \
+	messenger_app_secret messenger_verify_token events_token events_tokens \
+	slack_bot_token kafka_password redis_password
 
 # The folder is for you alone, its files for the users inside of the containers.
 secrets: .env ## Write the secrets of .env into .secrets/, for Docker Compose.

@@ -62,6 +62,7 @@ class Conversation:
         direction: Direction,
         author: Author,
         nature: Nature = Nature.PLAIN,
+        contact: bytes | None = None,
     ) -> MessageEvent:
         return MessageEvent(
             v=1,
@@ -72,6 +73,7 @@ class Conversation:
             channel=self.channel,
             account=self.account,
             customer=self.customer,
+            contact=contact,
             message_id=message_id,
             direction=direction,
             author=author,

@@ -83,8 +83,9 @@ class Number:
         if self.displayed and bare(word(message.get("from"))) == self.displayed:
             raise PartIgnoredError(OWN_NUMBER)
         at = instant(message.get("timestamp"))
+        writer = ("from", "from_user_id", "from_parent_user_id")
         customer = identifier(message.get("group_id")) or self._customer(
-            message, at, "from", "from_user_id", "from_parent_user_id"
+            message, at, *writer
         )
         yield self.reading.conversation(self.account, customer).message(
             wamid,
@@ -93,6 +94,7 @@ class Number:
             direction=Direction.INBOUND,
             author=CUSTOMER,
             nature=_NATURES.get(said, Nature.PLAIN),
+            contact=self._sealed(message, *writer),
         )
 
     def echo(self, message: dict[str, Any]) -> Iterator[Event]:
@@ -144,6 +146,14 @@ class Number:
         has_phone = is_phone(names[0])
         self.reading.link(self.account, names, at, has_phone=has_phone)
         return names[0]
+
+    def _sealed(self, part: dict[str, Any], *keys: str) -> bytes | None:
+        """Who says it: of a group, the one who waits."""
+        if self.reading.options.seal is None:
+            return None  # for each message
+        given = [part.get(key) for key in keys]
+        contact = self.contacts.contact(given, is_alone=self.is_alone)
+        return self.reading.sealed(self.account, contact)
 
     def _changed(self, message: dict[str, Any]) -> None:
         """Read how WhatsApp tells that a customer has another number, or user id."""
