@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
@@ -24,7 +25,7 @@ class Seen:
 
     events: list[bytes]
     facts: list[Fact]
-    messages: list[dict[str, object]]
+    messages: list[dict[str, Any]]
 
     def net(self, verdict: Verdict) -> int:
         """Cycles whose verdict this is in the end."""
@@ -57,6 +58,11 @@ class Seen:
         """Messages that say something else now than when they were posted."""
         return sum(1 for message in self.messages if message["edits"])
 
+    @property
+    def named(self) -> int:
+        """Messages that say who the customer is."""
+        return sum(any(map(_names, message["blocks"])) for message in self.messages)
+
     def detection_delays(self) -> list[float]:
         """Seconds from each deadline to its breach being noticed."""
         return [
@@ -79,6 +85,11 @@ class Seen:
             key = metadata["event_payload"]["key"]
             delays.append((posted_at - deadlines[key]) / 1000)
         return delays
+
+
+def _names(block: dict[str, Any]) -> bool:
+    fields = block.get("fields", ())
+    return any(field["text"].startswith("Customer\n") for field in fields)
 
 
 def distinct(facts: Sequence[Fact]) -> list[Fact]:
