@@ -1,16 +1,25 @@
 """What intake counts; served on its event loop, beside the door."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
 from stream.channels.sources import REASONS
 from stream.intake.connections import REASONS as CLOSED
+from stream.process.meta_apps import MetaApp
 from stream.sla.events import Event
 
 _CODES = (200, 400, 401, 404, 408, 413, 500, 503)
 _KINDS = ("message", "delivery")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class Signed(NamedTuple):
+    """Which secret signed a webhook: an app's, and its place in the list, from 1."""
+
+    app: str
+    secret: int
 
 
 class IntakeMetrics:
@@ -25,6 +34,12 @@ class IntakeMetrics:
             "replyclock_webhooks_total",
             "Webhooks answered, by source and HTTP status.",
             ("source", "code"),
+            registry=self.registry,
+        )
+        self._signed = Counter(
+            "replyclock_webhooks_signed_total",
+            "Webhooks with a good signature, by app and place of its secret.",
+            ("source", "app", "secret"),
             registry=self.registry,
         )
         self._seconds = Histogram(
@@ -63,6 +78,15 @@ class IntakeMetrics:
                 self._accepted.labels(source, kind)
             for reason in reasons:
                 self._ignored.labels(source, reason)
+
+    def knows(self, source: str, apps: Iterable[MetaApp]) -> None:
+        """Begin at zero for each secret of `apps`."""
+        for app in apps:
+            for place, _ in enumerate(app.app_secrets, start=1):
+                self._signed.labels(source, app.name, str(place))
+
+    def signed(self, source: str, by: Signed) -> None:
+        self._signed.labels(source, by.app, str(by.secret)).inc()
 
     def answered(self, source: str, code: int, seconds: float) -> None:
         self._webhooks.labels(source, str(code)).inc()
