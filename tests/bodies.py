@@ -140,6 +140,10 @@ BODIES: dict[str, dict[str, Body]] = {
         ),
         "reaction": messenger(reaction={"mid": "m_1", "action": "react", "emoji": "x"}),
         "edit": messenger(message_edit={"mid": "m_1", "text": "x", "num_edit": 1}),
+        "passed to the inbox": messenger(
+            pass_thread_control={"new_owner_app_id": 263902037430900, "metadata": "x"}
+        ),
+        "taken": messenger(take_thread_control={"previous_owner_app_id": "42"}),
         "read": messenger(read={"watermark": MS}),
         "delivery": messenger(delivery={"mids": ["m_4"], "watermark": MS}),
     },

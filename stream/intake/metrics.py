@@ -11,7 +11,7 @@ from stream.process.meta_apps import MetaApp
 from stream.sla.events import Event
 
 _CODES = (200, 400, 401, 404, 408, 413, 500, 503)
-_KINDS = ("message", "delivery")
+_KINDS = ("message", "delivery", "assignment")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 
