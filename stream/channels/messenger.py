@@ -26,6 +26,7 @@ from stream.channels.messenger_apps import (
     author_of_echo,
     holder,
 )
+from stream.channels.opt_outs import OPTED_IN, OPTED_OUT, opt_out
 from stream.channels.reading import DEFAULT_OPTIONS, Options, Parsed, Reading
 from stream.sla.events import (
     AuthorKind,
@@ -66,6 +67,8 @@ REASONS = tuple(
             "unknown_event",
             OWNER_NOT_TOLD,
             UNKNOWN_OWNER,
+            OPTED_OUT,
+            OPTED_IN,
             *_NOT_SAID,
         }
     )
@@ -144,6 +147,10 @@ class _Page:
         for key, read in readers.items():
             if key in part:
                 return read(part, an_object(part[key]))
+        optin = part.get("optin")
+        if isinstance(optin, dict):
+            wish = opt_out(optin.get("notification_messages_status"))
+            raise PartIgnoredError(wish or "optin")
         for key in _NOT_SAID:
             # One known sample writes `policy-enforcement`.
             if key in part or key.replace("_", "-") in part:

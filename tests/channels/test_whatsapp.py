@@ -185,9 +185,9 @@ def test_history_starts_no_clock_though_it_has_messages() -> None:
 
 def test_an_unknown_field_adds_no_label() -> None:
     """Fields of next year are counted under one reason."""
-    parsed = read(change("a_field_of_next_year"), change("another"), change("calls"))
+    parsed = read(change("a_field_of_next_year"), change("another"), change("flows"))
 
-    assert parsed.ignored == {"unknown_field": 2, "calls": 1}
+    assert parsed.ignored == {"unknown_field": 2, "flows": 1}
 
 
 def test_an_error_of_the_account_is_no_message() -> None:
