@@ -11,6 +11,7 @@ from bench.charts import (
     timing_table,
 )
 from bench.comparison import tables
+from bench.door.table import door_table
 from bench.growth import SHARED, Growth
 from bench.one_write.table import one_write_table
 from bench.report import Report
@@ -164,6 +165,18 @@ joins. Facts that are there twice have the same id; one that is lost is gone.
 {loss_table(report.losses)}"""
 
 
+def _doors(report: Report) -> str:
+    return f"""\
+## The door
+
+Signed WhatsApp webhooks, one message each, over 64 connections: `replyclock intake`,
+which answers when Kafka has the event, beside a handler of the same HTTP server that
+reads the body and answers. By the clock, webhooks come at their times, and a delay is
+from there to the answer; what sends them, the broker and intake share the machine.
+
+{door_table(report.doors)}"""
+
+
 def _growths(report: Report) -> str:
     alone = [run for run in report.growths if run.workers == 1]
     shared = [run for run in report.growths if run.conversations == SHARED]
@@ -204,5 +217,6 @@ _SECTIONS: dict[str, Callable[[Report], str]] = {
     "lives": _lives,
     "growths": _growths,
     "losses": _losses,
+    "doors": _doors,
 }
 """By the name of the part in the report, in the order of the page."""

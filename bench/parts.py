@@ -1,10 +1,12 @@
 """All that is measured, one after the other on one broker."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import click
 
+from bench.door.measure import Door, doors
 from bench.growth import SHARED, Growth, grow
 from bench.live import Live, burst, most, steady
 from bench.loss import Event, Loss, lose
@@ -38,9 +40,9 @@ _GROWTHS = ((10_000, 1), (SHARED, 1), (1_000_000, 1), (SHARED, 2), (SHARED, 3))
 """Conversations, workers."""
 
 
-PARTS = ("rules", "one_writes", "restarts", "lives", "growths", "losses")
+PARTS = ("rules", "one_writes", "restarts", "lives", "growths", "losses", "doors")
 """Beside the pairs; by their names in the report."""
-Part = Timing | OneWrite | Restart | Live | Growth | Loss
+Part = Timing | OneWrite | Restart | Live | Growth | Loss | Door
 
 
 class Bench:
@@ -71,20 +73,24 @@ class Bench:
 
     async def part(self, name: str, pairs: int) -> Sequence[Part]:
         """One of `PARTS`."""
-        match name:
-            case "rules":
-                click.echo("the rules alone")
-                return await asyncio.to_thread(rules_timings)
-            case "one_writes":
-                return await self.one_writes(pairs)
-            case "restarts":
-                return await self.restarts()
-            case "lives":
-                return await self.lives()
-            case "growths":
-                return await self.growths()
-            case _:
-                return await self.losses()
+        measured: dict[str, Callable[[], Awaitable[Sequence[Part]]]] = {
+            "rules": self.rules,
+            "one_writes": partial(self.one_writes, pairs),
+            "restarts": self.restarts,
+            "lives": self.lives,
+            "growths": self.growths,
+            "losses": self.losses,
+            "doors": partial(self.doors, pairs),
+        }
+        return await measured[name]()
+
+    async def rules(self) -> Sequence[Timing]:
+        click.echo("the rules alone")
+        return await asyncio.to_thread(rules_timings)
+
+    async def doors(self, pairs: int) -> list[Door]:
+        click.echo("the door: intake beside a bare handler")
+        return await doors(self._stack, self._rules, pairs)
 
     async def one_writes(self, pairs: int) -> list[OneWrite]:
         click.echo("one state write an event: ours, aiokafka, Kafka Streams")

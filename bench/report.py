@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from bench.comparison import Comparison
+from bench.door.measure import Door
 from bench.growth import Growth
 from bench.live import Live
 from bench.loss import Loss
@@ -35,6 +36,7 @@ class Report(Struct, frozen=True, kw_only=True):
     lives: tuple[Live, ...] = ()
     growths: tuple[Growth, ...] = ()
     losses: tuple[Loss, ...] = ()
+    doors: tuple[Door, ...] = ()
 
 
 def write(report: Report, results: Path) -> Path:

@@ -20,6 +20,7 @@ from dev.ports import reserve_port
 from dev.slack.api import TOKEN
 from dev.stack import Stack
 from dev.wire import Wire
+from stream.simulator.stories import POSTS
 
 PROCESSES = ("intake", "worker", "alerts")
 INTAKE_METRICS = "intake_metrics"
@@ -79,6 +80,7 @@ class System:
                 "WHATSAPP_VERIFY_TOKEN": secrets.token_hex(8),
                 "MESSENGER_APP_SECRET": secrets.token_hex(16),
                 "MESSENGER_VERIFY_TOKEN": secrets.token_hex(8),
+                "EVENTS_TOKEN": secrets.token_urlsafe(32),
                 "SLACK_BOT_TOKEN": TOKEN,
                 **{f"{n.upper()}_PORT": str(p) for n, p in self.ports.items()},
                 **({"REDIS_URL": stack.redis_url} if "redis" in stack.names else {}),
@@ -90,11 +92,21 @@ class System:
 
     @property
     def app_secrets(self) -> dict[str, bytes]:
-        """What webhooks are signed with, by source."""
-        return {
-            source: self.environment[f"REPLYCLOCK_{source.upper()}_APP_SECRET"].encode()
-            for source in ("whatsapp", "messenger")
+        """What webhooks are signed with, by source; the token of what is posted."""
+        names = {
+            "whatsapp": "WHATSAPP_APP_SECRET",
+            "messenger": "MESSENGER_APP_SECRET",
+            POSTS: "EVENTS_TOKEN",
         }
+        return {
+            source: self.environment[f"REPLYCLOCK_{name}"].encode()
+            for source, name in names.items()
+        }
+
+    @property
+    def id_secret(self) -> bytes:
+        """What customers get their pseudonyms with."""
+        return self.environment["REPLYCLOCK_ID_SECRET"].encode()
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}"

@@ -94,10 +94,15 @@ def decode_event(data: bytes) -> Event:
         raise UnreadableRecordError(_quoting_nothing(error)) from error
     if isinstance(event, JoinedEvent):
         _check_turns(event)
+    check_instants(event)
+    return event
+
+
+def check_instants(event: Event) -> None:
+    """Raises `UnreadableRecordError` for what is before 1970 or after 2199."""
     arrived = event.received_at or event.occurred_at
     if not (_EARLIEST <= event.occurred_at < _LATEST and arrived < _LATEST):
         raise UnreadableRecordError("an instant is not between 1970 and 2200")
-    return event
 
 
 def _check_turns(event: JoinedEvent) -> None:

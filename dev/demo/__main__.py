@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from dev.demo.judgement import Line, differences, judge, verdict_differences
+from dev.demo.parts import judge_parts
 from dev.demo.pictures import take_pictures
 from dev.demo.seen import ask_prometheus, look, percentile, save
 from dev.faults import StackError
@@ -25,6 +26,7 @@ from dev.system import (
 )
 from grafana.check_wall import check_wall
 from stream.config import load_config
+from stream.simulator.characters import CAST
 from stream.simulator.play import Play, write_play
 from stream.simulator.sending import Sent, send_play
 from stream.sla.policy import Rules
@@ -100,9 +102,15 @@ def run_demo(
 def _play(rules: Rules, rate: int, seed: int, seconds: int, first: int = 0) -> Play:
     start = time.time_ns() // 1_000_000 + 1000
     play = write_play(
-        rules, seed=seed, start=start, seconds=seconds, rate=rate, first=first
+        rules,
+        seed=seed,
+        start=start,
+        seconds=seconds,
+        rate=rate,
+        first=first,
+        cast=CAST,
     )
-    click.echo(f"playing {play.truth.webhooks} webhooks, about {rate} a second")
+    click.echo(f"playing {play.truth.webhooks} bodies, about {rate} a second")
     return play
 
 
@@ -173,6 +181,7 @@ def _wait_for_truth(
         )
         counters = read_counters(system.stack.prometheus_url)
         lines = judge(play.truth, seen, sent.answers[200], counters)
+        lines += judge_parts(play.truth.parts, seen.facts, system.id_secret)
         if all(line.holds for line in lines) or time.monotonic() > deadline:
             break
         if not all(map(system.is_running, PROCESSES)):

@@ -49,7 +49,7 @@ def judge(
     `counters` are Prometheus's: events, sessions, met, breached, alerts posted.
     """
     return [
-        Line("webhooks accepted", truth.webhooks, accepted),
+        Line("webhooks and posts accepted", truth.webhooks, accepted),
         Line("events in Kafka", truth.events, len(seen.events)),
         Line("sessions opened", truth.sessions, seen.sessions),
         Line("first replies met", truth.met, seen.net(Verdict.MET)),

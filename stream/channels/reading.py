@@ -151,7 +151,10 @@ class Reading:
         is_told: bool = False,
     ) -> None:
         """Remember that `names` are of one customer, where there are several."""
-        ids = dict.fromkeys(self.conversation(account, name).id for name in names)
+        different = dict.fromkeys(names)
+        if len(different) < 2:  # noqa: PLR2004  nearly always; a pseudonym costs 5 us
+            return
+        ids = dict.fromkeys(self.conversation(account, name).id for name in different)
         if len(ids) > 1:
             link = Link(
                 channel=self.channel,

@@ -13,9 +13,12 @@ _LONGEST_PHONE = 15
 """Digits (E.164); the ids of groups have more."""
 
 
+_SIGNS = str.maketrans("", "", "+ -()")
+
+
 def bare(phone: str) -> str:
     """Take `+`, spaces and dashes out of a phone number; leave other ids alone."""
-    digits = phone.translate({ord(sign): None for sign in "+ -()"})
+    digits = phone.translate(_SIGNS)
     return digits if is_phone(digits) else phone
 
 

@@ -18,6 +18,7 @@ from stream.cli import (
     processes,
     resend,
     simulate,
+    token,
 )
 from stream.cli.group import main
 
@@ -33,4 +34,5 @@ __all__ = [
     "processes",
     "resend",
     "simulate",
+    "token",
 ]

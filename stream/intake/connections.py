@@ -16,15 +16,18 @@ MOST = 400
 (measured), and far below the 1024 files that a process may have open by default."""
 HEADER_SECONDS = 5.0
 TOO_MANY = "too_many"
+IDLE = "idle"
 SLOW_HEADER = "slow_header"
-REASONS = (TOO_MANY, SLOW_HEADER)
+REASONS = (TOO_MANY, IDLE, SLOW_HEADER)
 
 
 class Connections:
-    """Whoever comes while `most` are open is closed at once, and seen in a metric.
+    """Whoever comes while `most` are open takes the place of who was idle for longest.
 
-    Waiting in the backlog would be silent: the proxy would wait for an answer that does
-    not come, where it could try another intake, and Meta comes again in any case.
+    Idle: it has nothing to answer, and no byte of a request has come. Where none is,
+    the newcomer is closed at once, and seen in a metric. Waiting in the backlog would
+    be silent: the proxy would wait for an answer that does not come, where it could try
+    another intake, and Meta comes again in any case.
 
     Args:
         closed: told why, for each connection that was closed here.
@@ -41,6 +44,8 @@ class Connections:
         self.header_seconds = header_seconds
         self._most = most
         self._open: dict[web.RequestHandler, _Connection] = {}
+        self._idle: dict[_Connection, None] = {}
+        """In the order in which they became so."""
 
     def watch(self, app: web.Application) -> None:
         """Before `app` serves: it is from the app that we know a header has ended."""
@@ -52,15 +57,31 @@ class Connections:
 
     def enter(self, connection: "_Connection") -> bool:
         """Whether there is room for one more."""
-        if len(self._open) >= self._most:
+        if len(self._open) >= self._most and not self._make_room():
             self.closed(TOO_MANY)
             return False
         self._open[connection.inner] = connection
+        self._idle[connection] = None
         return True
 
-    def leave(self, connection: "_Connection") -> bool:
-        """Whether it was one of ours."""
-        return self._open.pop(connection.inner, None) is not None
+    def _make_room(self) -> bool:
+        longest = next(iter(self._idle), None)
+        if longest is None:
+            return False
+        self.leave(longest)
+        longest.cut(IDLE)
+        return True
+
+    def leave(self, connection: "_Connection") -> None:
+        self._open.pop(connection.inner, None)
+        self._idle.pop(connection, None)
+
+    def is_idle(self, connection: "_Connection", *, idle: bool) -> None:
+        """It waits for its next request, or does so no more."""
+        if idle and connection.inner in self._open:
+            self._idle[connection] = None
+        else:
+            self._idle.pop(connection, None)
 
     @web.middleware
     async def _middleware(
@@ -91,10 +112,12 @@ class _Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._request: web.Request | None = None
         self._is_answering = False
+        self._is_in = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        if not self._door.enter(self):
+        self._is_in = self._door.enter(self)
+        if not self._is_in:
             self._transport.close()
             return
         self._start_timer()
@@ -103,10 +126,12 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         self._request = None
-        if self._door.leave(self):
+        self._door.leave(self)
+        if self._is_in:
             self.inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._door.is_idle(self, idle=False)
         if self._timer is None and not self._is_of_request():
             self._start_timer()
         self.inner.data_received(data)
@@ -123,11 +148,21 @@ class _Connection(asyncio.Protocol):
     def begins(self, request: web.Request) -> None:
         """A header has ended: what comes now is its body."""
         self._stop_timer()
+        self._door.is_idle(self, idle=False)  # where it came beside the one before
         self._request, self._is_answering = request, True
 
     def ends(self) -> None:
         """It has its answer. Of a body that was refused there may be more to come."""
         self._is_answering = False
+        self._door.is_idle(self, idle=not self._is_of_request())
+
+    def cut(self, reason: str) -> None:
+        """Close it, whatever it does."""
+        self._stop_timer()
+        assert self._transport is not None
+        self._door.closed(reason)
+        # Not `close`: that waits until the other side has read our last answer.
+        self._transport.abort()
 
     def _is_of_request(self) -> bool:
         request = self._request
@@ -137,16 +172,9 @@ class _Connection(asyncio.Protocol):
 
     def _start_timer(self) -> None:
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(self._door.header_seconds, self._cut)
+        self._timer = loop.call_later(self._door.header_seconds, self.cut, SLOW_HEADER)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-    def _cut(self) -> None:
-        self._timer = None
-        assert self._transport is not None
-        self._door.closed(SLOW_HEADER)
-        # Not `close`: that waits until the other side has read our last answer.
-        self._transport.abort()

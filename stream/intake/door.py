@@ -16,6 +16,10 @@ from stream.intake.bodies import LARGEST_BODY, Bodies
 from stream.intake.customers import Customers
 from stream.intake.hooks import Hook
 from stream.intake.metrics import IntakeMetrics
+from stream.intake.openapi import PATH as DESCRIPTION_PATH
+from stream.intake.openapi import describe
+from stream.intake.posts import PATH, Posts
+from stream.intake.senders import Senders
 from stream.process.probes import health_routes
 from stream.process.settings import PREFIX, Settings, SettingsError
 
@@ -32,11 +36,30 @@ def create_app(
 
     `options` are asked for at each body: a reload may change them.
 
-    A source without an app has no route. Raises `SettingsError` when there is no app,
-    or the pseudonyms' key is not set.
+    A source without an app has no route, nor have posts that nobody may write. Raises
+    `SettingsError` where nothing can come in, or the pseudonyms' key is not set.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
-    hooks = _hooks(settings, customers, metrics, options)
+    id_secret = settings.need(
+        "id_secret", "customers get their pseudonyms with it"
+    ).encode()
+    bodies = Bodies(customers)
+    hooks = _hooks(settings, id_secret, bodies, metrics, options)
+    senders = Senders(settings)
+    if not (hooks or senders.names):
+        names = [f"{PREFIX}{source.upper()}_APP_SECRET" for source in SOURCES]
+        also = ("META_APPS", "EVENTS_TOKEN", "EVENTS_TOKENS")
+        names += [f"{PREFIX}{name}" for name in also]
+        raise SettingsError(
+            f"{' or '.join(names)} must be set: intake trusts nothing unsigned"
+        )
+    if senders.names:
+        posts = Posts(
+            senders=senders, id_secret=id_secret, bodies=bodies, metrics=metrics
+        )
+        metrics.expect_posts(senders.names)
+        app.router.add_post(PATH, posts.receive)
+        app.router.add_get(DESCRIPTION_PATH, describe, allow_head=False)
     for hook in hooks:
         app.router.add_get(f"/hooks/{hook.source}", hook.verify, allow_head=False)
         app.router.add_post(f"/hooks/{hook.source}", hook.receive)
@@ -61,30 +84,25 @@ def create_app(
 
 def _hooks(
     settings: Settings,
-    customers: Customers,
+    id_secret: bytes,
+    bodies: Bodies,
     metrics: IntakeMetrics,
     options: Callable[[], Options],
 ) -> list[Hook]:
     apps = settings.meta_app_list()
-    if not apps:
-        names = [f"{PREFIX}{source.upper()}_APP_SECRET" for source in SOURCES]
-        either = " or ".join([*names, f"{PREFIX}META_APPS"])
-        raise SettingsError(f"{either} must be set: intake trusts no unsigned webhook")
-    id_secret = settings.need("id_secret", "customers get their pseudonyms with it")
-    bodies = Bodies(customers)
     of_source = {
         source: tuple(app for app in apps if source in app.channels)
         for source in SOURCES
     }
     for source, its_apps in of_source.items():
-        metrics.knows(source, its_apps)
+        metrics.expect_apps(source, its_apps)
     return [
         Hook(
             source=source,
             parse=SOURCES[source],
             options=options,
             apps=its_apps,
-            id_secret=id_secret.encode(),
+            id_secret=id_secret,
             bodies=bodies,
             metrics=metrics,
         )

@@ -62,9 +62,8 @@ class Hook:
         signature = request.headers.get(HEADER)
         app: str | None = None
         try:
-            body = await self.bodies.read(request)
-            signed = await self.bodies.parsed(
-                body, lambda whole: self._signed_by(whole, signature)
+            body, signed = await self.bodies.checked(
+                request, lambda whole: self._signed_by(whole, signature)
             )
             app = signed.app
             self.metrics.signed(self.source, signed)

@@ -10,7 +10,10 @@ from stream.intake.connections import REASONS as CLOSED
 from stream.process.meta_apps import MetaApp
 from stream.sla.events import Event
 
+POSTS = "events"
+"""The source of what is posted: not a channel's webhook."""
 _CODES = (200, 400, 401, 404, 408, 413, 500, 503)
+_CODES_OF_POSTS = (200, 207, 400, 401, 408, 413, 415, 422, 500, 503)
 _KINDS = ("message", "delivery", "assignment")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -61,6 +64,12 @@ class IntakeMetrics:
             ("source", "reason"),
             registry=self.registry,
         )
+        self._posted = Counter(
+            "replyclock_posted_events_total",
+            "Events that were posted, by who sent them and what became of them.",
+            ("sender", "result"),
+            registry=self.registry,
+        )
         self._closed = Counter(
             "replyclock_connections_closed_total",
             "Connections that intake closed itself, by reason.",
@@ -79,14 +88,26 @@ class IntakeMetrics:
             for reason in reasons:
                 self._ignored.labels(source, reason)
 
-    def knows(self, source: str, apps: Iterable[MetaApp]) -> None:
-        """Begin at zero for each secret of `apps`."""
+    def expect_apps(self, source: str, apps: Iterable[MetaApp]) -> None:
+        """Show a series for each secret of `apps`, too, from the start."""
         for app in apps:
             for place, _ in enumerate(app.app_secrets, start=1):
                 self._signed.labels(source, app.name, str(place))
 
     def signed(self, source: str, by: Signed) -> None:
         self._signed.labels(source, by.app, str(by.secret)).inc()
+
+    def expect_posts(self, senders: Iterable[str]) -> None:
+        """Show those series, too, from the start."""
+        self._seconds.labels(POSTS)
+        for code in _CODES_OF_POSTS:
+            self._webhooks.labels(POSTS, str(code))
+        for sender in senders:
+            self.posted(sender, 0, 0)
+
+    def posted(self, sender: str, accepted: int, refused: int) -> None:
+        self._posted.labels(sender, "accepted").inc(accepted)
+        self._posted.labels(sender, "refused").inc(refused)
 
     def answered(self, source: str, code: int, seconds: float) -> None:
         self._webhooks.labels(source, str(code)).inc()

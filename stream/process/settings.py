@@ -105,6 +105,12 @@ class Settings(BaseSettings):
     meta_apps: SecretStr | None = Field(
         None, description="JSON: more apps by name, each with several secrets"
     )
+    events_token: SecretStr | None = Field(
+        None, description="of who may post events, if it is one; see events_tokens"
+    )
+    events_tokens: SecretStr | None = Field(
+        None, description="who may post events, as JSON: `replyclock token NAME`"
+    )
 
     redis_url: RedisDsn = Field(
         RedisDsn("redis://127.0.0.1:6379/0"),

@@ -1,21 +1,44 @@
-"""Webhook bodies exactly as Meta sends them: the shapes that others recorded."""
+"""Bodies exactly as Meta and helpdesks send them: the shapes that others recorded."""
 
 from typing import Any
+
+from stream.sla.instants import rfc3339
 
 Body = dict[str, Any]
 
 
 def whatsapp_message(phone_number_id: str, customer: str, wamid: str, at: int) -> Body:
-    """A customer's text; `at` in milliseconds, told in seconds as WhatsApp does."""
-    contact = {"profile": {"name": "Synthetic Customer"}, "wa_id": customer}
+    """A customer's text; `at` in milliseconds, told in seconds as WhatsApp does.
+
+    `customer`: the phone number, or the user id of one who hides it.
+    """
+    has_phone = customer.isdigit()
+    contact = {
+        "profile": {"name": "Synthetic Customer"},
+        "wa_id" if has_phone else "user_id": customer,
+    }
     message = {
-        "from": customer,
+        "from" if has_phone else "from_user_id": customer,
         "id": wamid,
         "timestamp": str(at // 1000),
         "text": {"body": "Hello, is anybody there?"},
         "type": "text",
     }
     return _whatsapp(phone_number_id, {"contacts": [contact], "messages": [message]})
+
+
+def whatsapp_new_number(
+    phone_number_id: str, customer: str, wamid: str, at: int, new: str
+) -> Body:
+    """The customer goes on under another phone number."""
+    message = {
+        "from": customer,
+        "id": wamid,
+        "timestamp": str(at // 1000),
+        "type": "system",
+        "system": {"type": "user_changed_number", "wa_id": new},
+    }
+    return _whatsapp(phone_number_id, {"messages": [message]})
 
 
 def whatsapp_status(
@@ -33,7 +56,7 @@ def whatsapp_status(
         "id": wamid,
         "status": status,
         "timestamp": str(at // 1000),
-        "recipient_id": customer,
+        "recipient_id" if customer.isdigit() else "recipient_user_id": customer,
     }
     if callback is not None:
         about["biz_opaque_callback_data"] = callback
@@ -64,15 +87,25 @@ PAGE_INBOX = 263902037430900
 """The app id of Meta's own page inbox, where people type (channels.md 2.2)."""
 
 
+HELPDESK = 900000000000001
+"""An app that nobody told us about: people write through it, or its bot."""
+
+
 def messenger_echo(
-    page: str, customer: str, mid: str, at: int, *, metadata: str | None = None
+    page: str,
+    customer: str,
+    mid: str,
+    at: int,
+    *,
+    metadata: str | None = None,
+    app: int = PAGE_INBOX,
 ) -> Body:
     """A reply, echoed; `metadata` is what the sending app wrote beside it."""
     message: Body = {
         "mid": mid,
         "text": "Sure, with pleasure",
         "is_echo": True,
-        "app_id": PAGE_INBOX,
+        "app_id": app,
     }
     if metadata is not None:
         message["metadata"] = metadata
@@ -105,6 +138,23 @@ def messenger_read(page: str, customer: str, at: int) -> Body:
         "read": {"watermark": at},
     }
     return _messenger(page, at, event)
+
+
+def posted_reply(
+    channel: str, account: str, customer: str, message_id: str, at: int
+) -> Body:
+    """The same reply as a helpdesk posts it, which knows who wrote it."""
+    return {
+        "kind": "message",
+        "event_id": message_id,
+        "occurred_at": rfc3339(at),
+        "channel": channel,
+        "account": account,
+        "customer_ids": [customer],
+        "message_id": message_id,
+        "direction": "outbound",
+        "author": {"kind": "agent", "id": "7"},
+    }
 
 
 def _whatsapp(phone_number_id: str, told: Body) -> Body:

@@ -6,9 +6,11 @@ targets of minutes break within seconds. Deadlines that will break are spread ov
 the accounts, 2 s apart on each, since Slack takes one message a second a channel.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from stream.simulator.characters import Character, Part, play_part, whose_turn
 from stream.simulator.stories import SECOND, Delivery, Ending, Story
 from stream.sla.facts import Measure
 from stream.sla.policy import Attributes, Rules
@@ -50,6 +52,7 @@ class Truth:
     breached: int = 0
     retracted: int = 0
     answered_late: int = 0
+    parts: list[Part] = field(default_factory=list)
 
     @property
     def alerts_posted(self) -> int:
@@ -71,12 +74,20 @@ class Play:
 
 
 def write_play(
-    rules: Rules, *, seed: int, start: int, seconds: int, rate: int, first: int = 0
+    rules: Rules,
+    *,
+    seed: int,
+    start: int,
+    seconds: int,
+    rate: int,
+    first: int = 0,
+    cast: Sequence[Character] = (),
 ) -> Play:
     """About `rate` webhooks a second for `seconds`, from `start` (ms, wall time).
 
     Same arguments, same play. The accounts are those the config's queues list;
-    customers are numbered from `first`, so that plays can follow each other.
+    customers are numbered from `first`, so that plays can follow each other. Each of
+    the `cast` has its turn in every so many kept promises.
     """
     accounts = sorted(
         f"{channel}:{name}" for channel, name in rules.queues if channel in PLAYABLE
@@ -101,7 +112,10 @@ def write_play(
     while play.truth.webhooks < wanted:
         account = accounts[number % len(accounts)]
         at = random.randint(start + OPENING + SECOND, end - 4 * SECOND)
-        _add(play, _kept(random, rules, account, number, at))
+        story, part = _kept(random, rules, account, number, at, cast)
+        _add(play, story)
+        if part is not None:
+            play.truth.parts.append(part)
         number += 1
     play.deliveries.sort(key=lambda delivery: delivery.at)
     play.deliveries = _from(play.deliveries, start, random)
@@ -127,15 +141,14 @@ def _story(
     if policy is None:
         raise NothingToPlayError(f"no policy promises anything to {account}")
     target = next(t for t in policy.targets if t.measure is Measure.FIRST_REPLY)
-    story = Story(random, source, name, number, deadline - target.within, target.within)
-    story.customer(story.started_at)
-    return story
+    return Story(random, source, name, number, deadline - target.within, target.within)
 
 
 def _broken(story: Story, ending: Ending) -> Story:
     """A promise that breaks at its deadline."""
     number, deadline = story.number, story.deadline
     story.ending = ending
+    story.customer(story.started_at)
     story.customer(deadline - 3 * SECOND)  # impatience moves no clock
     if number % 3 == 0:
         story.bot(story.started_at + SECOND)
@@ -153,12 +166,23 @@ def _broken(story: Story, ending: Ending) -> Story:
     return story
 
 
-def _kept(random: Random, rules: Rules, account: str, number: int, at: int) -> Story:
+def _kept(  # noqa: PLR0917  as `_story`, and who may play
+    random: Random,
+    rules: Rules,
+    account: str,
+    number: int,
+    at: int,
+    cast: Sequence[Character],
+) -> tuple[Story, Part | None]:
     """A promise that is kept: the reply is said at `at`."""
     at -= at % SECOND
     boundary = number % 20 == 0
     margin = 0 if boundary else random.randint(10, 45) * SECOND
     story = _story(random, rules, account, number, at + margin)
+    character = whose_turn(cast, number, story.source)
+    if character is not None:
+        return story, play_part(character, story, at)
+    story.customer(story.started_at)
     if number % 4 == 0:
         story.bot(story.started_at + SECOND)
     story.reply(at)
@@ -168,7 +192,7 @@ def _kept(random: Random, rules: Rules, account: str, number: int, at: int) -> S
     for _ in range(number % 3):
         story.customer(at + 2 * SECOND)
         story.reply(at + 3 * SECOND)
-    return story
+    return story, None
 
 
 def _add(play: Play, story: Story) -> None:

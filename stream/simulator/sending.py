@@ -1,4 +1,7 @@
-"""Send a play as signed webhooks, each at its time, as Meta does: concurrently."""
+"""Send a play, each body at its time, concurrently, as Meta does.
+
+Webhooks are signed with their app's secret; what a helpdesk posts bears its token.
+"""
 
 import asyncio
 import time
@@ -10,7 +13,7 @@ import aiohttp
 import msgspec
 
 from stream.channels.signature import HEADER, sign
-from stream.simulator.stories import Delivery
+from stream.simulator.stories import POSTS, Delivery
 
 AT_ONCE = 64
 """Webhooks in flight at most; Meta sends concurrently too (channels.md 1.6)."""
@@ -34,7 +37,9 @@ async def send_play(
     secrets: Mapping[str, bytes],
     progress: Callable[[int], None] = lambda _: None,
 ) -> Sent:
-    """POST each delivery to `url`/hooks/<source> at its wall time.
+    """POST each delivery to its door at `url` at its wall time.
+
+    `secrets`: of each source's app, and the token of `POSTS`.
 
     A 503, or no answer at all, is tried again until it is taken, as Meta would.
     """
@@ -45,14 +50,10 @@ async def send_play(
 
         async def post(delivery: Delivery) -> None:
             body = msgspec.json.encode(delivery.body)
-            headers = {
-                HEADER: sign(secrets[delivery.source], body),
-                "Content-Type": "application/json",
-            }
-            target = f"{url}/hooks/{delivery.source}"
+            target, headers = _door(delivery.source, secrets, body)
             try:
                 while True:
-                    status = await _post(session, target, body, headers)
+                    status = await _post(session, url + target, body, headers)
                     if status is not None and status != 503:  # noqa: PLR2004
                         break
                     sent.retried += 1
@@ -71,6 +72,17 @@ async def send_play(
                 posts.create_task(post(delivery))
                 progress(number + 1)
     return sent
+
+
+def _door(
+    source: str, secrets: Mapping[str, bytes], body: bytes
+) -> tuple[str, dict[str, str]]:
+    """The path and the headers of a body."""
+    headers = {"Content-Type": "application/json"}
+    if source == POSTS:
+        token = secrets[source].decode()
+        return "/v1/events", {**headers, "Authorization": f"Bearer {token}"}
+    return f"/hooks/{source}", {**headers, HEADER: sign(secrets[source], body)}
 
 
 async def _post(

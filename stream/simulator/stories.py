@@ -27,12 +27,16 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A webhook: when it is sent, to which hook, and how many events it holds."""
+    """A body: when it is sent, to which door, and how many events come of it."""
 
     at: int
     source: str
     body: Body
     events: int
+
+
+POSTS = "events"
+"""The door of those who post events themselves; the others are webhooks' sources."""
 
 
 @dataclass
@@ -51,7 +55,14 @@ class Story:
     target: int
     ending: Ending = Ending.MET
     deliveries: list[Delivery] = field(default_factory=list)
+    name: str = ""
+    """Of the customer, as the channel has it."""
+    asked_as: str = ""
+    """The name under which the customer wrote first."""
     _said: int = 0
+
+    def __post_init__(self) -> None:
+        self.name = self.name or str(15_550_000_000 + self.number)
 
     @property
     def deadline(self) -> int:
@@ -59,33 +70,44 @@ class Story:
 
     def customer(self, at: int, sent_at: int | None = None) -> None:
         """The customer writes."""
+        self.asked_as = self.asked_as or self.name
         whatsapp = self.source == "whatsapp"
         make = bodies.whatsapp_message if whatsapp else bodies.messenger_message
-        body = make(self.account, self._customer, self._message_id(), at)
+        body = make(self.account, self.name, self._message_id(), at)
         self._deliver(body, at, sent_at, events=1)
 
     def reply(
-        self, at: int, sent_at: int | None = None, *, arrives: bool = True
+        self,
+        at: int,
+        sent_at: int | None = None,
+        *,
+        arrives: bool = True,
+        is_tagged: bool = True,
     ) -> str:
-        """A person answers; returns the message's id."""
+        """A person answers; returns the message's id.
+
+        Unless it `is_tagged`, nobody can tell it from a bot's.
+        """
         message_id = self._message_id()
         if self.source == "whatsapp":
-            self._status(message_id, at, "sent", sent_at, callback="agent:7")
+            tag = "agent:7" if is_tagged else None
+            self._status(message_id, at, "sent", sent_at, callback=tag)
             if arrives:
-                self._status(message_id, at, "delivered", sent_at, callback="agent:7")
+                self._status(message_id, at, "delivered", sent_at, callback=tag)
         else:
-            body = bodies.messenger_echo(self.account, self._customer, message_id, at)
-            self._deliver(body, at, sent_at, events=1)
-            body = bodies.messenger_delivery(
-                self.account, self._customer, message_id, at
+            app = bodies.PAGE_INBOX if is_tagged else bodies.HELPDESK
+            body = bodies.messenger_echo(
+                self.account, self.name, message_id, at, app=app
             )
+            self._deliver(body, at, sent_at, events=1)
+            body = bodies.messenger_delivery(self.account, self.name, message_id, at)
             self._deliver(body, at, sent_at, events=1)
         return message_id
 
     def read(self, at: int) -> None:
         """The customer looks at the answer, which is no turn."""
         if self.source == "messenger":
-            body = bodies.messenger_read(self.account, self._customer, at)
+            body = bodies.messenger_read(self.account, self.name, at)
             self._deliver(body, at, None, events=0)
 
     def bot(self, at: int) -> None:
@@ -95,9 +117,23 @@ class Story:
             self._status(message_id, at, "sent", None, category="marketing")
             return
         body = bodies.messenger_echo(
-            self.account, self._customer, message_id, at, metadata="bot:greeter"
+            self.account, self.name, message_id, at, metadata="bot:greeter"
         )
         self._deliver(body, at, None, events=1)
+
+    def new_number(self, at: int, name: str) -> None:
+        """The customer goes on under another one, `name` (WhatsApp only)."""
+        body = bodies.whatsapp_new_number(
+            self.account, self.name, self._message_id(), at, name
+        )
+        self._deliver(body, at, None, events=1)  # that the two are one
+        self.name = name
+
+    def post(self, message_id: str, at: int) -> None:
+        """The helpdesk tells of the reply, too."""
+        body = bodies.posted_reply(self.source, self.account, self.name, message_id, at)
+        when = at + self.random.randint(50, 300)
+        self.deliveries.append(Delivery(when, POSTS, body, 1))
 
     def failure(self, message_id: str, at: int) -> None:
         """The reply did not reach the customer (WhatsApp only)."""
@@ -121,7 +157,7 @@ class Story:
     ) -> None:
         body = bodies.whatsapp_status(
             self.account,
-            self._customer,
+            self.name,
             message_id,
             at,
             status,
@@ -141,7 +177,3 @@ class Story:
         self._said += 1
         prefix = "wamid.SIM" if self.source == "whatsapp" else "m_SIM"
         return f"{prefix}{self.started_at}_{self.number}_{self._said}"
-
-    @property
-    def _customer(self) -> str:
-        return str(15_550_000_000 + self.number)

@@ -258,6 +258,7 @@ COMMANDS = [
     "replay",
     "schema",
     "simulate",
+    "token",
     "worker",
 ]
 LETTERS = ["dead-letters list", "dead-letters resend", "dead-letters show"]
@@ -282,6 +283,7 @@ def test_every_command_has_an_example(command):
 
 
 MISTAKES = {
+    "A sender's name that is none": ["token", "Help Desk"],
     "A command that does not exist": ["frobnicate"],
     "An option that does not exist": ["check", "--nope"],
     "A source that does not exist": ["parse", "fax"],

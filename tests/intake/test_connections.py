@@ -32,6 +32,8 @@ class Door:
         self._closed = closed
         self.may_answer = asyncio.Event()
         self.has_read = asyncio.Event()
+        self.asked: asyncio.Queue[None] = asyncio.Queue()
+        """One for each request that waits for its answer."""
         self._port = port
         self._writers: list[StreamWriter] = []
 
@@ -93,6 +95,7 @@ async def door() -> AsyncIterator[Door]:
         return web.Response(text="ok")
 
     async def wait(_: web.Request) -> web.Response:
+        door.asked.put_nowait(None)
         await door.may_answer.wait()
         return web.Response(text="ok")
 
@@ -242,24 +245,47 @@ async def test_a_header_that_is_none_is_answered_and_not_counted(door: Door) -> 
     assert door.closed == {}
 
 
+WAIT = b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
 async def test_one_too_many_is_closed_at_once(door: Door) -> None:
     """It is counted, the others are served, and there is room when one has left."""
-    held = [await door.connect(REQUEST) for _ in range(MOST)]
-    for reader, _ in held:
-        await answer(reader)
+    held = [await door.connect(WAIT) for _ in range(MOST)]
+    for _ in held:
+        await door.asked.get()
 
     refused, _ = await door.connect(REQUEST)
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
         await answer(refused)
 
     assert door.closed == {"too_many": 1}
-    held[0][1].write(REQUEST)
-    assert await answer(held[0][0]) == b"HTTP/1.1 200 OK"
-    for _, writer in held:
-        writer.close()
-        await writer.wait_closed()
-    reader, writer = await door.connect(REQUEST)
+    door.may_answer.set()
+    for reader, _ in held:
+        assert await answer(reader) == b"HTTP/1.1 200 OK"
+    held[0][1].close()
+    await held[0][1].wait_closed()
+    reader, _ = await door.connect(REQUEST)
     assert await answer(reader) == b"HTTP/1.1 200 OK"
+
+
+async def test_who_asks_takes_the_place_of_who_is_idle(door: Door) -> None:
+    """However many connections stand idle; who has a request goes on undisturbed."""
+    busy, _ = await door.connect(WAIT)
+    await door.asked.get()
+    many = 5 * MOST
+    for number in range(many):
+        idle, _ = await door.connect(*([REQUEST] if number % 2 else []))
+        if number % 2:
+            await answer(idle)
+    asks, writer = await door.connect(REQUEST)
+    assert await answer(asks) == b"HTTP/1.1 200 OK"
+    writer.write(REQUEST)
+    assert await answer(asks) == b"HTTP/1.1 200 OK"
+
+    assert door.closed["idle"] == many + 2 - MOST
+    assert "too_many" not in door.closed
+    door.may_answer.set()
+    assert await answer(busy) == b"HTTP/1.1 200 OK"
 
 
 async def test_what_is_packed_stays_packed(door: Door) -> None:
