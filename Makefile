@@ -9,7 +9,7 @@ SECONDS_TO_RUN ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install secrets servers demo test lint check chaos bench mutate lock format clean
+.PHONY: help install secrets servers demo test lint check chaos bench fuzz mutate lock format clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -25,9 +25,9 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-SECRETS := id_secret whatsapp_app_secret whatsapp_verify_token messenger_app_secret \
-	messenger_verify_token meta_apps events_token events_tokens slack_bot_token \
-	kafka_password redis_password
+SECRETS := id_secret contact_key whatsapp_app_secret whatsapp_verify_token \
+	messenger_app_secret messenger_verify_token meta_apps events_token \
+	events_tokens slack_bot_token kafka_password redis_password
 
 # The folder is for you alone, its files for the users inside of the containers.
 secrets: .env ## Write the secrets of .env into .secrets/, for Docker Compose.
@@ -75,6 +75,9 @@ $(MUTATION_VENV)/.installed: requirements-mutation.lock $(VENV)/.installed
 	@$(MUTATION_VENV)/bin/pip install --quiet --require-hashes -r requirements-mutation.lock
 	@$(MUTATION_VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
+
+fuzz: install ## Damage webhook bodies and hold every demand against what comes of them: BODIES=1000000 SEED=1.
+	@$(BIN)/python -m dev.fuzz $(if $(BODIES),--bodies $(BODIES)) $(if $(SEED),--seed $(SEED))
 
 mutate: $(MUTATION_VENV)/.installed ## Put faults into the rules and see which the tests notice: COUNT=240 SEED=1.
 	@$(MUTATION_VENV)/bin/python -m dev.mutation $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))

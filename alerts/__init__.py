@@ -1,7 +1,7 @@
 """Facts to Slack: what people should know is compared with what they were shown.
 
 In: `sla.facts`. Out: messages posted and edited, once; the ledger in Redis remembers.
-May import: cli, config, dead_letters, doctor, engine, explain, kafka, process,
-records, sla.
+May import: channels, cli, config, dead_letters, doctor, engine, explain, kafka,
+process, records, sla.
 Must never know: Faust.
 """

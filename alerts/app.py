@@ -14,10 +14,12 @@ from alerts.bookmark import Bookmark
 from alerts.catch_up import CatchUp
 from alerts.connection import connect
 from alerts.coverage import Coverage
+from alerts.customer import Customers
 from alerts.deliverer import Deliverer
 from alerts.delivery import Delivery, wall_ms
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
+from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from stream.config import Config
 from stream.dead_letters.letters import DeadLetters
@@ -62,6 +64,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         lambda partitions: app.end_offsets(facts, partitions),
         app.elsewhere.hand_over_again,
     )
+    customers = Customers(settings.contact_keys, config, metrics.unopened)
     deliverer = Deliverer(
         ledger=ledger,
         delivery=Delivery(
@@ -69,6 +72,9 @@ def run_alerts(settings: Settings, config: Config) -> int:
             slack=slack,
             config=config.alerts,
             metrics=metrics,
+            write=lambda alert, mention: message_of(
+                alert, mention, customers.shown(alert)
+            ),
             owner=uuid4().hex,
         ),
         metrics=metrics,
@@ -79,6 +85,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         settings.config, config, ReloadMetrics(metrics.registry), time.time
     )
     reloader.tells(deliverer.take)
+    reloader.tells(customers.take)
     dead_letters = DeadLetters(
         Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
         write=app.writer(settings.dead_letters_topic).write,

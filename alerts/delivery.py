@@ -14,7 +14,7 @@ from alerts.ledger import Ledger
 from alerts.metrics import EDITED, FOUND, GONE, Metrics
 from alerts.posted import Posted
 from alerts.routing import receiver_of
-from alerts.slack.blocks import message_of
+from alerts.slack.blocks import Message
 from alerts.slack.client import Slack
 from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
 from alerts.slack.summing_up import summing_up
@@ -54,7 +54,7 @@ class Destination:
 
 
 class Delivery:
-    """Owner of leases named `owner`; `now` is wall time in milliseconds."""
+    """Owner of leases named `owner`; `now` is wall time in ms, `write` says one."""
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Delivery:
         slack: Slack,
         config: Alerts,
         metrics: Metrics,
+        write: Callable[[Alert, str | None], Message],
         owner: str,
         lease_ms: int = 15_000,
         certain_ms: int = CERTAIN,
@@ -72,6 +73,7 @@ class Delivery:
         self._slack = slack
         self._config = config
         self._metrics = metrics
+        self._write = write
         self._owner = owner
         self._lease_ms = lease_ms
         self._certain_ms = certain_ms
@@ -181,7 +183,7 @@ class Delivery:
             await self._record(entry, ts=known, shown="", done=False, since=begun_at)
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
-        message = message_of(alert, where.mention)
+        message = self._write(alert, where.mention)
         revision = alert.revision
         try:
             ts = await self._slack.post(where.channel, message, entry.key, revision)
@@ -211,8 +213,8 @@ class Delivery:
             )
             found = None
         else:
-            is_on_its_way = entry.intent is not None
-            if is_on_its_way and found is None and self._is_young(intent):
+            is_young = self._now() - intent < self._certain_ms
+            if entry.intent is not None and found is None and is_young:
                 return Outcome.UNCLEAR
         if found is None:
             await self._ledger.forget_intent(entry.key, self._owner, doubt=intent)
@@ -231,7 +233,7 @@ class Delivery:
 
     async def _edit(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
-        message, revision = message_of(alert, where.mention), alert.revision
+        message, revision = self._write(alert, where.mention), alert.revision
         result = EDITED
         try:
             await self._slack.edit(
@@ -260,7 +262,7 @@ class Delivery:
         self, entry: Entry, alert: Alert, where: Destination, doubt: int
     ) -> None:
         """No message stays false: a second one of the key says the same (4.6)."""
-        message, revision = message_of(alert, where.mention), alert.revision
+        message, revision = self._write(alert, where.mention), alert.revision
         found = self._slack.messages_of(where.channel, entry.key, _since(doubt))
         async for other in found:
             if other.ts != entry.ts:
@@ -270,9 +272,6 @@ class Delivery:
                 log.warning("a second message was put right", key=entry.key)
         if alert.state is not AlertState.BREACHED:
             await self._ledger.believe(entry.key)
-
-    def _is_young(self, intent: int) -> bool:
-        return self._now() - intent < self._certain_ms
 
     async def _record(
         self,

@@ -1,4 +1,4 @@
-"""What the delivery side looks at for `replyclock doctor`: Redis and Slack."""
+"""What the delivery side looks at for `replyclock doctor`: Redis, Slack, its key."""
 
 import asyncio
 import time
@@ -23,6 +23,7 @@ from stream.doctor.check import Check, Finding, ok, skip, warn
 from stream.doctor.clocks import judge_clock
 from stream.process.settings import Settings
 
+CUSTOMERS = "customers"
 _SLACK_SECONDS = 4.0
 
 
@@ -33,6 +34,7 @@ def checks(settings: Settings, config: Config | None) -> Sequence[Check]:
         Check(name=REDIS, look=RedisChecks(settings).look),
         Check(name=SLACK, look=slack.token),
         *([] if slack.is_mute else [slack.channels_check()]),
+        Check(name=CUSTOMERS, look=CustomersCheck(settings, config).look),
     ]
 
 
@@ -105,6 +107,23 @@ class SlackChecks:
             elif isinstance(answer, BaseException):
                 raise answer
         return judge_channels(channels, failures)
+
+
+class CustomersCheck:
+    """Says something only where the rules file wants what nobody here can open."""
+
+    def __init__(self, settings: Settings, config: Config | None) -> None:
+        self._has_key = settings.contact_key is not None
+        self._is_shown = config is not None and (
+            config.alerts.show_customer != "none"
+            or any("{number}" in (queue.link or "") for queue in config.queues.values())
+        )
+
+    async def look(self) -> Sequence[Finding]:
+        if self._has_key or not self._is_shown:
+            return []
+        said = "alerts are to say who waits, and REPLYCLOCK_CONTACT_KEY is not set here"
+        return [warn(CUSTOMERS, said, "set it as intake has it, or _FILE")]
 
 
 def _now() -> int:

@@ -8,6 +8,7 @@ from alerts.alert import AlertState
 from alerts.entry import Rest
 from alerts.ledger import Backlog
 from alerts.slack.failures import FailureReason
+from stream.channels.contact import Unopened
 from stream.sla.facts import FactKind
 
 DELAY_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900)
@@ -80,6 +81,14 @@ class Metrics:
             "Records of the facts topic that are no facts.",
             registry=self.registry,
         )
+        self._unopened = Counter(
+            "replyclock_contacts_unopened",
+            "Messages that could not say who the customer is, by reason.",
+            ("reason",),
+            registry=self.registry,
+        )
+        for reason in Unopened:
+            self._unopened.labels(reason)
         self.take(receivers)
         for kind in FactKind:
             self._facts.labels(kind)
@@ -113,6 +122,9 @@ class Metrics:
 
     def summed_up(self, receiver: str) -> None:
         self._summaries.labels(receiver).inc()
+
+    def unopened(self, reason: Unopened) -> None:
+        self._unopened.labels(reason).inc()
 
     def read(self, kind: FactKind) -> None:
         self._facts.labels(kind).inc()

@@ -76,6 +76,7 @@ class System:
                 "TOPIC_PREFIX": prefix,
                 "LOG_FORMAT": "json",
                 "ID_SECRET": secrets.token_hex(16),
+                "CONTACT_KEY": secrets.token_hex(32),
                 "WHATSAPP_APP_SECRET": secrets.token_hex(16),
                 "WHATSAPP_VERIFY_TOKEN": secrets.token_hex(8),
                 "MESSENGER_APP_SECRET": secrets.token_hex(16),

@@ -51,6 +51,7 @@ class _WireFact(msgspec.Struct, omit_defaults=True, gc=False):
     queue: str
     assignee: str | None = None
     link: str | None = None
+    contact: bytes | None = None
     measure: str | None = None
     cycle: str | None = None
     policy: str | None = None
@@ -142,6 +143,7 @@ def encode_fact(fact: Fact) -> bytes:
             fact.queue,
             fact.assignee,
             fact.link,
+            fact.contact,
             fact.measure,
             _written(fact.cycle),
             fact.policy,

@@ -69,6 +69,7 @@ ENVELOPE = {
     "priority": maybe,
     "tier": maybe,
     "link": maybe,
+    "contact": st.none() | st.binary(min_size=1, max_size=99),
 }
 OWN = {
     MessageEvent: {
@@ -99,6 +100,8 @@ OWN = {
             )
         ).map(lambda turns: tuple(json.loads(msgspec.json.encode(turns)))),
         "hops": st.integers(1, 9),
+        "link_at": instants,
+        "contact_at": instants,
     },
     SpamEvent: {},
     SurveyEvent: {
@@ -168,6 +171,7 @@ def test_a_join_of_what_is_no_timeline_is_refused(turns):
         queue=names,
         assignee=maybe,
         link=maybe,
+        contact=st.none() | st.binary(max_size=99),
         measure=st.none() | st.sampled_from(Measure),
         cycle=st.none() | instants,
         policy=maybe,
@@ -241,6 +245,10 @@ REFUSED = {
     "No time at all is refused.": (
         line(occurred_at="yesterday"),
         "Invalid RFC3339 encoded datetime - at `$.occurred_at`",
+    ),
+    "A contact that is no sealed bytes is refused.": (
+        line(contact="Anna, 3630"),
+        "Invalid base64 encoded string - at `$.contact`",
     ),
     "Another version is refused.": (line(v=2), "`$.v`"),
     "An empty name is refused.": (

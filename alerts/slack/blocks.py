@@ -1,7 +1,7 @@
 """An alert as a Slack message: Block Kit and the plain text beside it.
 
-Pure. Nothing here names a customer: the conversation id is a pseudonym, and every
-word that comes from outside is escaped and cut to Slack's limits.
+Pure. The conversation id is a pseudonym; who the customer is stands here only where
+the caller says it. Every word from outside is escaped and cut to Slack's limits.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from alerts.alert import Alert, AlertState
+from alerts.customer import Shown
 from alerts.slack.mrkdwn import (
     NAME_LIMIT,
     cut,
@@ -16,6 +17,7 @@ from alerts.slack.mrkdwn import (
     escape,
     mention_of,
     name,
+    one_line,
     span,
 )
 from stream.sla.events import Channel
@@ -78,7 +80,12 @@ class Message:
     blocks: list[Block]
 
 
-def message_of(alert: Alert, mention: str | None = None) -> Message:
+_NOTHING = Shown()
+
+
+def message_of(
+    alert: Alert, mention: str | None = None, shown: Shown = _NOTHING
+) -> Message:
     """Write the message of `alert`; `mention` is called while somebody waits."""
     title = _title(alert)
     sentence = _sentence(alert)
@@ -92,10 +99,10 @@ def message_of(alert: Alert, mention: str | None = None) -> Message:
         {
             "type": "section",
             "text": _mrkdwn(sentence, TEXT_LIMIT),
-            "fields": [_mrkdwn(field, FIELD_LIMIT) for field in _fields(alert)],
+            "fields": _fields(alert, shown.customer),
         },
     ]
-    button = _button(alert.breach.link)
+    button = _button(alert.breach.link or shown.link)
     if button is not None:
         blocks.append({"type": "actions", "elements": [button]})
     lines = [_context(alert)]
@@ -154,7 +161,7 @@ def _sentence(alert: Alert) -> str:
             assert_never(alert.state)
 
 
-def _fields(alert: Alert) -> list[str]:
+def _fields(alert: Alert, customer: str | None) -> list[Block]:
     breach = alert.breach
     fields = []
     if breach.started_at is not None:
@@ -169,7 +176,12 @@ def _fields(alert: Alert) -> list[str]:
     fields.append(("Channel", _CHANNELS[breach.channel]))
     if breach.assignee is not None:
         fields.append(("Assigned to", name(breach.assignee)))
-    return [f"*{label}*\n{value}" for label, value in fields]
+    blocks = [_mrkdwn(f"*{label}*\n{value}", FIELD_LIMIT) for label, value in fields]
+    if customer is not None:
+        # Plain: whatever a stranger is called, it is no markup, and calls nobody.
+        text = f"Customer\n{one_line(customer)}"
+        blocks.insert(0, {"type": "plain_text", "text": text, "emoji": False})
+    return blocks
 
 
 def _button(link: str | None) -> Block | None:

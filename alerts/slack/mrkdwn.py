@@ -51,6 +51,15 @@ def name(text: str, limit: int = NAME_LIMIT) -> str:
     return escape(cut(text, limit))
 
 
+def one_line(text: str, limit: int = NAME_LIMIT) -> str:
+    """Words of a stranger, for plain text: without signs that nobody sees.
+
+    Those turn a line around, hide a word or break it.
+    """
+    seen = "".join(sign if sign.isprintable() else " " for sign in text)
+    return cut(" ".join(seen.split()), limit)
+
+
 def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

@@ -63,6 +63,7 @@ class Conversation:
         direction: Direction,
         author: Author,
         nature: Nature = Nature.PLAIN,
+        contact: bytes | None = None,
     ) -> MessageEvent:
         return MessageEvent(
             v=1,
@@ -73,6 +74,7 @@ class Conversation:
             channel=self.channel,
             account=self.account,
             customer=self.customer,
+            contact=contact,
             message_id=message_id,
             direction=direction,
             author=author,

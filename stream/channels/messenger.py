@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from stream.channels.contact import Contact
 from stream.channels.conversation import CUSTOMER, UNKNOWN, Conversation
 from stream.channels.fields import (
     MALFORMED,
@@ -176,6 +177,7 @@ class _Page:
             direction=Direction.OUTBOUND if is_echo else Direction.INBOUND,
             author=author_of_echo(message, self._apps) if is_echo else CUSTOMER,
             nature=Nature.PLAIN if name == mid else Nature.DELETION,
+            contact=None if is_echo else self._sealed(part),
         )
 
     def _postback(
@@ -184,15 +186,15 @@ class _Page:
         """Read a button's press: the customer said what stands on it."""
         at = self._at(part)
         conversation, _ = self._sides(part)
-        name = identifier(postback.get("mid")) or (
-            f"postback:{to_ms(at)}:{conversation.customer}"
-        )
+        mid = identifier(postback.get("mid"))
+        name = mid or f"postback:{to_ms(at)}:{conversation.customer}"
         yield conversation.message(
             name,
             message_id=name,
             at=at,
             direction=Direction.INBOUND,
             author=CUSTOMER,
+            contact=self._sealed(part),
         )
 
     def _reaction(
@@ -273,6 +275,11 @@ class _Page:
         side = part.get("recipient" if is_recipient else "sender")
         self._link(side, part)
         return self.reading.conversation(self.account, needed(customer)), from_page
+
+    def _sealed(self, part: dict[str, Any]) -> bytes | None:
+        """The id by which the page, and a helpdesk beside it, knows the sender."""
+        contact = Contact(number=_id_of(part.get("sender")))
+        return self.reading.sealed(self.account, contact)
 
     def _link(self, side: object, part: dict[str, Any]) -> None:
         """Both names of a customer who came by a plugin of the page's site."""

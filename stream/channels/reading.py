@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from stream.channels.contact import NOBODY, Contact, Seal
 from stream.channels.conversation import Conversation
 from stream.channels.fields import (
     PartIgnoredError,
@@ -24,6 +25,8 @@ class Options:
 
     apps: Mapping[str, AuthorKind] = field(default_factory=dict)
     """Who writes through an app of Messenger, by its id; `NO_APP`: what names none."""
+    seal: Seal | None = None
+    """Closes who a customer is (ADR 16); without it nobody is told."""
 
 
 MOST_PARTS = 5000
@@ -140,6 +143,13 @@ class Reading:
             customer=self.pseudonym(account, customer),
             received_at=self.received_at,
         )
+
+    def sealed(self, account: str, contact: Contact) -> bytes | None:
+        """Who the customer is, for those who have the key; None where nobody has."""
+        seal = self.options.seal
+        if seal is None or contact == NOBODY:
+            return None
+        return seal(contact, self.channel, account)
 
     def link(
         self,

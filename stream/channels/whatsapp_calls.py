@@ -28,7 +28,7 @@ _OVER = frozenset({"terminate", "REJECTED"})
 
 
 def read_customers_call(
-    call: dict[str, Any], conversation: Conversation
+    call: dict[str, Any], conversation: Conversation, contact: bytes | None
 ) -> Iterator[Event]:
     """Give the call, and that it was picked up. Raises `PartIgnoredError`."""
     wacid, picked_up = needed(call.get("id")), _picked_up_at(call)
@@ -42,6 +42,7 @@ def read_customers_call(
         direction=Direction.INBOUND,
         author=CUSTOMER,
         nature=Nature.CALL,
+        contact=contact,
     )
     if picked_up is not None:
         yield _spoken(f"{wacid}:picked_up", "end", call, picked_up, conversation)

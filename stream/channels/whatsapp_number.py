@@ -91,8 +91,9 @@ class Number:
         if self._is_own(message.get("from")):
             raise PartIgnoredError(OWN_NUMBER)
         at = instant(message.get("timestamp"))
+        writer = ("from", "from_user_id", "from_parent_user_id")
         customer = identifier(message.get("group_id")) or self._customer(
-            message, at, "from", "from_user_id", "from_parent_user_id"
+            message, at, *writer
         )
         yield self.reading.conversation(self.account, customer).message(
             wamid,
@@ -101,6 +102,7 @@ class Number:
             direction=Direction.INBOUND,
             author=CUSTOMER,
             nature=_NATURES.get(said, Nature.PLAIN),
+            contact=self._sealed(message, *writer),
         )
 
     def echo(self, message: dict[str, Any]) -> Iterator[Event]:
@@ -153,11 +155,11 @@ class Number:
         side, other = ("to", "from") if is_own else ("from", "to")
         if self._is_own(call.get(side)):
             side = other  # as with echoes: samples exist with both swapped
-        conversation = self._talk(
-            call, side, f"{side}_user_id", f"{side}_parent_user_id"
-        )
-        read = read_own_call if is_own else read_customers_call
-        return read(call, conversation)
+        keys = (side, f"{side}_user_id", f"{side}_parent_user_id")
+        conversation = self._talk(call, *keys)
+        if is_own:
+            return read_own_call(call, conversation)
+        return read_customers_call(call, conversation, self._sealed(call, *keys))
 
     def call_status(self, status: dict[str, Any]) -> Iterator[Event]:
         conversation = self._talk(status, "recipient_id", "recipient_user_id")
@@ -177,6 +179,14 @@ class Number:
         has_phone = is_phone(names[0])
         self.reading.link(self.account, names, at, has_phone=has_phone)
         return names[0]
+
+    def _sealed(self, part: dict[str, Any], *keys: str) -> bytes | None:
+        """Who says it: of a group, the one who waits."""
+        if self.reading.options.seal is None:
+            return None  # for each message
+        given = [part.get(key) for key in keys]
+        contact = self.contacts.contact(given, is_alone=self.is_alone)
+        return self.reading.sealed(self.account, contact)
 
     def _changed(self, message: dict[str, Any]) -> None:
         """Read how WhatsApp tells that a customer has another number, or user id."""

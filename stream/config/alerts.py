@@ -28,7 +28,16 @@ class Storm(Part):
     window: Duration = Field(60_000, description="within this become one message")
 
 
+ShowCustomer = Literal["none", "last4", "name", "number"]
+"""How much of a customer an alert says, of what intake has sealed."""
+
+
 class Alerts(Part):
+    show_customer: ShowCustomer = Field(
+        "none",
+        description="who it is: none, last4 (digits of the number), name (and last4),"
+        " number (and name)",
+    )
     storm: Storm = Field(Storm(), description="not used yet: each breach is told")
     routes: tuple[Route, ...] = Field(min_length=1, description="first match wins")
     receivers: dict[str, Receiver] = Field(min_length=1)

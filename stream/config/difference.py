@@ -29,6 +29,9 @@ def differences(old: Config, new: Config) -> Iterator[Change]:
     yield from _named("queue", old.queues, new.queues)
     yield from _policies(old, new)
     yield from _named("receiver", old.alerts.receivers, new.alerts.receivers)
+    before, after = old.alerts.show_customer, new.alerts.show_customer
+    if before != after:
+        yield Change("show_customer", _moved(before, after), "alerts from now on")
     if old.alerts.routes != new.alerts.routes:
         yield Change("routes", "changed: alerts posted from now on follow the new ones")
 

@@ -6,6 +6,7 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from stream.config.alerts import Alerts
 from stream.config.calendars import CalendarPart, check_zone
+from stream.config.links import Link
 from stream.config.part import AppId, Duration, Part, Silence
 from stream.config.policies import PolicyPart
 from stream.sla.events import AuthorKind, Channel
@@ -19,6 +20,11 @@ class Queue(Part):
         (), description="`channel:account`, as events name it; others are `unrouted`"
     )
     calendar: str | None = Field(None, description="when its people work")
+    link: Link | None = Field(
+        None,
+        description="where an alert's button leads: `https://desk.example/c/{number}`,"
+        " `{customer}` (the pseudonym), `{conversation}`",
+    )
 
     @field_validator("accounts")
     @classmethod

@@ -25,6 +25,7 @@ def oddities(config: Config, year: int) -> Iterator[Odd]:
     yield from _policies(config)
     yield from _targets(config)
     yield from _routes(config)
+    yield from _nobody_found(config)
     yield from _unused(config)
 
 
@@ -153,6 +154,14 @@ def _routes(config: Config) -> Iterator[Odd]:
     for name in config.queues:
         if name not in named:
             yield ("queues", name), "no route names it: its alerts go to the last route"
+
+
+def _nobody_found(config: Config) -> Iterator[Odd]:
+    queues = config.queues.values()
+    has_links = bool(queues) and all(queue.link is not None for queue in queues)
+    if config.alerts.show_customer == "none" and not has_links:
+        text = "is none: nobody will find the customer; set it, or queues.*.link"
+        yield ("alerts", "show_customer"), text
 
 
 def _unused(config: Config) -> Iterator[Odd]:

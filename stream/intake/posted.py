@@ -80,7 +80,7 @@ class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     accepted: bool
     event_id: str | None = None
-    """As it is kept: with the sender's name before it."""
+    """As it is kept: with the name before it of a sender who has one."""
     error: str | None = None
 
 
@@ -163,9 +163,8 @@ def _event(
             name, links = _conversation(given, id_secret, received_at)
             given["conversation_id"] = name
             given["customer"] = name.rpartition(":")[2]
-        # Two senders may both count from 1.
         own = msgspec.convert(given, _Named).event_id
-        given["event_id"] = f"{sender.name}:{own}"
+        given["event_id"] = f"{sender.prefix}{own}"
         given["received_at"] = received_at
         event = msgspec.convert(given, Postable)
         check_instants(event)

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 import structlog
 from aiohttp import web
 
+from stream.channels.contact import Seal
 from stream.channels.reading import Options
 from stream.config import Config
 from stream.intake.connections import Connections
@@ -64,7 +65,7 @@ async def _serve(settings: Settings, config: Config) -> int:
     reloader = Reloader(
         settings.config, config, ReloadMetrics(metrics.registry), time.time
     )
-    in_force = _InForce(config)
+    in_force = _InForce(config, settings.contact_keys.seal)
     reloader.tells(in_force.take)
     app = create_app(settings, customers, metrics, lambda: in_force.options)
     stopping = asyncio.Event()
@@ -99,13 +100,14 @@ async def _serve(settings: Settings, config: Config) -> int:
 
 
 class _InForce:
-    """What the rules file says of reading webhooks, as it stands now."""
+    """How webhooks are read: by the rules file as it stands now."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, seal: Seal | None) -> None:
+        self._seal = seal
         self.take(config)
 
     def take(self, config: Config) -> None:
-        self.options = Options(apps=config.app_authors())
+        self.options = Options(apps=config.app_authors(), seal=self._seal)
 
 
 @asynccontextmanager

@@ -32,9 +32,13 @@ _SCHEME = "bearer "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Somebody who posts events; `accounts`: of these only, as `channel:account`."""
+    """Somebody who posts events; `accounts`: of these only, as `channel:account`.
+
+    `prefix` goes before their event ids: two senders may both count from 1.
+    """
 
     name: str
+    prefix: str = ""
     accounts: frozenset[str] | None = None
 
 
@@ -71,7 +75,7 @@ class Senders:
             entries = _read(settings.events_tokens.get_secret_value())
             for name, entry in entries.items():
                 accounts = frozenset(entry.accounts) if entry.accounts else None
-                sender = Sender(name=name, accounts=accounts)
+                sender = Sender(name=name, prefix=f"{name}:", accounts=accounts)
                 for token in entry.tokens:
                     digest = bytes.fromhex(token.sha256)
                     self._by_hash.append((digest, token.until, sender))

@@ -15,10 +15,12 @@ from pydantic import (
     RedisDsn,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from stream.channels.contact import ContactKeys, contact_keys
 from stream.config.durations import parse_duration
 from stream.kafka.access import KafkaAccess, Mechanism, Protocol
 from stream.kafka.membership import LONGEST_SESSION_S, SHORTEST_SESSION_S, Membership
@@ -98,6 +100,9 @@ class Settings(BaseSettings):
     id_secret: SecretStr | None = Field(
         None, description="key that turns phone numbers into pseudonyms; keep it"
     )
+    contact_key: SecretStr | None = Field(
+        None, description="keys that seal who a customer is, the newest first"
+    )
     whatsapp_app_secret: SecretStr | None = None
     whatsapp_verify_token: SecretStr | None = None
     messenger_app_secret: SecretStr | None = None
@@ -130,6 +135,18 @@ class Settings(BaseSettings):
     def _unset_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
         # `REPLYCLOCK_X=` in an env file means "not set", not "an empty secret".
         return {name: value for name, value in values.items() if value != ""}
+
+    @field_validator("contact_key")
+    @classmethod
+    def _are_keys(cls, secret: SecretStr | None) -> SecretStr | None:
+        contact_keys("" if secret is None else secret.get_secret_value())
+        return secret
+
+    @property
+    def contact_keys(self) -> ContactKeys:
+        """What seals and opens who a customer is: without keys, nothing."""
+        secret = self.contact_key
+        return contact_keys("" if secret is None else secret.get_secret_value())
 
     def need(self, name: str, why: str) -> str:
         """The secret `name`; raises `SettingsError` that names the variable."""

@@ -18,7 +18,7 @@ from stream.sla.memory import KEPT, forget_at, heard_at, prune, walked_anew
 from stream.sla.policy import Rules
 from stream.sla.session import Session, silence
 from stream.sla.short_way import carried_on, has_failed
-from stream.sla.state import Conversation
+from stream.sla.state import Conversation, linked
 from stream.sla.teller import Teller
 from stream.sla.timeline import (
     DELIVERED,
@@ -47,7 +47,7 @@ _FAILED, _RECLASSIFIED = Reason.DELIVERY_FAILED, Reason.RECLASSIFIED
 _LAPSED = Reason.LAPSED
 
 
-def apply(  # noqa: C901, PLR0911  for each event: one way down, most leave early
+def apply(  # noqa: PLR0911  for each event: one way down, most leave early
     key: str, state: Conversation | None, event: Event, rules: Rules, now: int
 ) -> tuple[Conversation, list[Fact], Applied]:
     """`state` with `event` in it, and what follows. `now` only dates the facts."""
@@ -61,8 +61,7 @@ def apply(  # noqa: C901, PLR0911  for each event: one way down, most leave earl
     if turn.at <= state.floor:
         return state, [], TOO_LATE
     turns = insert(state.turns, turn)
-    if event.link is not None:
-        state = _linked(state, event)
+    state = linked(state, event)
     if turn.kind is DELIVERED and turn.said is None:
         if not has_failed(turns, turn.ref):  # nearly always
             return replace(state, turns=turns), [], APPLIED
@@ -93,10 +92,10 @@ def apply(  # noqa: C901, PLR0911  for each event: one way down, most leave earl
 def _without_turn(
     key: str, state: Conversation, event: Event, rules: Rules, now: int
 ) -> tuple[Conversation, list[Fact], Applied]:
-    """What puts no turn of its own on the timeline: a join, or only a link."""
+    """What puts no turn of its own on the timeline: a join, a link, a contact."""
     if isinstance(event, MergedEvent) and event.same_customer:
         return *leave(key, state, event, rules, now), APPLIED
-    state = _linked(state, event)
+    state = linked(state, event)
     if not isinstance(event, JoinedEvent):
         return state, [], APPLIED
     turns = state.turns
@@ -259,14 +258,3 @@ def _is_due(session: Session, settled: int) -> bool:
         if is_due(clock, settled):
             return True
     return False
-
-
-def _linked(state: Conversation, event: Event) -> Conversation:
-    """With the link the event bears, if it is the latest."""
-    link = event.link
-    if link is None:
-        return state
-    at = event.at
-    if state.link is not None and (at, link) <= tuple(state.link):
-        return state
-    return replace(state, link=(at, link))

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from stream.sla.instants import to_ms
 
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
+Sealed = Annotated[bytes, Meta(min_length=1, max_length=1024)]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
@@ -91,7 +92,7 @@ class _Event(
     """What every kind carries. `conversation_id` is the Kafka key.
 
     Who has the work (`queue`, `assignee`, `priority`, `tier`): null clears it, left out
-    says nothing (semantics 6.5).
+    says nothing (semantics 6.5). `contact`: who the customer is, sealed (ADR 16).
     """
 
     v: Literal[1]
@@ -107,6 +108,7 @@ class _Event(
     priority: Name | UnsetType | None = UNSET
     tier: Name | UnsetType | None = UNSET
     link: Name | None = None
+    contact: Sealed | None = None
 
     @property
     def at(self) -> int:
@@ -166,10 +168,13 @@ class JoinedEvent(_Event, frozen=True, kw_only=True, tag="joined"):
     """What was said in a conversation that was merged into this one (ADR 14).
 
     `turns`: its timeline, as the state keeps it. `hops`: how often it moved.
+    `link_at`, `contact_at`: event times (ms) of what it brings of these.
     """
 
     turns: tuple[Any, ...]
     hops: int = 1
+    link_at: int = 0
+    contact_at: int = 0
 
 
 class SpamEvent(_Event, frozen=True, kw_only=True, gc=False, tag="spam"):

@@ -79,7 +79,7 @@ class Reason(StrEnum):
 class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One conclusion. Instants are milliseconds since the epoch.
 
-    The clock's fields (`measure` to `waited_business_s`) are set for facts of a
+    The clock's fields (`contact` to `waited_business_s`) are set for facts of a
     clock and absent for facts of a session, which has `started_at` only.
     """
 
@@ -93,6 +93,8 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     queue: str
     assignee: str | None = None
     link: str | None = None
+    contact: bytes | None = None
+    """Who the customer is, sealed (ADR 16)."""
     measure: Measure | None = None
     cycle: int | None = None
     policy: str | None = None

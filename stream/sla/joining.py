@@ -18,7 +18,7 @@ from stream.sla.events import Event, JoinedEvent, MergedEvent
 from stream.sla.facts import Fact, Reason
 from stream.sla.memory import heard_at
 from stream.sla.policy import Rules
-from stream.sla.state import Conversation
+from stream.sla.state import Conversation, linked
 from stream.sla.teller import Teller
 from stream.sla.timeline import Turn, happened_at, turn_of
 from stream.sla.verdicts import News
@@ -38,7 +38,6 @@ def leave(
     left = Conversation(
         state.channel,
         state.account,
-        link=state.link,
         floor=max(heard_at(state), at),
         withdrawn=teller.withdrawn,
         moved_to=event.into,
@@ -60,9 +59,11 @@ def sent_on(before: Conversation | None, event: Event) -> JoinedEvent | None:
     else:
         return None
     hops = event.hops + 1 if isinstance(event, JoinedEvent) else 1
-    if not turns or hops > MOST_HOPS:
+    known = linked(before, event)
+    link_at, link = known.link or (0, None)
+    contact_at, contact = known.contact or (0, None)
+    if not (turns or link or contact) or hops > MOST_HOPS:
         return None
-    _, link = before.link or (0, None)
     return JoinedEvent(
         v=1,
         event_id=f"{event.event_id}:on",
@@ -71,9 +72,12 @@ def sent_on(before: Conversation | None, event: Event) -> JoinedEvent | None:
         conversation_id=into,
         channel=event.channel,
         account=event.account,
-        link=event.link or link,
+        link=link,
+        contact=contact,
         turns=tuple(msgspec.to_builtins(turns)),
         hops=hops,
+        link_at=link_at,
+        contact_at=contact_at,
     )
 
 

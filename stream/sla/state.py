@@ -1,8 +1,11 @@
 """The state behind a key: what is remembered of a conversation."""
 
-from msgspec import Struct
+from typing import TypeVar
 
-from stream.sla.events import Channel
+from msgspec import Struct
+from msgspec.structs import replace
+
+from stream.sla.events import Channel, Event, JoinedEvent
 from stream.sla.held import NOBODYS, Held
 from stream.sla.policy import Rules
 from stream.sla.session import Session
@@ -14,6 +17,7 @@ class Conversation(Struct, frozen=True, array_like=True, gc=False):
 
     Attributes:
         link: event time and value of the latest link to it.
+        contact: the same of who the customer is, sealed (ADR 16).
         held: who holds the work after the newest turn, and `held_since` when.
         turns: the timeline after `floor`, oldest first.
         told: the sessions as the world knows them; the newest may be open.
@@ -37,10 +41,36 @@ class Conversation(Struct, frozen=True, array_like=True, gc=False):
     base: Session | None = None
     withdrawn: int = 0
     moved_to: str | None = None
+    contact: tuple[int, bytes] | None = None
 
     @property
     def last(self) -> Session | None:
         return self.told[-1] if self.told else None
+
+
+_Told = TypeVar("_Told", str, bytes)
+
+
+def linked(state: Conversation, event: Event) -> Conversation:
+    """With the link and the contact that the event bears, where they are the latest."""
+    if event.link is None and event.contact is None:
+        return state
+    link_at = contact_at = event.at
+    if isinstance(event, JoinedEvent):
+        link_at, contact_at = event.link_at, event.contact_at
+    return replace(
+        state,
+        link=_latest(state.link, link_at, event.link),
+        contact=_latest(state.contact, contact_at, event.contact),
+    )
+
+
+def _latest(
+    known: tuple[int, _Told] | None, at: int, told: _Told | None
+) -> tuple[int, _Told] | None:
+    if told is None or (known is not None and (at, told) <= known):
+        return known
+    return at, told
 
 
 def queue_of(state: Conversation, rules: Rules) -> str:

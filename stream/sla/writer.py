@@ -125,11 +125,13 @@ class Writer:
         is_breach = step.kind is FactKind.BREACHED
         before = is_breach and at != clock.promised_at
         known_at = clock.known_at if is_breach else 0
+        contact = self._state.contact
         until = max(step.until, start)  # news of before it ends it as it began
         return replace(
             self._envelope(at - 1 if before else at, state),
             kind=step.kind,
             at=at,
+            contact=None if contact is None else contact[1],
             measure=clock.measure,
             cycle=start,
             policy=clock.policy,

@@ -17,6 +17,7 @@ from alerts.delivery import Delivery, wall_ms
 from alerts.lane import Pace
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
+from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from dev.slack.client import SlackStandIn
 from stream.config import Alerts
@@ -86,6 +87,7 @@ class Delivering:
                     slack=client,
                     config=CONFIG,
                     metrics=self.metrics,
+                    write=message_of,
                     owner=uuid4().hex,
                     lease_ms=changed.pop("lease_ms", 15_000),
                     certain_ms=changed.pop("certain_ms", 0),

@@ -2,16 +2,20 @@
 
 from pathlib import Path
 
-from alerts.doctor import checks
-from stream.config import load_config
+import pytest
+
+from alerts.doctor import CUSTOMERS, checks
+from stream.config import load_config, parse_config
 from stream.doctor.check import Finding, Mark, examine
 from stream.process.settings import Settings
 
-CONFIG = load_config(Path(__file__).parents[2] / "config" / "sla.yaml")
+EXAMPLE = Path(__file__).parents[2] / "config" / "sla.yaml"
+CONFIG = load_config(EXAMPLE)
 
 
 async def found_with(config: object = CONFIG, **settings: object) -> list[Finding]:
-    asked = checks(Settings(**settings), config)  # type: ignore[arg-type]
+    given = {"contact_key": "ab" * 32, **settings}
+    asked = checks(Settings(**given), config)  # type: ignore[arg-type]
     return [finding async for finding in examine(asked)]
 
 
@@ -87,3 +91,37 @@ async def test_a_channel_that_does_not_exist(redis_url, slack):
 
     assert found.mark is Mark.FAIL
     assert found.found == "C0NOWHERE: conversations.history: channel_not_found"
+
+
+NUMBERED = "https://desk.example/{number}"
+
+
+@pytest.mark.parametrize(
+    ("change", "is_told"),
+    [
+        ({}, True),
+        ({"show_customer: name": "show_customer: none"}, False),
+        (
+            {
+                "show_customer: name": "show_customer: none",
+                '242922"]': f'242922"], link: "{NUMBERED}"',
+            },
+            True,
+        ),
+    ],
+    ids=["a name", "nothing", "a link with the number"],
+)
+async def test_who_cannot_open_what_is_to_be_shown_is_told(change, is_told):
+    """The rules file wants a name and there is no key: alerts would say nothing."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for old, new in change.items():
+        assert old in text
+        text = text.replace(old, new)
+    config = parse_config(text, "sla.yaml")
+
+    told = [
+        f for f in await found_with(config, contact_key=None) if f.name == CUSTOMERS
+    ]
+
+    assert [finding.mark for finding in told] == [Mark.WARN] * is_told
+    assert CUSTOMERS not in marks(await found_with(config))

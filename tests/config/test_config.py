@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from stream.config import load_config, parse_config
+from stream.config.difference import differences
 from stream.config.faults import ConfigError
+from stream.config.oddities import oddities
 from stream.sla.events import Status
 from stream.sla.facts import Measure
 from stream.sla.instants import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
@@ -85,6 +87,10 @@ def test_warning_points_are_sorted_and_said_once():
 
 
 # Each: what to write where, and what is said of it.
+
+
+ONLY = "takes {number}, {customer} and {conversation}, as they stand, and nothing else"
+
 FAULTS = {
     "An unknown key is told with the key that was meant.": (
         ("first_reply: 2m", "frist_reply: 2m"),
@@ -288,6 +294,31 @@ FAULTS = {
             )
         ],
     ),
+    "A link to nowhere safe.": (
+        ('["whatsapp:1"]', '["whatsapp:1"], link: "http://desk.example"'),
+        ["sla.yaml:3:37: queues.sales.link: must begin with https://"],
+    ),
+    "A place that no link has.": (
+        ('["whatsapp:1"]', '["whatsapp:1"], link: "https://x.y/{phone}"'),
+        [f"sla.yaml:3:37: queues.sales.link: {ONLY}"],
+    ),
+    "A place with a form.": (
+        ('["whatsapp:1"]', '["whatsapp:1"], link: "https://x.y/{number:>{customer}}"'),
+        [f"sla.yaml:3:37: queues.sales.link: {ONLY}"],
+    ),
+    "A brace alone.": (
+        ('["whatsapp:1"]', '["whatsapp:1"], link: "https://x.y/{number"'),
+        [f"sla.yaml:3:37: queues.sales.link: {ONLY}"],
+    ),
+    "Too much of a customer.": (
+        ("alerts:\n", "alerts:\n  show_customer: everything\n"),
+        [
+            (
+                "sla.yaml:11:3: alerts.show_customer: "
+                "must be 'none', 'last4', 'name' or 'number'"
+            )
+        ],
+    ),
     "An app of Meta has a number.": (
         ("version: 1", "version: 1\napps: {facebook: bot, 555: bot}"),
         ["sla.yaml:2:8: apps.facebook: must be the number of a Meta app, or none"],
@@ -435,3 +466,44 @@ def test_the_contracts_example_is_read_as_it_stands():
         "2026-12-30T12:00",
         "2026-12-31T08:00",
     ]
+
+
+ODD = "is none: nobody will find the customer; set it, or queues.*.link"
+TO_NOBODY = {
+    "Nothing is set.": (GOOD, [ODD]),
+    "It is none on purpose.": (
+        GOOD.replace("alerts:\n", "alerts:\n  show_customer: none\n"),
+        [ODD],
+    ),
+    "The last digits are something.": (
+        GOOD.replace("alerts:\n", "alerts:\n  show_customer: last4\n"),
+        [],
+    ),
+    "Each queue has a link.": (
+        GOOD.replace('1"]', '1"], link: "https://x.y/{conversation}"'),
+        [],
+    ),
+    "One queue has none.": (
+        GOOD.replace('1"]', '1"], link: "https://x.y"').replace(
+            "queues:\n", "queues:\n  two: {}\n"
+        ),
+        [ODD],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), TO_NOBODY.values(), ids=TO_NOBODY)
+def test_an_alert_of_nobody_is_odd(text, said):
+    """Who gets an alert is to find the customer: by a name, digits, or a link."""
+    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026))
+
+    assert [odd[path] for path in odd if path[-1] == "show_customer"] == said
+
+
+def test_who_is_shown_is_a_difference():
+    """`check --diff` says that alerts will say more of customers."""
+    more = GOOD.replace("alerts:\n", "alerts:\n  show_customer: name\n")
+    old, new = parse_config(GOOD, "old.yaml"), parse_config(more, "new.yaml")
+
+    said = [*map(str, differences(old, new))]
+    assert said == ["show_customer: none -> name (alerts from now on)"]

@@ -19,7 +19,7 @@ from stream.sla.events import Event, JoinedEvent
 from tests.bodies import NUMBER, PHONE, USER, asked
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-DESK = Sender(name="desk")
+DESK = Sender(name="desk", prefix="desk:")
 PLACE = {"channel": "whatsapp", "account": NUMBER}
 MESSAGE: dict[str, Any] = {
     "kind": "message",

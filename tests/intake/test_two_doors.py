@@ -26,7 +26,7 @@ from tests.channels.test_one_person import (
 )
 from tests.channels.test_wire_findings import METADATA, PHONE, USER
 
-DESK = Sender(name="desk")
+DESK = Sender(name="desk", prefix="desk:")
 QUESTION = asks(**{"from": PHONE})
 
 

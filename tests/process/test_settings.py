@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stream.channels.contact import Contact, ContactKeys
 from stream.kafka.membership import Membership
 from stream.process.settings import SettingsError, read_settings
 
@@ -262,3 +263,28 @@ def test_a_membership_that_cannot_be(monkeypatch, name, value, said):
     monkeypatch.setenv(f"REPLYCLOCK_{name}", value)
 
     assert said in refusal()
+
+
+def test_contact_keys_are_read_from_the_newest_on(monkeypatch, tmp_path):
+    """A file with a key a line, as one puts the new one before the old one."""
+    file = tmp_path / "keys"
+    file.write_text(f"{'ab' * 32}\n{'cd' * 32}\n", encoding="utf-8")
+    monkeypatch.setenv("REPLYCLOCK_CONTACT_KEY_FILE", str(file))
+    contact, newest = Contact("Ana"), ContactKeys([b"\xab" * 32]).seal
+    assert newest is not None
+
+    keys = read_settings().contact_keys
+
+    assert keys.seal is not None
+    assert keys.seal(contact, "whatsapp", "1") == newest(contact, "whatsapp", "1")
+
+
+def test_a_contact_key_that_is_none_is_a_fault(monkeypatch):
+    """It says which and how to make one, and shows nothing of it."""
+    assert read_settings().contact_keys.seal is None
+    monkeypatch.setenv("REPLYCLOCK_CONTACT_KEY", f"{'ab' * 32},{SECRET}")
+
+    assert refusal() == (
+        "REPLYCLOCK_CONTACT_KEY: Value error, key 2 is not 64 hex digits:"
+        " openssl rand -hex 32 makes one"
+    )

@@ -26,7 +26,7 @@ def parsed(delivery: Delivery):
     at = datetime.fromtimestamp(delivery.at / 1000, UTC)
     if delivery.source != POSTS:
         return SOURCES[delivery.source](body, id_secret=SECRET, received_at=at)
-    desk = Sender(name="desk")
+    desk = Sender(name="desk", prefix="desk:")
     return read_posted(
         body, is_lines=False, sender=desk, id_secret=SECRET, received_at=at
     ).parsed

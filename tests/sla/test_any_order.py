@@ -23,6 +23,9 @@ RULES = parse_config(CONFIG, "test.yaml").rules()
 TARGET = 10 * MINUTE
 GAP = 24 * HOUR
 
+contacts = st.sampled_from([None, b"Ana", b"Ana, who has a number", b"Bea"])
+"""Sealed; what is in it the rules cannot know."""
+
 minutes = st.one_of(
     st.integers(0, 30), st.sampled_from([24 * 60 + 5, 24 * 60 + 9, 24 * 60 + 40])
 )
@@ -36,7 +39,8 @@ def happenings(draw):
         minute = draw(minutes)
         match draw(st.sampled_from("ccrrbfx")):
             case "c":
-                things.append(customer(minute, f"c{number}"))
+                words = customer(minute, f"c{number}")
+                things.append(replace(words, contact=draw(contacts)))
             case "r":
                 things.append(reply(minute, f"r{number}"))
             case "b":
@@ -218,8 +222,10 @@ def test_final_state_is_that_of_the_ordered_stream(things, data):
     shuffled = data.draw(st.permutations(things))
 
     first, second = concluded(ordered), concluded(shuffled)
+    borne = [(thing.at, thing.contact) for thing in things if thing.contact]
 
     assert first.turns == second.turns
+    assert first.contact == second.contact == max(borne, default=None)
     assert without_warnings(first) == without_warnings(second)
 
 

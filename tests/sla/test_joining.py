@@ -96,6 +96,37 @@ def test_a_false_breach_of_the_half_that_moves_is_taken_back():
     ]
 
 
+def last_known(events: list[Event]):
+    """Link and contact of what all of it became."""
+    run = Replay(RULES)
+    for fact in run.lines(map(encode_event, events)):
+        assert isinstance(fact, Fact)
+    state = run._states.get(ONE)
+    return (None, None) if state is None else (state.link, state.contact)
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(events=conversations(), data=st.data())
+def test_link_and_contact_move_to_the_whole(events, data):
+    """The latest that anybody bore, in whatever half and order, at its own time."""
+    told = [
+        replace(
+            under(data.draw(st.sampled_from([ONE, OTHER])), event),
+            link=data.draw(st.sampled_from([None, "https://x.y", "https://x.z"])),
+            contact=data.draw(st.sampled_from([None, b"Ana", b"Bea"])),
+        )
+        for event in events
+    ]
+    # Learned at any time: what moves is no newer for that.
+    joined = merged(data.draw(st.sampled_from([events[0].at, events[-1].at + 9000])))
+    order = data.draw(st.permutations([*told, joined]))
+
+    assert last_known(order) == (
+        max(((e.at, e.link) for e in told if e.link), default=None),
+        max(((e.at, e.contact) for e in told if e.contact), default=None),
+    )
+
+
 def test_names_in_a_circle_end():
     """Two that moved into each other send nothing to and fro for ever."""
     run = Replay(RULES)

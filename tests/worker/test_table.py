@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from stream.config import parse_config
 from stream.sla.clock import Clock
@@ -79,13 +80,13 @@ BYTES_OF_VERSION_2 = bytes.fromhex(
 
 
 BYTES_OF_VERSION_3 = bytes.fromhex(
-    "93032a9da87768617473617070a131c095a573616c6573c0c0c09000949acd03e8010bc0c0c0"
+    "93032a9ea87768617473617070a131c095a573616c6573c0c0c09000949acd03e8010bc0c0c0"
     "c0c0c0c29acd07d0020ca56167656e74a5706c61696ea76167656e743a37c0c0c0c29acd09c4"
     "030cc0c0c0c0c0c0c29acd0bb8060dc0c0c0a6636c6f736564c0c0c2919fcd03e8cd0bb891dc"
     "001eab66697273745f7265706c79cd03e8a3616c6ca361626300a6616c7761797393cd01f4cd"
     "03e8cd05dccd09c4cd03e890c0cd0bb8c2c0a6636c6f736564c202a8627265616368656400c0"
     "90c20000c000c2009000c2c0a46f70656ec0cd0bb8a6636c6f73656400c200c20000cd0c1ccd"
-    "01f495a573616c6573c0c0c090c000c0"
+    "01f495a573616c6573c0c0c090c000c0c0"
 )
 
 
@@ -146,7 +147,9 @@ def test_bytes_without_the_fields_at_the_end_are_read():
 
 def test_what_is_written_is_read():
     """A state survives the table."""
-    assert decode_state(encode_state(7, CONVERSATION)) == Stored(3, 7, CONVERSATION)
+    known = replace(CONVERSATION, contact=(1000, b"sealed"), link=(2000, "https://x.y"))
+    for state in (CONVERSATION, known):
+        assert decode_state(encode_state(7, state)) == Stored(3, 7, state)
 
 
 def test_a_newer_version_is_refused():

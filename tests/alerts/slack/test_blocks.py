@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.alert import Alert, Told, fold
+from alerts.customer import Shown
 from alerts.slack.blocks import message_of
 from dev.slack.rules import EDITED_TEXT_LIMIT, check_content
 from stream.sla.facts import Fact, Reason
@@ -179,6 +180,42 @@ def test_foreign_words_are_escaped() -> None:
         assert word not in said
 
 
+NAMES = {
+    "calls a channel": ("<!channel> @here #ops", "<!channel> @here #ops"),
+    "is markup": ("*Ana* _x_ `y` &amp;", "*Ana* _x_ `y` &amp;"),
+    "breaks the line": ("Ana\n\r\t*Deadline*\u2028\x00 x", "Ana *Deadline* x"),
+    "turns the line round": ("\u202eanA\u2066 \u200bx", "anA x"),
+    "is long": ("x" * 500, "x" * 79 + "…"),
+    "is not Latin": ("Зоя 李 👩 ñ", "Зоя 李 👩 ñ"),
+}
+
+
+@pytest.mark.parametrize(("called", "said"), NAMES.values(), ids=NAMES)
+def test_a_customers_name_is_one_short_line(called: str, said: str) -> None:
+    """In plain text, which has no markup and pings nobody; no lock screen shows it."""
+    message = message_of(alert(CYCLE.breached()), None, Shown(customer=called))
+
+    assert message.blocks[1]["fields"][0] == {
+        "type": "plain_text",
+        "text": f"Customer\n{said}",
+        "emoji": False,
+    }
+    rest = json.dumps([message.text, message.blocks[0], *message.blocks[2:]])
+    assert said not in rest
+    check_content(message.text, message.blocks, text_limit=EDITED_TEXT_LIMIT)
+
+
+def test_the_queues_link_is_for_who_has_none() -> None:
+    """The event's own address first, then the queue's."""
+    shown = Shown(link="https://desk.example/of-the-queue")
+    for cycle, url in (
+        (CYCLE, "https://desk.example/c/a3f9"),
+        (Cycle(), "https://desk.example/of-the-queue"),
+    ):
+        actions = message_of(alert(cycle.breached()), None, shown).blocks[2]
+        assert actions["elements"][0]["url"] == url
+
+
 WORDS = st.text(min_size=1, max_size=600)
 
 
@@ -190,6 +227,7 @@ def test_any_words_stay_within_slacks_limits(
     cycle = Cycle(conversation, queue=queue, policy=policy, assignee=author)
     facts = [cycle.breached(), cycle.answered(waited / 60_000, author=author)]
     for count in (1, 2):
-        message = message_of(alert(*facts[:count]), "@here")
+        shown = Shown(customer=author, link=f"https://{queue}")
+        message = message_of(alert(*facts[:count]), "@here", shown)
 
         check_content(message.text, message.blocks, text_limit=EDITED_TEXT_LIMIT)
