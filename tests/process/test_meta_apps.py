@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stream.process.meta_apps import MOST_SECRETS, MetaApp
+from stream.process.meta_apps import MOST_SECRETS, MetaApp, written_apps
 from stream.process.settings import SettingsError, read_settings
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -118,7 +118,10 @@ def test_a_fault_is_a_line_that_quotes_no_secret(
 
     lines = [f"REPLYCLOCK_META_APPS: {line}" for line in said]
     assert str(caught.value).splitlines() == lines
-    assert SECRET not in "".join(traceback.format_exception(caught.value))
+    with pytest.raises(ValueError) as direct:  # noqa: PT011  its words are above
+        written_apps(text)
+    for error in (caught.value, direct.value):
+        assert SECRET not in "".join(traceback.format_exception(error))
 
 
 def test_an_app_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
