@@ -42,6 +42,14 @@ def echo(**said: Any) -> Body:
     return whatsapp("smb_message_echoes", message_echoes=[{**message, **said}])
 
 
+def call(**said: Any) -> Body:
+    """A call between a customer and the business, as it rings or when it is over."""
+    of_business = said.get("direction") == "BUSINESS_INITIATED"
+    caller, called = (SHOWN, PHONE) if of_business else (PHONE, SHOWN)
+    about = {"id": "wacid.C1", "from": caller, "to": called}
+    return whatsapp("calls", calls=[{**about, "timestamp": str(SECONDS), **said}])
+
+
 def messenger(*, from_page: bool = False, **part: Any) -> Body:
     """Something between a page and its visitor."""
     page, visitor = {"id": PAGE}, {"id": VISITOR}
@@ -109,6 +117,35 @@ BODIES: dict[str, dict[str, Body]] = {
         "echo": echo(type="text", text={"body": "Our words"}),
         "echo of an edit": echo(type="edit", edit={"original_message_id": "wamid.E0"}),
         "echo of a deletion": echo(type="revoke", revoke={}),
+        "call of a customer": call(
+            event="terminate", status="COMPLETED", duration=33, start_time=SECONDS
+        ),
+        "call of the business": call(
+            event="terminate", direction="BUSINESS_INITIATED", status="FAILED"
+        ),
+        "call accepted": whatsapp(
+            "calls",
+            statuses=[
+                {
+                    "id": "wacid.C1",
+                    "type": "call",
+                    "status": "ACCEPTED",
+                    "timestamp": str(SECONDS),
+                    "recipient_id": PHONE,
+                }
+            ],
+        ),
+        "opt-out": whatsapp(
+            "user_preferences",
+            user_preferences=[
+                {
+                    "wa_id": PHONE,
+                    "category": "marketing_messages",
+                    "value": "stop",
+                    "timestamp": SECONDS,
+                }
+            ],
+        ),
         "another user id": whatsapp(
             "user_id_update",
             user_id_update=[
@@ -140,6 +177,16 @@ BODIES: dict[str, dict[str, Body]] = {
         ),
         "reaction": messenger(reaction={"mid": "m_1", "action": "react", "emoji": "x"}),
         "edit": messenger(message_edit={"mid": "m_1", "text": "x", "num_edit": 1}),
+        "passed to the inbox": messenger(
+            pass_thread_control={"new_owner_app_id": 263902037430900, "metadata": "x"}
+        ),
+        "taken": messenger(take_thread_control={"previous_owner_app_id": "42"}),
+        "opt-out": messenger(
+            optin={
+                "type": "notification_messages",
+                "notification_messages_status": "STOP_NOTIFICATIONS",
+            }
+        ),
         "read": messenger(read={"watermark": MS}),
         "delivery": messenger(delivery={"mids": ["m_4"], "watermark": MS}),
     },

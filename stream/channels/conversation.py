@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stream.sla.events import (
+    AssignmentEvent,
     Author,
     AuthorKind,
     Channel,
@@ -101,4 +102,19 @@ class Conversation:
             message_id=message_id,
             state=state,
             reason=reason,
+        )
+
+    def assignment(
+        self, name: str, *, at: datetime, assignee: str | None
+    ) -> AssignmentEvent:
+        return AssignmentEvent(
+            v=1,
+            event_id=f"{self.channel}:{self.account}:{name}",
+            occurred_at=at,
+            received_at=self.received_at,
+            conversation_id=self.id,
+            channel=self.channel,
+            account=self.account,
+            customer=self.customer,
+            assignee=assignee,
         )

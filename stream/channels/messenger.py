@@ -4,19 +4,13 @@
 thread; a monitor mostly lives there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from stream.channels.contact import Contact
-from stream.channels.conversation import (
-    AGENT,
-    CUSTOMER,
-    UNKNOWN,
-    Conversation,
-    author_of_tag,
-)
+from stream.channels.conversation import CUSTOMER, UNKNOWN, Conversation
 from stream.channels.fields import (
     MALFORMED,
     NOTHING_IN_IT,
@@ -24,19 +18,18 @@ from stream.channels.fields import (
     a_list,
     an_object,
     identifier,
-    if_fit,
     instant,
     needed,
 )
-from stream.channels.reading import (
-    DEFAULT_OPTIONS,
-    NO_APP,
-    Options,
-    Parsed,
-    Reading,
+from stream.channels.messenger_apps import (
+    OWNER_NOT_TOLD,
+    UNKNOWN_OWNER,
+    author_of_echo,
+    holder,
 )
+from stream.channels.opt_outs import OPTED_IN, OPTED_OUT, opt_out
+from stream.channels.reading import DEFAULT_OPTIONS, Options, Parsed, Reading
 from stream.sla.events import (
-    Author,
     AuthorKind,
     Channel,
     DeliveryState,
@@ -50,21 +43,17 @@ OBJECT = "page"
 
 _Read = Callable[[dict[str, Any], dict[str, Any]], Iterator[Event]]
 
-# Meta's page says the second, every other source the first (channels.md 2.2).
-_INBOX_APPS = frozenset({"263902037430900", "26390203743090"})
 _NOT_SAID = (
     "account_linking",
     "app_roles",
     "optin",
     "order",
-    "pass_thread_control",
     "policy_enforcement",
     "prior_message",
     "read",
     "referral",
     "request_thread_control",
     "response_feedback",
-    "take_thread_control",
 )
 
 REASONS = tuple(
@@ -77,6 +66,10 @@ REASONS = tuple(
             "changes",
             "delivery_watermark",
             "unknown_event",
+            OWNER_NOT_TOLD,
+            UNKNOWN_OWNER,
+            OPTED_OUT,
+            OPTED_IN,
             *_NOT_SAID,
         }
     )
@@ -138,6 +131,10 @@ class _Page:
     account: str
     notified: object
 
+    @property
+    def _apps(self) -> Mapping[str, AuthorKind]:
+        return self.reading.options.apps
+
     def read(self, part: dict[str, Any]) -> Iterator[Event]:
         readers: dict[str, _Read] = {
             "message": self._message,
@@ -145,10 +142,16 @@ class _Page:
             "reaction": self._reaction,
             "message_edit": self._edit,
             "delivery": self._delivery,
+            "pass_thread_control": self._handover,
+            "take_thread_control": self._handover,
         }
         for key, read in readers.items():
             if key in part:
                 return read(part, an_object(part[key]))
+        optin = part.get("optin")
+        if isinstance(optin, dict):
+            wish = opt_out(optin.get("notification_messages_status"))
+            raise PartIgnoredError(wish or "optin")
         for key in _NOT_SAID:
             # One known sample writes `policy-enforcement`.
             if key in part or key.replace("_", "-") in part:
@@ -172,26 +175,10 @@ class _Page:
             message_id=name,
             at=self._at(part),
             direction=Direction.OUTBOUND if is_echo else Direction.INBOUND,
-            author=self._author_of_echo(message) if is_echo else CUSTOMER,
+            author=author_of_echo(message, self._apps) if is_echo else CUSTOMER,
             nature=Nature.PLAIN if name == mid else Nature.DELETION,
             contact=None if is_echo else self._sealed(part),
         )
-
-    def _author_of_echo(self, message: dict[str, Any]) -> Author:
-        tagged = author_of_tag(message.get("metadata"))
-        if tagged is not None:
-            return tagged
-        given = message.get("app_id")
-        apps = self.reading.options.apps
-        if given is None or given == "":
-            return Author(kind=apps.get(NO_APP, AuthorKind.AGENT))
-        app = if_fit(given)
-        if app is not None and app in apps:
-            # Which person it was, an app does not say.
-            kind = apps[app]
-            return Author(kind=kind, id=app if kind is AuthorKind.BOT else None)
-        # Another app is a helpdesk's: a person or its bot, only it can tell.
-        return AGENT if app in _INBOX_APPS else Author(kind=AuthorKind.UNKNOWN, id=app)
 
     def _postback(
         self, part: dict[str, Any], postback: dict[str, Any]
@@ -254,6 +241,16 @@ class _Page:
                 at=at,
                 state=DeliveryState.DELIVERED,
             )
+
+    def _handover(
+        self, part: dict[str, Any], control: dict[str, Any]
+    ) -> Iterator[Event]:
+        """Read who has the thread from now on (semantics 2.17)."""
+        assignee = holder(control, self._apps)
+        at = self._at(part)
+        conversation, _ = self._sides(part)
+        name = f"control:{to_ms(at)}:{conversation.customer}:{assignee or ''}"
+        yield conversation.assignment(name, at=at, assignee=assignee)
 
     def _at(self, part: dict[str, Any], otherwise: object = None) -> datetime:
         """When it happened; where that is absent, when Meta told of it."""

@@ -16,7 +16,13 @@ from stream.channels.fields import (
     an_object,
     word,
 )
+from stream.channels.opt_outs import OPTED_IN, OPTED_OUT, opt_out
 from stream.channels.reading import DEFAULT_OPTIONS, Options, Parsed, Reading
+from stream.channels.whatsapp_calls import (
+    CALL_IN_PROGRESS,
+    CALL_NOT_PICKED_UP,
+    UNKNOWN_CALL,
+)
 from stream.channels.whatsapp_number import (
     NOT_SAID,
     OWN_NUMBER,
@@ -29,7 +35,6 @@ from stream.sla.events import Channel, Event
 OBJECT = "whatsapp_business_account"
 
 _ECHO_FIELDS = frozenset({"smb_message_echoes", "message_echoes"})
-_READ_FIELDS = _ECHO_FIELDS | {"messages", USER_ID_UPDATE}
 _OTHER_FIELDS = frozenset(
     {
         "account_alerts",
@@ -39,7 +44,6 @@ _OTHER_FIELDS = frozenset(
         "automatic_events",
         "business_capability_update",
         "business_username_update",
-        "calls",
         "flows",
         "group_lifecycle_update",
         "group_participants_update",
@@ -56,9 +60,10 @@ _OTHER_FIELDS = frozenset(
         "security",
         "smb_app_state_sync",
         "template_category_update",
-        "user_preferences",
     }
 )
+_PREFERENCES = "user_preferences"
+_READ_FIELDS = _ECHO_FIELDS | {"calls", "messages", USER_ID_UPDATE, _PREFERENCES}
 _TEST_ACCOUNTS = ("0", 0)
 """The console's "Test" button sends from there (`wire-findings.md` F9)."""
 _BESIDE = frozenset({"contacts", "errors"})
@@ -72,6 +77,9 @@ REASONS = tuple(
         {
             MALFORMED,
             UNKNOWN_STATUS,
+            CALL_IN_PROGRESS,
+            CALL_NOT_PICKED_UP,
+            UNKNOWN_CALL,
             FAILED_FOR_ONE,
             MISPLACED,
             NOTHING_IN_IT,
@@ -80,6 +88,9 @@ REASONS = tuple(
             VALUE_ERROR,
             "wrong_object",
             "unknown_field",
+            OPTED_OUT,
+            OPTED_IN,
+            _PREFERENCES,
             USER_ID_UPDATE,
             *NOT_SAID,
             *_OTHER_FIELDS,
@@ -124,13 +135,26 @@ def parse(
             raise PartIgnoredError(field)
         if field not in _READ_FIELDS:
             raise PartIgnoredError("unknown_field")
-        _read_value(reading, an_object(change.get("value")), field)
+        _read_value(reading, change.get("value"), field)
         return ()
 
     return reading.whole(body, read_body)
 
 
-def _read_value(reading: Reading, value: dict[str, Any], field: str) -> None:
+def _leave_out_preferences(reading: Reading, value: object) -> None:
+    listed = value.get(_PREFERENCES) if isinstance(value, dict) else None
+    wishes = listed if isinstance(listed, list) and listed else [{}]
+    reading.holds(len(wishes))
+    for wish in wishes:
+        said = wish.get("value") if isinstance(wish, dict) else None
+        reading.leave_out(opt_out(said) or _PREFERENCES)
+
+
+def _read_value(reading: Reading, given: object, field: str) -> None:
+    if field == _PREFERENCES:
+        _leave_out_preferences(reading, given)
+        return
+    value = an_object(given)
     is_app = field == "smb_message_echoes"
     number = Number.of(reading, value, AGENT if is_app else UNKNOWN)
     arrays: dict[str, Callable[[dict[str, Any]], Iterator[Event]]]
@@ -138,6 +162,8 @@ def _read_value(reading: Reading, value: dict[str, Any], field: str) -> None:
         arrays = {"message_echoes": number.echo}
     elif field == USER_ID_UPDATE:
         arrays = {USER_ID_UPDATE: number.other_user_id}
+    elif field == "calls":
+        arrays = {"calls": number.call, "statuses": number.call_status}
     else:
         arrays = {"messages": number.inbound, "statuses": number.status}
     listed = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stream.channels.conversation import BOT, CUSTOMER
+from stream.channels.conversation import BOT, CUSTOMER, Conversation
 from stream.channels.fields import (
     PartIgnoredError,
     an_object,
@@ -19,7 +19,13 @@ from stream.channels.fields import (
     needed,
     word,
 )
+from stream.channels.opt_outs import opt_out
 from stream.channels.reading import Reading
+from stream.channels.whatsapp_calls import (
+    read_call_status,
+    read_customers_call,
+    read_own_call,
+)
 from stream.channels.whatsapp_contacts import Contacts, bare, is_phone
 from stream.channels.whatsapp_statuses import read_status
 from stream.sla.events import Author, Direction, Event, Nature
@@ -29,7 +35,7 @@ USER_ID_UPDATE = "user_id_update"
 NOT_SAID = ("system", "request_welcome")
 """What WhatsApp itself says among the messages."""
 
-PARTS = ("messages", "statuses", "message_echoes", USER_ID_UPDATE)
+PARTS = ("messages", "statuses", "message_echoes", "calls", USER_ID_UPDATE)
 
 # Not turns (channels.md 0.10, 1.2). Every other type is one, known or not: an
 # `unsupported` message is often the first that a customer writes.
@@ -78,9 +84,11 @@ class Number:
         said = _type(message)
         if said in NOT_SAID:
             self._changed(message)
-            raise PartIgnoredError(said)
+            told = message.get("system")
+            wish = told.get("marketing") if isinstance(told, dict) else None
+            raise PartIgnoredError(opt_out(wish) or said)
         wamid = needed(message.get("id"))
-        if self.displayed and bare(word(message.get("from"))) == self.displayed:
+        if self._is_own(message.get("from")):
             raise PartIgnoredError(OWN_NUMBER)
         at = instant(message.get("timestamp"))
         writer = ("from", "from_user_id", "from_parent_user_id")
@@ -101,7 +109,7 @@ class Number:
         """Read what was typed in the business's app (channels.md 1.4)."""
         wamid = needed(message.get("id"))
         to = "to"
-        if self.displayed and bare(word(message.get("to"))) == self.displayed:
+        if self._is_own(message.get("to")):
             # Samples exist with both swapped; the field's name gives the direction.
             to = "from"
         at = instant(message.get("timestamp"))
@@ -138,6 +146,31 @@ class Number:
             participant=participant
             and self.reading.pseudonym(self.account, participant),
         )
+
+    def call(self, call: dict[str, Any]) -> Iterator[Event]:
+        said = word(call.get("direction"))
+        is_own = said == "BUSINESS_INITIATED" or (
+            not said and self._is_own(call.get("from"))
+        )
+        side, other = ("to", "from") if is_own else ("from", "to")
+        if self._is_own(call.get(side)):
+            side = other  # as with echoes: samples exist with both swapped
+        keys = (side, f"{side}_user_id", f"{side}_parent_user_id")
+        conversation = self._talk(call, *keys)
+        if is_own:
+            return read_own_call(call, conversation)
+        return read_customers_call(call, conversation, self._sealed(call, *keys))
+
+    def call_status(self, status: dict[str, Any]) -> Iterator[Event]:
+        conversation = self._talk(status, "recipient_id", "recipient_user_id")
+        return read_call_status(status, conversation)
+
+    def _talk(self, part: dict[str, Any], *keys: str) -> Conversation:
+        customer = self._customer(part, instant(part.get("timestamp")), *keys)
+        return self.reading.conversation(self.account, customer)
+
+    def _is_own(self, number: object) -> bool:
+        return self.displayed is not None and bare(word(number)) == self.displayed
 
     def _customer(self, part: dict[str, Any], at: datetime, *keys: str) -> str:
         """The surest name of whom a part is about; all others become links."""

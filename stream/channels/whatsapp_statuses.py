@@ -1,8 +1,9 @@
 """WhatsApp statuses: the only trace of a reply sent through the API.
 
-Each of sent, delivered and read says that a message of the business exists since
-its time at the latest. Order and completeness are not promised (channels.md 0.2),
-so every status gives the message again, and the rules keep the earliest.
+Each of sent and delivered says that a message of the business exists since its time
+at the latest. Order and completeness are not promised (channels.md 0.2), so both give
+the message, and the rules keep the earliest. A `read` gives none: it may come days
+later, and the message be older than the question, and than our watching (ADR 17).
 """
 
 from collections.abc import Iterator
@@ -25,12 +26,13 @@ _STATES = {
 # What a person may write freely. `referral_conversion` is the reply to an ad's
 # click; every other category is the price of a template.
 _FREE_FORM = frozenset({"service", "referral_conversion"})
+_TELL_OF_IT = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED})
 
 
 def read_status(
     status: dict[str, Any], *, conversation: Conversation, participant: str | None
 ) -> Iterator[Event]:
-    """Give the message that the status is about, then its delivery.
+    """Give the message that the status tells of, then its delivery.
 
     `participant` is the pseudonym of the group's member whom the status is about.
     """
@@ -46,14 +48,17 @@ def read_status(
             # The others have it, and any of them answers for the group.
             raise PartIgnoredError(FAILED_FOR_ONE)
         name = f"{name}:{participant}"
-    if state is not DeliveryState.FAILED:
+    nature = _nature(status.get("pricing"))
+    # Its price may stand in the last status alone: a template is no reply, whenever.
+    is_read = state is DeliveryState.READ
+    if state in _TELL_OF_IT or (is_read and nature is Nature.TEMPLATE):
         yield conversation.message(
             f"{name}:message",
             message_id=wamid,
             at=at,
             direction=Direction.OUTBOUND,
             author=author_of_tag(status.get("biz_opaque_callback_data")) or UNKNOWN,
-            nature=_nature(status.get("pricing")),
+            nature=nature,
         )
     yield conversation.delivery(
         name,

@@ -125,8 +125,12 @@ def _send(play: Play, url: str) -> None:
 
 def app_secrets(settings: Settings) -> dict[str, bytes]:
     """The secrets that sign each source's webhooks, as the intake has them."""
-    why = "webhooks are signed with it, as Meta does"
-    return {
-        source: settings.need(f"{source}_app_secret", why).encode()
-        for source in SOURCES
+    apps = settings.meta_app_list()
+    secrets = {
+        source: app.app_secrets[0] for app in reversed(apps) for source in app.channels
     }
+    why = "webhooks are signed with it, as Meta does"
+    for source in SOURCES:
+        if source not in secrets:
+            settings.need(f"{source}_app_secret", why)
+    return secrets

@@ -65,7 +65,9 @@ class PolicyPart(Part):
     count_template: StrictBool = Field(
         default=False, description="templates, campaigns"
     )
-    count_call: StrictBool = Field(default=False, description="calls")
+    count_call: StrictBool = Field(
+        default=False, description="calls that were picked up"
+    )
 
     def policy(self) -> Policy:
         """What the rules read."""

@@ -15,6 +15,8 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.metadata import MetadataRequest
 
+from stream.doctor.authors import NAME as AUTHORS
+from stream.doctor.authors import count_answers, judge_authors
 from stream.doctor.brokers import NAME as BROKERS
 from stream.doctor.brokers import REACH, Answer, judge_brokers, judge_reach
 from stream.doctor.check import Check, Finding, fail, skip
@@ -30,7 +32,7 @@ from stream.doctor.group import (
 from stream.doctor.membership import read_group
 from stream.doctor.placement import NAME as KEYS
 from stream.doctor.placement import judge_placement
-from stream.doctor.sample import read_sample
+from stream.doctor.sample import newest_records, read_sample
 from stream.doctor.topic_settings import Configs, judge_topic_settings
 from stream.doctor.topics import Partition, Topic, judge_topics
 from stream.doctor.wanted import wanted_topics
@@ -58,6 +60,7 @@ class KafkaChecks:
             Check(name=BROKERS, look=self.brokers, needs=REACH),
             Check(name="topics", look=self.topics, needs=REACH),
             Check(name=KEYS, look=self.records, needs=REACH, seconds=8.0),
+            Check(name=AUTHORS, look=self.authors, needs=REACH, seconds=8.0),
             *(
                 Check(name=each.check, look=partial(self.group, each), needs=REACH)
                 for each in readers_of(self._settings)
@@ -112,6 +115,19 @@ class KafkaChecks:
             *judge_placement(topic, sample.places, count),
             judge_stamps(sample.newest, now, by_broker=sample.by_broker),
         ]
+
+    async def authors(self) -> Sequence[Finding]:
+        topic = self._settings.facts_topic
+        count = await self._count(topic)
+        if not count:
+            return [skip(AUTHORS, f"no {topic} to look into")]
+        newest = newest_records(self._access, topic, count, self._sample)
+        try:
+            facts = [record.value async for record in newest]
+        except TopicAuthorizationFailedError:
+            return [skip(AUTHORS, f"this user may not read {topic}")]
+        now = time.time_ns() // 1_000_000
+        return [judge_authors(count_answers(facts, now))]
 
     async def group(self, readers: Readers) -> Sequence[Finding]:
         topic = readers.topic

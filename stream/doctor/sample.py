@@ -1,4 +1,4 @@
-"""The newest records of the events topic, read as nobody: no group, no commit."""
+"""The newest records of a topic, read as nobody: no group, no commit."""
 
 import time
 from collections.abc import AsyncIterator
@@ -28,12 +28,21 @@ class Sample:
 async def read_sample(
     access: KafkaAccess, topic: str, partitions: int, count: int
 ) -> Sample:
+    """What `newest_records` of the events say of their producers."""
+    sample = Sample()
+    async for record in newest_records(access, topic, partitions, count):
+        _take(sample, record)
+    return sample
+
+
+async def newest_records(
+    access: KafkaAccess, topic: str, partitions: int, count: int
+) -> AsyncIterator[ConsumerRecord]:
     """At most `count` records, the same number of each partition.
 
     The topic must exist: a broker may create what is asked for by name.
     """
     places = [TopicPartition(topic, number) for number in range(partitions)]
-    sample = Sample()
     async with open_consumer(access) as consumer:
         consumer.assign(places)
         first = await consumer.beginning_offsets(places)
@@ -45,12 +54,11 @@ async def read_sample(
         left = places
         while left and time.monotonic() < until:
             # Once even when all is empty: only a fetch tells that we may not.
-            for place, records in (await consumer.getmany(timeout_ms=200)).items():
+            for records in (await consumer.getmany(timeout_ms=200)).values():
                 for record in records:
-                    _take(sample, place.partition, record)
+                    yield record
             # A transaction's marker has an offset and is no record: ask for positions.
             left = [p for p in places if await consumer.position(p) < ends[p]]
-    return sample
 
 
 @asynccontextmanager
@@ -63,8 +71,8 @@ async def open_consumer(access: KafkaAccess) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.stop()
 
 
-def _take(sample: Sample, partition: int, record: ConsumerRecord) -> None:
-    sample.places.append(Place(record.key, partition, record.offset))
+def _take(sample: Sample, record: ConsumerRecord) -> None:
+    sample.places.append(Place(record.key, record.partition, record.offset))
     if sample.newest is None or record.timestamp > sample.newest:
         sample.newest = record.timestamp
         sample.by_broker = record.timestamp_type == _BY_BROKER

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from stream.config.durations import say_duration
 from stream.explain.notice import Notice, NoticeKind
 from stream.explain.story import ClockStory, Interval, SessionStory, calendar_of
+from stream.sla.events import Channel
 from stream.sla.facts import Fact, FactKind, Measure, Reason
 from stream.sla.instants import from_ms
 from stream.sla.opening_hours import OpeningHours
@@ -32,7 +33,7 @@ _REASONS = {
     Reason.RESOLVED: "the conversation was resolved",
     Reason.REOPENED: "the conversation was reopened",
     Reason.NO_REPLY_NEEDED: "no reply was needed",
-    Reason.UNKNOWN_AUTHOR: "the source cannot tell who wrote; counted by the config",
+    Reason.UNKNOWN_AUTHOR: "the source cannot tell who wrote",
     Reason.SPAM: "it was spam",
     Reason.MERGED: "it was merged into another",
     Reason.LAPSED: "both sides were silent for too long",
@@ -103,6 +104,8 @@ class Words:
             said = _told(each) if isinstance(each, Notice) else self._happened(each)
             when = "" if each.at is None else f"{_local(each.at, zone)}  "
             yield f"    {when}{said}"
+            if isinstance(each, Fact) and each.reason is Reason.UNKNOWN_AUTHOR:
+                yield f"      author unknown: {_who_tells(each)}"
         end = story.end
         if end is not None:
             wall = say_duration(end.waited_ms or 0)
@@ -140,6 +143,15 @@ class Words:
 
     def _long(self, instant: int) -> str:
         return _at(instant, self._zone).strftime("%a %d %b %Y %H:%M:%S")
+
+
+def _who_tells(fact: Fact) -> str:
+    """How to know the author of such an answer, next time."""
+    if fact.channel is Channel.MESSENGER and fact.author is not None:
+        return f'say `apps: {{"{fact.author}": agent}}` or `bot` in sla.yaml'
+    if fact.channel is Channel.WHATSAPP:
+        return "tag what is sent, biz_opaque_callback_data: agent:42 or bot:faq"
+    return "tell it by POST /v1/events"
 
 
 def _told(notice: Notice) -> str:

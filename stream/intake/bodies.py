@@ -46,16 +46,29 @@ class Bodies:
 
     async def read(self, request: web.Request) -> bytes:
         """Return the whole body. Raises `RefusedError`: 413, 408."""
+        body, _ = await self.checked(request, lambda _: None)
+        return body
+
+    async def checked(
+        self, request: web.Request, check: Callable[[bytes], Read]
+    ) -> tuple[bytes, Read]:
+        """The same, and what `check` says of it: until then a large one has its turn.
+
+        Whose it is only `check` knows; those of strangers must not pile up before it.
+        """
         length = request.content_length or 0
         if length > LARGEST_BODY:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "over 3 MiB")
         is_small = 0 < length <= SMALL_BODY
         if is_small and request.content.is_eof():  # it came with its header, as most do
-            return await request.read()
+            body = await request.read()
+            return body, check(body)
         turn = nullcontext() if is_small else self._large
         try:
-            async with asyncio.timeout(_READ_SECONDS), turn:
-                return await request.read()
+            async with asyncio.timeout(_READ_SECONDS) as limit, turn:
+                body = await request.read()
+                limit.reschedule(None)
+                return body, await self.parsed(body, check)
         except web.HTTPRequestEntityTooLarge:
             raise RefusedError(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "over 3 MiB"

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 
 import structlog
 from aiohttp import web
-from pydantic import SecretStr
 
 from stream.channels.reading import DEFAULT_OPTIONS, Options
 from stream.channels.sources import SOURCES
@@ -37,8 +36,8 @@ def create_app(
 
     `options` are asked for at each body: a reload may change them.
 
-    A source without an app secret has no route, nor have posts that nobody may write.
-    Raises `SettingsError` where nothing can come in, or the pseudonyms' key is not set.
+    A source without an app has no route, nor have posts that nobody may write. Raises
+    `SettingsError` where nothing can come in, or the pseudonyms' key is not set.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
     id_secret = settings.need(
@@ -49,7 +48,8 @@ def create_app(
     senders = Senders(settings)
     if not (hooks or senders.names):
         names = [f"{PREFIX}{source.upper()}_APP_SECRET" for source in SOURCES]
-        names += [f"{PREFIX}EVENTS_TOKEN", f"{PREFIX}EVENTS_TOKENS"]
+        also = ("META_APPS", "EVENTS_TOKEN", "EVENTS_TOKENS")
+        names += [f"{PREFIX}{name}" for name in also]
         raise SettingsError(
             f"{' or '.join(names)} must be set: intake trusts nothing unsigned"
         )
@@ -63,11 +63,13 @@ def create_app(
     for hook in hooks:
         app.router.add_get(f"/hooks/{hook.source}", hook.verify, allow_head=False)
         app.router.add_post(f"/hooks/{hook.source}", hook.receive)
-        if hook.verify_token is None:
-            _log.warning(
-                "no verify token, so Meta cannot register this webhook",
-                source=hook.source,
-            )
+        for meta_app in hook.apps:
+            if not meta_app.verify_tokens:
+                _log.warning(
+                    "no verify token, so Meta cannot register this webhook",
+                    source=hook.source,
+                    app=meta_app.name,
+                )
 
     # A load balancer asks the port that it sends to; what we count is on another.
     app.add_routes(health_routes(lambda: customers.is_ready))
@@ -87,23 +89,23 @@ def _hooks(
     metrics: IntakeMetrics,
     options: Callable[[], Options],
 ) -> list[Hook]:
-    secrets = {source: getattr(settings, f"{source}_app_secret") for source in SOURCES}
+    apps = settings.meta_app_list()
+    of_source = {
+        source: tuple(app for app in apps if source in app.channels)
+        for source in SOURCES
+    }
+    for source, its_apps in of_source.items():
+        metrics.expect_apps(source, its_apps)
     return [
         Hook(
             source=source,
             parse=SOURCES[source],
             options=options,
-            app_secret=secret.get_secret_value().encode(),
-            verify_token=_verify_token(settings, source),
+            apps=its_apps,
             id_secret=id_secret,
             bodies=bodies,
             metrics=metrics,
         )
-        for source, secret in secrets.items()
-        if secret is not None
+        for source, its_apps in of_source.items()
+        if its_apps
     ]
-
-
-def _verify_token(settings: Settings, source: str) -> str | None:
-    token: SecretStr | None = getattr(settings, f"{source}_verify_token")
-    return token.get_secret_value() if token is not None else None

@@ -14,7 +14,8 @@ from stream.channels.fields import NotJsonError, TooManyPartsError
 from stream.channels.reading import Options, Parse, Parsed
 from stream.channels.signature import HEADER, is_signed
 from stream.intake.bodies import Bodies, RefusedError
-from stream.intake.metrics import IntakeMetrics
+from stream.intake.metrics import IntakeMetrics, Signed
+from stream.process.meta_apps import MetaApp
 
 _log = structlog.get_logger(__name__)
 
@@ -26,24 +27,22 @@ class Hook:
     source: str
     parse: Parse
     options: Callable[[], Options]
-    app_secret: bytes
-    verify_token: str | None
+    apps: tuple[MetaApp, ...]
+    """Who may send: their secrets sign, their tokens verify."""
     id_secret: bytes
     bodies: Bodies
     metrics: IntakeMetrics
 
     async def verify(self, request: web.Request) -> web.Response:
         """Give Meta's challenge back to whom knows the verify token."""
-        given = request.query.get("hub.verify_token", "")
+        app = self._verified_by(request.query.get("hub.verify_token", ""))
         challenge = request.query.get("hub.challenge", "")
-        is_known = self.verify_token is not None and hmac.compare_digest(
-            given.encode("utf-8", "replace"), self.verify_token.encode()
-        )
         is_asked = request.query.get("hub.mode") == "subscribe" and challenge != ""
-        if not (is_known and is_asked):
+        if app is None or not is_asked:
             _log.warning("verification refused", source=self.source)
             refused = RefusedError(HTTPStatus.FORBIDDEN, "wrong mode or verify token")
             return refused.response
+        _log.info("webhook verified", source=self.source, app=app.name)
         return web.Response(
             text=challenge, headers={"X-Content-Type-Options": "nosniff"}
         )
@@ -60,23 +59,44 @@ class Hook:
         return response
 
     async def _answer(self, request: web.Request) -> web.Response:
+        signature = request.headers.get(HEADER)
+        app: str | None = None
         try:
-            body = await self.bodies.read(request)
-            self._check(body, request.headers.get(HEADER))
+            body, signed = await self.bodies.checked(
+                request, lambda whole: self._signed_by(whole, signature)
+            )
+            app = signed.app
+            self.metrics.signed(self.source, signed)
             parsed = await self.bodies.parsed(body, self._parsed)
             await self.bodies.keep(parsed, self.source)
         except RefusedError as error:
             if error.response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                _log.warning("webhook refused", source=self.source, reason=str(error))
+                _log.warning(
+                    "webhook refused", source=self.source, app=app, reason=str(error)
+                )
             return error.response
         # Counted once the answer is 200: a body that comes again counts once.
         self.metrics.accepted(parsed.events)
         self.metrics.ignored(self.source, parsed.ignored)
         return web.json_response({"accepted": len(parsed.events)})
 
-    def _check(self, body: bytes, signature: str | None) -> None:
-        if not is_signed(self.app_secret, body, signature):
-            raise RefusedError(HTTPStatus.UNAUTHORIZED, "bad signature")
+    def _verified_by(self, token: str) -> MetaApp | None:
+        given = token.encode("utf-8", "replace")
+        known = (
+            app
+            for app in self.apps
+            for each in app.verify_tokens
+            if hmac.compare_digest(given, each)
+        )
+        return next(known, None)
+
+    def _signed_by(self, body: bytes, signature: str | None) -> Signed:
+        """The secret that `body` is signed with. Raises `RefusedError`: 401."""
+        for app in self.apps:
+            for place, secret in enumerate(app.app_secrets, start=1):
+                if is_signed(secret, body, signature):
+                    return Signed(app.name, place)
+        raise RefusedError(HTTPStatus.UNAUTHORIZED, "bad signature")
 
     def _parsed(self, body: bytes) -> Parsed:
         try:

@@ -1,19 +1,28 @@
 """What intake counts; served on its event loop, beside the door."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
 from stream.channels.sources import REASONS
 from stream.intake.connections import REASONS as CLOSED
+from stream.process.meta_apps import MetaApp
 from stream.sla.events import Event
 
 POSTS = "events"
 """The source of what is posted: not a channel's webhook."""
 _CODES = (200, 400, 401, 404, 408, 413, 500, 503)
 _CODES_OF_POSTS = (200, 207, 400, 401, 408, 413, 415, 422, 500, 503)
-_KINDS = ("message", "delivery")
+_KINDS = ("message", "delivery", "assignment")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class Signed(NamedTuple):
+    """Which secret signed a webhook: an app's, and its place in the list, from 1."""
+
+    app: str
+    secret: int
 
 
 class IntakeMetrics:
@@ -28,6 +37,12 @@ class IntakeMetrics:
             "replyclock_webhooks_total",
             "Webhooks answered, by source and HTTP status.",
             ("source", "code"),
+            registry=self.registry,
+        )
+        self._signed = Counter(
+            "replyclock_webhooks_signed_total",
+            "Webhooks with a good signature, by app and place of its secret.",
+            ("source", "app", "secret"),
             registry=self.registry,
         )
         self._seconds = Histogram(
@@ -72,6 +87,15 @@ class IntakeMetrics:
                 self._accepted.labels(source, kind)
             for reason in reasons:
                 self._ignored.labels(source, reason)
+
+    def expect_apps(self, source: str, apps: Iterable[MetaApp]) -> None:
+        """Show a series for each secret of `apps`, too, from the start."""
+        for app in apps:
+            for place, _ in enumerate(app.app_secrets, start=1):
+                self._signed.labels(source, app.name, str(place))
+
+    def signed(self, source: str, by: Signed) -> None:
+        self._signed.labels(source, by.app, str(by.secret)).inc()
 
     def expect_posts(self, senders: Iterable[str]) -> None:
         """Show those series, too, from the start."""

@@ -26,6 +26,7 @@ from stream.kafka.access import KafkaAccess, Mechanism, Protocol
 from stream.kafka.membership import LONGEST_SESSION_S, SHORTEST_SESSION_S, Membership
 from stream.kafka.refusal import RefusedStartError
 from stream.kafka.topic_policy import TopicPolicy
+from stream.process.meta_apps import CHANNELS, MetaApp, separate_apps, written_apps
 
 PREFIX = "REPLYCLOCK_"
 
@@ -106,6 +107,9 @@ class Settings(BaseSettings):
     whatsapp_verify_token: SecretStr | None = None
     messenger_app_secret: SecretStr | None = None
     messenger_verify_token: SecretStr | None = None
+    meta_apps: SecretStr | None = Field(
+        None, description="JSON: more apps by name, each with several secrets"
+    )
     events_token: SecretStr | None = Field(
         None, description="of who may post events, if it is one; see events_tokens"
     )
@@ -150,6 +154,13 @@ class Settings(BaseSettings):
         if secret is None:
             raise SettingsError(f"{PREFIX}{name.upper()} is not set: {why}")
         return secret.get_secret_value()
+
+    def meta_app_list(self) -> list[MetaApp]:
+        """Whose webhooks are believed; raises `ValueError` for what is none."""
+        secrets = {name: getattr(self, f"{name}_app_secret") for name in CHANNELS}
+        tokens = {name: getattr(self, f"{name}_verify_token") for name in CHANNELS}
+        written = self.meta_apps and written_apps(self.meta_apps.get_secret_value())
+        return [*separate_apps(secrets, tokens), *(written or [])]
 
     @property
     def kafka(self) -> KafkaAccess:
@@ -229,6 +240,10 @@ def read_settings() -> Settings:
         ]
     else:
         faults += settings.kafka.faults()
+        try:
+            settings.meta_app_list()
+        except ValueError as error:
+            faults += [f"{PREFIX}META_APPS: {line}" for line in str(error).splitlines()]
         if settings.min_insync_replicas > settings.replication:
             faults.append(
                 f"{PREFIX}MIN_INSYNC_REPLICAS is more than {PREFIX}REPLICATION"

@@ -141,7 +141,7 @@ class Course:
         at, author, nature = turn.at, turn.author, turn.nature
         is_unknown = author is AuthorKind.UNKNOWN
         if is_unknown:
-            author = self._speaker(session, at)
+            author = self._speaker(session, turn)
         heard = replace(session, heard_at=at, asked_since=0)
         if author is None or nature is None:
             self.session = heard
@@ -178,10 +178,12 @@ class Course:
         )
         self.session = ends.pause_or_resume(answered, at, self._rules)
 
-    def _speaker(self, session: Session, at: int) -> AuthorKind:
-        """Who spoke at `at`, where the source does not know (semantics 2.15)."""
-        since = session.asked_since
-        if since and at - since <= self._rules.instant_reply > 0:
+    def _speaker(self, session: Session, turn: Turn) -> AuthorKind:
+        """Who spoke, where the source does not know (semantics 2.15)."""
+        since, instant = session.asked_since, self._rules.instant_reply
+        # Nobody types so fast, but a call is picked up at once.
+        is_typed = turn.nature is not Nature.CALL
+        if since and is_typed and turn.at - since <= instant > 0:
             return AuthorKind.BOT
         return self._rules.unknown_author
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from msgspec.structs import replace
 
 from dev.kafka.secure import password_of
 from dev.places import REPOSITORY
@@ -22,7 +23,9 @@ from stream.doctor.commands import Commands
 from stream.doctor.group import readers_of
 from stream.doctor.kafka import KafkaChecks
 from stream.process.settings import Settings
+from stream.records import encode_fact
 from tests.broker.administrator import do
+from tests.doctor.test_authors import answer
 
 pytestmark = pytest.mark.broker
 
@@ -36,8 +39,8 @@ async def found_by(settings: Settings) -> list[Finding]:
 
 
 def faults(findings: list[Finding]) -> dict[str, Finding]:
-    """Those that are not good; that nobody works here is not one of them."""
-    alone = ("worker group", "alerts group", "kafka clock")
+    """Those that are not good; that nobody works or answers here is none of them."""
+    alone = ("worker group", "alerts group", "kafka clock", "authors")
     return {
         finding.name: finding
         for finding in findings
@@ -180,6 +183,24 @@ async def test_only_the_newest_records_are_looked_into(kafka, settings):
     assert " in 10 records, " in keys.found
 
 
+async def test_todays_answers_are_looked_into(kafka, settings):
+    """The facts say by whom they are; an older one does not count."""
+    (nobody,) = await KafkaChecks(settings, 10).authors()
+    await mended(kafka, settings)
+    now = time.time_ns() // 1_000_000
+    facts = [answer("known", None), answer("unknown"), answer("old")]
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+        for fact in facts:
+            noticed_at = 1 if fact.fact_id == "old" else now
+            value = encode_fact(replace(fact, noticed_at=noticed_at))
+            await producer.send_and_wait(settings.facts_topic, value, key=b"c")
+
+    (finding,) = await KafkaChecks(settings, 10).authors()
+
+    assert (nobody.mark, finding.mark) == (Mark.SKIP, Mark.WARN)
+    assert finding.found.startswith("50% of 2 answers in 24 hours by an unknown author")
+
+
 async def test_a_stamp_from_the_future_shows_whose_clock_is_ahead(kafka, settings):
     """The producer's here, since Kafka by default keeps what he says."""
     await mended(kafka, settings)
@@ -264,7 +285,7 @@ async def test_the_commands_for_missing_rights_make_it_well(secure, prefix):
     await do(secure.broker, commands_of(faults(missing)["topics"]))
 
     there = await found_when(
-        ours, lambda found: "topic settings" in faults(found) and len(found) == 8
+        ours, lambda found: "topic settings" in faults(found) and len(found) == 9
     )
     assert [f.name for f in there if f.mark is Mark.FAIL] == ["worker group"]
     assert faults(there)["topic settings"].mark is Mark.SKIP
@@ -362,7 +383,7 @@ def test_the_whole_system_is_well(start_stack, tmp_path):
     well = doctor(system.environment)
     assert (well.returncode, well.stderr) == (0, "")
     marks = [line.split()[0] for line in well.stdout.splitlines()]
-    assert marks == ["ok"] * 7 + ["skip"] + ["ok"] * 6
+    assert marks == ["ok"] * 7 + ["skip"] * 2 + ["ok"] * 6
 
     pid = stack.pid("kafka")
     assert pid is not None

@@ -32,6 +32,7 @@ from tests.bodies import (
     USER,
     VISITOR,
     asked,
+    call,
     echo,
     on_the_wire,
 )
@@ -190,6 +191,7 @@ CONTACTS = {
         ),
         Contact(None, PHONE),
     ),
+    "A call that was missed.": (call(event="terminate"), Contact(None, PHONE)),
     "Of a group, who writes.": (
         asked(group_id="G1", type="text", text={"body": "x"}),
         Contact(NAME, PHONE),

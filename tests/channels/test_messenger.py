@@ -217,7 +217,6 @@ def test_a_message_without_a_time_happened_when_meta_told_of_it() -> None:
         ({"referral": {"ref": "x"}}, "referral"),
         ({"optin": {}}, "optin"),
         ({"policy-enforcement": {}}, "policy_enforcement"),
-        ({"take_thread_control": {}}, "take_thread_control"),
         ({"something_of_next_year": {}}, "unknown_event"),
         ({"message": 7}, "malformed"),
         ({"message": {"text": "no mid"}}, "malformed"),

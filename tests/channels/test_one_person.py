@@ -13,6 +13,7 @@ from stream.config import parse_config
 from stream.records import encode_event
 from stream.replay.replay import Replay
 from stream.sla.facts import Fact, Reason
+from stream.sla.policy import Rules
 from tests.channels.test_wire_findings import METADATA, PHONE, USER
 
 NOW = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
@@ -137,9 +138,11 @@ STORIES: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def told(bodies: list[dict[str, Any]], parse: Any = whatsapp.parse) -> list[Fact]:
+def told(
+    bodies: list[dict[str, Any]], parse: Any = whatsapp.parse, rules: Rules = RULES
+) -> list[Fact]:
     """The facts of bodies that arrive in this order, long after the deadline."""
-    people, run, facts = People(), Replay(RULES), []
+    people, run, facts = People(), Replay(rules), []
     for number, body in enumerate(bodies):
         at = NOW + timedelta(minutes=10, seconds=number)
         parsed = parse(body, id_secret=b"secret", received_at=at)

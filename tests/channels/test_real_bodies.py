@@ -51,18 +51,9 @@ TABLE: dict[str, tuple[list[str], dict[str, int]]] = {
         {},
     ),
     "whatsapp/message_status_failed": (["delivery failed 130472"], {}),
-    "whatsapp/message_status_group": (
-        ["message outbound unknown plain", "delivery read"],
-        {},
-    ),
-    "whatsapp/message_status_played": (
-        ["message outbound unknown plain", "delivery read"],
-        {},
-    ),
-    "whatsapp/message_status_read": (
-        ["message outbound unknown plain", "delivery read"],
-        {},
-    ),
+    "whatsapp/message_status_group": (["delivery read"], {}),
+    "whatsapp/message_status_played": (["delivery read"], {}),
+    "whatsapp/message_status_read": (["delivery read"], {}),
     "whatsapp/message_status_sent": (
         ["message outbound unknown plain", "delivery sent"],
         {},

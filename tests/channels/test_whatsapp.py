@@ -185,9 +185,9 @@ def test_history_starts_no_clock_though_it_has_messages() -> None:
 
 def test_an_unknown_field_adds_no_label() -> None:
     """Fields of next year are counted under one reason."""
-    parsed = read(change("a_field_of_next_year"), change("another"), change("calls"))
+    parsed = read(change("a_field_of_next_year"), change("another"), change("flows"))
 
-    assert parsed.ignored == {"unknown_field": 2, "calls": 1}
+    assert parsed.ignored == {"unknown_field": 2, "flows": 1}
 
 
 def test_an_error_of_the_account_is_no_message() -> None:
@@ -244,15 +244,25 @@ def test_the_body_of_another_webhook_is_counted(body: object) -> None:
     [
         ("sent", DeliveryState.SENT),
         ("delivered", DeliveryState.DELIVERED),
-        ("read", DeliveryState.READ),
-        ("played", DeliveryState.READ),
     ],
 )
 def test_each_status_alone_proves_the_reply(status: str, state: DeliveryState) -> None:
-    """Any of them may be the only one that comes."""
+    """Either may be the only one that comes."""
     message, delivery = of_status(status=status)
 
     assert (message.direction, delivery.state) == (Direction.OUTBOUND, state)
+
+
+@pytest.mark.parametrize("status", ["read", "played"])
+def test_what_was_read_was_written_nobody_knows_when(status: str) -> None:
+    """It reached the customer, and is no message; its price still tells a template."""
+    marketing = {"category": "marketing"}
+    (delivery,) = read(change(statuses=[{**STATUS, "status": status}])).events
+    template, _ = of_status(status=status, pricing=marketing)
+
+    assert isinstance(delivery, DeliveryEvent)
+    assert delivery.state is DeliveryState.READ
+    assert template.nature is Nature.TEMPLATE
 
 
 def test_a_failure_is_no_message_and_says_why() -> None:

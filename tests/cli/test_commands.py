@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pydantic import SecretStr
 
 from stream.cli import main
+from stream.cli.simulate import app_secrets
+from stream.process.settings import Settings
 from stream.records import encode_event
 from tests.bodies import asked, on_the_wire
 from tests.timelines import CONFIG, customer, reply
@@ -228,6 +231,16 @@ def test_simulate_asks_for_the_secrets_it_signs_with():
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("REPLYCLOCK_WHATSAPP_APP_SECRET is not set: ")
+
+
+def test_simulate_signs_as_the_newest_secret_of_a_channels_first_app():
+    """The variables of one app come before the apps by name."""
+    apps = {"acme": {"app_secrets": ["new", "old"]}, "sold": {"app_secrets": ["s"]}}
+    settings = Settings(
+        whatsapp_app_secret=SecretStr("w"), meta_apps=SecretStr(json.dumps(apps))
+    )
+
+    assert app_secrets(settings) == {"whatsapp": b"w", "messenger": b"new"}
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def test_with_nothing_there_each_thing_is_a_line():
         ["skip", "kafka", "brokers"],
         ["skip", "topics"],
         ["skip", "keys"],
+        ["skip", "authors"],
         ["skip", "worker", "group"],
         ["skip", "alerts", "group"],
         ["FAIL", "redis"],

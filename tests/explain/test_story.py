@@ -5,11 +5,20 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from stream.config import parse_config
 from stream.explain.story import calendar_of, stories
 from stream.explain.words import Words
-from stream.sla.events import DeliveryEvent, Direction, Event, MessageEvent, Status
+from stream.sla.events import (
+    AuthorKind,
+    Channel,
+    DeliveryEvent,
+    Direction,
+    Event,
+    MessageEvent,
+    Status,
+)
 from stream.sla.facts import FactKind, Measure
 from tests.timelines import (
     Timeline,
@@ -146,6 +155,31 @@ def test_a_story_in_words():
     resolution = next(c for c in sessions[0].clocks if c.measure is Measure.RESOLUTION)
     assert resolution.pauses()[0] == (at(4), at(20))
     assert resolution.last.kind is FactKind.MET
+
+
+@pytest.mark.parametrize(
+    ("channel", "by", "way"),
+    [
+        (
+            Channel.WHATSAPP,
+            None,
+            "tag what is sent, biz_opaque_callback_data: agent:42 or bot:faq",
+        ),
+        (Channel.MESSENGER, "44", 'say `apps: {"44": agent}` or `bot` in sla.yaml'),
+        (Channel.MESSENGER, None, "tell it by POST /v1/events"),
+        (Channel.WEBCHAT, "44", "tell it by POST /v1/events"),
+    ],
+)
+def test_an_answer_by_an_unknown_author_says_how_to_know(channel, by, way):
+    """A line below it, with what helps on that channel; none below a known one's."""
+    unknown = replace(reply(3, author=AuthorKind.UNKNOWN, by=by), channel=channel)
+    for answer, said in ((unknown, [f"      author unknown: {way}"]), (reply(3), [])):
+        told = Timeline(RULES).play(replace(customer(0), channel=channel), answer)
+        lines = list(Words(RULES, "UTC").told(stories(told.facts)))
+
+        assert [line for line in lines if "author unknown" in line] == said
+    before = lines.index(next(line for line in lines if "in time: met" in line))
+    assert "waited" in lines[before + 1]
 
 
 def test_a_verdict_that_counts_for_another_says_so():

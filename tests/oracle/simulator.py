@@ -197,7 +197,8 @@ class Simulator(Clocks):
         if session is None:
             return
         since, instant = session.asked_since, self.promises.instant
-        if author is AuthorKind.UNKNOWN and since is not None:
+        is_typed = nature is not Nature.CALL
+        if author is AuthorKind.UNKNOWN and since is not None and is_typed:
             is_instant = instant > 0 and now <= since + instant
             author = AuthorKind.BOT if is_instant else author
         if nature in PUBLIC:
