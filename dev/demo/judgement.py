@@ -63,6 +63,7 @@ def judge(
             seen.count(FactKind.ANSWERED_LATE),
         ),
         Line("alerts posted in Slack", truth.alerts_posted, len(seen.messages)),
+        Line("alerts that say who waits", truth.alerts_posted, seen.named),
         Line("alerts edited in Slack", truth.alerts_edited, seen.edited),
         Line("Prometheus: events", truth.events, counters["events"]),
         Line("Prometheus: sessions", truth.sessions, counters["sessions"]),

@@ -57,6 +57,12 @@ class Seen:
         """Messages that say something else now than when they were posted."""
         return sum(1 for message in self.messages if message["edits"])
 
+    @property
+    def named(self) -> int:
+        """Messages that say of which customer they are."""
+        blocks = [json.dumps(message["blocks"]) for message in self.messages]
+        return sum('"Customer\\n' in said for said in blocks)
+
     def detection_delays(self) -> list[float]:
         """Seconds from each deadline to its breach being noticed."""
         return [
