@@ -53,6 +53,7 @@ def test_with_nothing_there_each_thing_is_a_line():
         ["skip", "alerts", "group"],
         ["FAIL", "redis"],
         ["warn", "slack"],
+        ["warn", "customers"],
     ]
     assert "\x1b" not in result.stdout
     assert "hush" not in result.stdout
