@@ -54,7 +54,7 @@ class Destination:
 
 
 class Delivery:
-    """Owner of leases named `owner`; `now` is wall time in ms, `write` says one."""
+    """Leases are named `owner`; `write` makes messages; `now` is wall time in ms."""
 
     def __init__(
         self,

@@ -123,7 +123,7 @@ class CustomersCheck:
         if self._has_key or not self._is_shown:
             return []
         said = "alerts are to say who waits, and REPLYCLOCK_CONTACT_KEY is not set here"
-        return [warn(CUSTOMERS, said, "set it as intake has it, or _FILE")]
+        return [warn(CUSTOMERS, said, "give it intake's, also as _FILE")]
 
 
 def _now() -> int:

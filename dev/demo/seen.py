@@ -60,8 +60,9 @@ class Seen:
 
     @property
     def named(self) -> int:
-        """Messages that say who the customer is."""
-        return sum(any(map(_names, message["blocks"])) for message in self.messages)
+        """Messages that say of which customer they are."""
+        blocks = [json.dumps(message["blocks"]) for message in self.messages]
+        return sum('"Customer\\n' in said for said in blocks)
 
     def detection_delays(self) -> list[float]:
         """Seconds from each deadline to its breach being noticed."""
@@ -85,11 +86,6 @@ class Seen:
             key = metadata["event_payload"]["key"]
             delays.append((posted_at - deadlines[key]) / 1000)
         return delays
-
-
-def _names(block: dict[str, Any]) -> bool:
-    fields = block.get("fields", ())
-    return any(field["text"].startswith("Customer\n") for field in fields)
 
 
 def distinct(facts: Sequence[Fact]) -> list[Fact]:

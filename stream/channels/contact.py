@@ -1,7 +1,7 @@
-"""Contacts: what a person needs to find a customer, sealed where it leaves us (ADR 16).
+"""Contacts: what a person needs to find a customer, sealed by intake (ADR 16).
 
-The sealed bytes go with the events and the facts; who has no key sees that two are
-equal, and nothing else.
+The sealed bytes go with events and facts. Who has no key sees that two are equal and
+how long they are, and nothing else.
 
     key id, 4 bytes | nonce, 12 | AES-256-GCM of the contact, and its tag, 16
 """

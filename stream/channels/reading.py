@@ -26,7 +26,7 @@ class Options:
     apps: Mapping[str, AuthorKind] = field(default_factory=dict)
     """Who writes through an app of Messenger, by its id; `NO_APP`: what names none."""
     seal: Seal | None = None
-    """Closes who a customer is (ADR 16); without it nobody is told."""
+    """Seals who a customer is (ADR 16); None: nobody is told."""
 
 
 MOST_PARTS = 5000

@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from stream.sla.instants import to_ms
 
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
-Sealed = Annotated[bytes, Meta(min_length=1, max_length=1024)]
+Sealed = Annotated[bytes, Meta(min_length=1, max_length=2048)]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 

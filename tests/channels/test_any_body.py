@@ -3,18 +3,22 @@
 import copy
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stream.channels.contact import ContactKeys
+from stream.channels.reading import Options
 from stream.channels.sources import REASONS, SOURCES
 from stream.records import decode_event, encode_event
 from tests.bodies import BODIES
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LATER = datetime(2026, 11, 29, 9, tzinfo=UTC)
+SEALING = Options(seal=ContactKeys([b"k" * 32]).seal)
 
 SCALARS = (
     st.none()
@@ -32,6 +36,7 @@ NAMES = st.sampled_from(
         *("object", "entry", "changes", "field", "value", "metadata", "messages"),
         *("phone_number_id", "statuses", "id", "from", "timestamp", "type", "status"),
         *("messaging", "standby", "sender", "recipient", "message", "mid", "is_echo"),
+        *("contacts", "profile", "name", "username", "wa_id", "user_id"),
         *("delivery", "mids", "watermark", "reaction", "postback", "app_id", "time"),
     ]
 )
@@ -47,11 +52,11 @@ REAL = [(source, body) for source, named in BODIES.items() for body in named.val
 
 
 def check(source: str, body: object) -> None:
-    first = SOURCES[source](body, id_secret=b"secret", received_at=NOW)
-    again = SOURCES[source](body, id_secret=b"secret", received_at=LATER)
+    parse = partial(SOURCES[source], body, id_secret=b"secret", options=SEALING)
+    first, again = parse(received_at=NOW), parse(received_at=LATER)
 
-    ids = [event.event_id for event in first.events]
-    assert [event.event_id for event in again.events] == ids
+    told = [(event.event_id, event.contact) for event in first.events]
+    assert [(event.event_id, event.contact) for event in again.events] == told
     assert set(first.ignored) <= set(REASONS[source])
     for event in first.events:
         assert decode_event(encode_event(event)) == event

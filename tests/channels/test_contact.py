@@ -223,7 +223,7 @@ def test_the_longest_contact_is_taken_by_our_reader():
 
     assert decode_event(encode_event(event)) == event
     long_id = json.loads(
-        json.dumps(said(postback={"mid": "m"})).replace(VISITOR, "1" * 256)
+        json.dumps(said(postback={"mid": "m"})).replace(VISITOR, "\U0001f600" * 256)
     )
     (event,) = read(messenger, long_id).events
     assert decode_event(encode_event(event)) == event
