@@ -55,7 +55,11 @@ def create_app(
         )
     if senders.names:
         posts = Posts(
-            senders=senders, id_secret=id_secret, bodies=bodies, metrics=metrics
+            senders=senders,
+            options=options,
+            id_secret=id_secret,
+            bodies=bodies,
+            metrics=metrics,
         )
         metrics.expect_posts(senders.names)
         app.router.add_post(PATH, posts.receive)

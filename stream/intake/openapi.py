@@ -7,7 +7,14 @@ import msgspec
 from aiohttp import web
 
 from stream.channels.reading import MOST_PARTS
-from stream.intake.posted import OURS, Answer, CustomerIds, EventId, Postable
+from stream.intake.posted import (
+    OURS,
+    Answer,
+    CustomerIds,
+    CustomerName,
+    EventId,
+    Postable,
+)
 
 PATH = "/v1/openapi.json"
 _SCHEMAS = "#/components/schemas/{name}"
@@ -38,7 +45,7 @@ def document() -> dict[str, Any]:
     """OpenAPI 3.1, as a plain value."""
     kinds = [kind.__name__ for kind in get_args(Postable)]
     (_, answer, *theirs), schemas = msgspec.json.schema_components(
-        [Postable, Answer, EventId, CustomerIds], ref_template=_SCHEMAS
+        [Postable, Answer, EventId, CustomerIds, CustomerName], ref_template=_SCHEMAS
     )
     for kind in kinds:
         _as_posted(schemas[kind], *theirs)
@@ -72,7 +79,10 @@ def document() -> dict[str, Any]:
 
 
 def _as_posted(
-    schema: dict[str, Any], event_id: dict[str, Any], ids: dict[str, Any]
+    schema: dict[str, Any],
+    event_id: dict[str, Any],
+    ids: dict[str, Any],
+    called: dict[str, Any],
 ) -> None:
     """Take out what is ours; the customer's ids may stand for the conversation."""
     properties = schema["properties"]
@@ -80,7 +90,7 @@ def _as_posted(
         properties.pop(name, None)
     properties["event_id"] = event_id
     properties["occurred_at"]["pattern"] = _YEARS
-    properties["customer_ids"] = ids
+    properties["customer_ids"], properties["customer_name"] = ids, called
     required = set(schema["required"]) - {"v", "conversation_id"}
     schema["required"] = sorted(required)
     schema["oneOf"] = [

@@ -16,8 +16,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from stream.channels.contact import Contact, Seal, text
 from stream.channels.fields import NotJsonError, TooManyPartsError
-from stream.channels.reading import DEFAULT_OPTIONS, MOST_PARTS, Link, Parsed, Reading
+from stream.channels.reading import MOST_PARTS, Link, Options, Parsed, Reading
 from stream.channels.whatsapp_contacts import bare, is_phone
 from stream.intake.senders import Sender
 from stream.records import UnreadableRecordError, check_instants
@@ -38,8 +39,9 @@ from stream.sla.events import (
     SurveyEvent,
 )
 
-OURS = ("received_at", "text")
-"""When we had it is ours to say; what was said is not kept (semantics 4.7)."""
+OURS = ("received_at", "contact", "text")
+"""When we had it, and whom we sealed, is ours to say; what was said is not kept
+(semantics 4.7)."""
 
 Postable = (
     MessageEvent
@@ -69,10 +71,16 @@ class _Named(Struct):
     event_id: EventId
 
 
+CustomerName = Annotated[str, Meta(max_length=512)]
+"""For alerts to show (`alerts.show_customer`); kept sealed, and only where intake has a
+key for it (ADR 16)."""
+
+
 class _Whose(Struct):
     channel: Channel
     account: Name
     customer_ids: CustomerIds
+    customer_name: CustomerName | None = None
 
 
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,6 +111,7 @@ def read_posted(
     sender: Sender,
     id_secret: bytes,
     received_at: datetime,
+    seal: Seal | None = None,
 ) -> Posted:
     """The items of a body: one, a list, or (`is_lines`) one a line.
 
@@ -111,9 +120,10 @@ def read_posted(
     events: list[Event] = []
     links: list[Link] = []
     answers: list[Answer] = []
+    options = Options(seal=seal)
     for item in _items(body, is_lines=is_lines):
         try:
-            event, link = _event(item, sender, id_secret, received_at)
+            event, link = _event(item, sender, id_secret, received_at, options)
         except _RefusedItemError as error:
             answers.append(Answer(accepted=False, error=str(error)))
         else:
@@ -151,7 +161,11 @@ def _line(line: bytes) -> object:
 
 
 def _event(
-    item: object, sender: Sender, id_secret: bytes, received_at: datetime
+    item: object,
+    sender: Sender,
+    id_secret: bytes,
+    received_at: datetime,
+    options: Options,
 ) -> tuple[Event, list[Link]]:
     if not isinstance(item, dict):
         raise _RefusedItemError("not a JSON object")
@@ -160,9 +174,7 @@ def _event(
     links: list[Link] = []
     try:
         if "customer_ids" in given:
-            name, links = _conversation(given, id_secret, received_at)
-            given["conversation_id"] = name
-            given["customer"] = name.rpartition(":")[2]
+            links = _give_conversation(given, id_secret, received_at, options)
         own = msgspec.convert(given, _Named).event_id
         given["event_id"] = f"{sender.prefix}{own}"
         given["received_at"] = received_at
@@ -174,10 +186,10 @@ def _event(
     return event, links
 
 
-def _conversation(
-    given: dict[str, Any], id_secret: bytes, received_at: datetime
-) -> tuple[str, list[Link]]:
-    """The conversation of the customer with these ids, and that they are one's."""
+def _give_conversation(
+    given: dict[str, Any], id_secret: bytes, received_at: datetime, options: Options
+) -> list[Link]:
+    """Say whose it is, by these ids; what comes back: that they are one's."""
     if "conversation_id" in given:
         raise _RefusedItemError("both `conversation_id` and `customer_ids`: one is due")
     whose = msgspec.convert(given, _Whose)
@@ -188,11 +200,19 @@ def _conversation(
         channel=whose.channel,
         id_secret=id_secret,
         received_at=received_at,
-        options=DEFAULT_OPTIONS,
+        options=options,
     )
     has_phone = whose.channel is Channel.WHATSAPP and is_phone(ids[0])
     reading.link(whose.account, ids, received_at, has_phone=has_phone)
-    return reading.conversation(whose.account, ids[0]).id, reading.links
+    conversation = reading.conversation(whose.account, ids[0])
+    is_shown = has_phone or whose.channel is not Channel.WHATSAPP
+    contact = Contact(
+        name=text(whose.customer_name), number=ids[0] if is_shown else None
+    )
+    given["conversation_id"] = conversation.id
+    given["customer"] = conversation.customer
+    given["contact"] = reading.sealed(whose.account, contact)
+    return reading.links
 
 
 def _check_place(event: Event, sender: Sender) -> None:

@@ -17,6 +17,7 @@ import structlog
 from aiohttp import web
 
 from stream.channels.fields import NotJsonError, TooManyPartsError
+from stream.channels.reading import Options
 from stream.intake.bodies import Bodies, RefusedError
 from stream.intake.metrics import POSTS, IntakeMetrics
 from stream.intake.posted import Posted, read_posted
@@ -34,6 +35,7 @@ class Posts:
     """Takes posted events."""
 
     senders: Senders
+    options: Callable[[], Options]
     id_secret: bytes
     bodies: Bodies
     metrics: IntakeMetrics
@@ -79,6 +81,7 @@ class Posts:
                 sender=sender,
                 id_secret=self.id_secret,
                 received_at=self.now(),
+                seal=self.options().seal,
             )
         except NotJsonError as error:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "not JSON") from error

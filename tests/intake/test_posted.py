@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream.channels import whatsapp
+from stream.channels.contact import contact_keys
 from stream.channels.fields import NotJsonError, TooManyPartsError
 from stream.channels.people import People, in_one
-from stream.channels.reading import MOST_PARTS
+from stream.channels.reading import MOST_PARTS, Options
 from stream.intake.posted import Postable, Posted, read_posted
 from stream.intake.senders import Sender
 from stream.records import decode_event, encode_event
@@ -88,6 +89,22 @@ def test_what_was_said_and_when_we_had_it_are_not_theirs() -> None:
 
     assert b"our words" not in encode_event(event)
     assert event.received_at == NOW
+
+
+def test_who_it_is_is_sealed_or_dropped() -> None:
+    """As a webhook's: the same number and name are the same sealed bytes."""
+    keys = contact_keys("ab" * 32)
+    named = MESSAGE | {"customer_name": "Our Customer", "contact": "AAAA"}
+    data = json.dumps(named).encode()
+    about = {"is_lines": False, "sender": DESK, "id_secret": b"s", "received_at": NOW}
+    sealed = read_posted(data, seal=keys.seal, **about).parsed.events[0].contact
+    options = Options(seal=keys.seal)
+    by_meta = whatsapp.parse(
+        asked(), id_secret=b"s", received_at=NOW, options=options
+    ).events[0]
+
+    assert sealed == by_meta.contact is not None
+    assert read_posted(data, **about).parsed.events[0].contact is None
 
 
 @pytest.mark.parametrize(
