@@ -15,10 +15,11 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
-from stream.channels.contact import Contact, Seal, text
+from stream.channels.contact import NOBODY, Contact, Seal, text
 from stream.channels.fields import NotJsonError, TooManyPartsError
-from stream.channels.reading import MOST_PARTS, Link, Options, Parsed, Reading
+from stream.channels.reading import DEFAULT_OPTIONS, MOST_PARTS, Link, Parsed, Reading
 from stream.channels.whatsapp_contacts import bare, is_phone
 from stream.intake.senders import Sender
 from stream.records import UnreadableRecordError, check_instants
@@ -67,20 +68,20 @@ EventId = Annotated[str, Meta(min_length=1, max_length=479)]
 """As it is sent: with the sender's name before it, it is still a `Name`."""
 
 
-class _Named(Struct):
-    event_id: EventId
-
-
 CustomerName = Annotated[str, Meta(max_length=512)]
 """For alerts to show (`alerts.show_customer`); kept sealed, and only where intake has a
 key for it (ADR 16)."""
+
+
+class _Named(Struct):
+    event_id: EventId
+    customer_name: CustomerName = ""
 
 
 class _Whose(Struct):
     channel: Channel
     account: Name
     customer_ids: CustomerIds
-    customer_name: CustomerName | None = None
 
 
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -120,10 +121,9 @@ def read_posted(
     events: list[Event] = []
     links: list[Link] = []
     answers: list[Answer] = []
-    options = Options(seal=seal)
     for item in _items(body, is_lines=is_lines):
         try:
-            event, link = _event(item, sender, id_secret, received_at, options)
+            event, link = _event(item, sender, id_secret, received_at, seal)
         except _RefusedItemError as error:
             answers.append(Answer(accepted=False, error=str(error)))
         else:
@@ -165,54 +165,57 @@ def _event(
     sender: Sender,
     id_secret: bytes,
     received_at: datetime,
-    options: Options,
+    seal: Seal | None,
 ) -> tuple[Event, list[Link]]:
     if not isinstance(item, dict):
         raise _RefusedItemError("not a JSON object")
     given: dict[str, Any] = {k: v for k, v in item.items() if k not in OURS}
     given.setdefault("v", 1)
     links: list[Link] = []
+    number = None
     try:
+        named = msgspec.convert(given, _Named)
         if "customer_ids" in given:
-            links = _give_conversation(given, id_secret, received_at, options)
-        own = msgspec.convert(given, _Named).event_id
-        given["event_id"] = f"{sender.prefix}{own}"
+            links, number = _give_conversation(given, id_secret, received_at)
+        given["event_id"] = f"{sender.prefix}{named.event_id}"
         given["received_at"] = received_at
         event = msgspec.convert(given, Postable)
         check_instants(event)
     except (msgspec.ValidationError, UnreadableRecordError) as error:
         raise _RefusedItemError(str(error)) from error
+    contact = Contact(name=text(named.customer_name), number=number)
+    if seal is not None and contact != NOBODY:
+        sealed = seal(contact, event.channel, event.account)
+        event = replace(event, contact=sealed)
     _check_place(event, sender)
     return event, links
 
 
 def _give_conversation(
-    given: dict[str, Any], id_secret: bytes, received_at: datetime, options: Options
-) -> list[Link]:
-    """Say whose it is, by these ids; what comes back: that they are one's."""
+    given: dict[str, Any], id_secret: bytes, received_at: datetime
+) -> tuple[list[Link], str | None]:
+    """Say whose it is, by these ids.
+
+    What comes back: that they are one's, and the one by which a person finds them.
+    """
     if "conversation_id" in given:
         raise _RefusedItemError("both `conversation_id` and `customer_ids`: one is due")
     whose = msgspec.convert(given, _Whose)
-    ids = whose.customer_ids
-    if whose.channel is Channel.WHATSAPP:
+    ids, is_whatsapp = whose.customer_ids, whose.channel is Channel.WHATSAPP
+    if is_whatsapp:
         ids = sorted(map(bare, ids), key=lambda name: not is_phone(name))
     reading = Reading(
         channel=whose.channel,
         id_secret=id_secret,
         received_at=received_at,
-        options=options,
+        options=DEFAULT_OPTIONS,
     )
-    has_phone = whose.channel is Channel.WHATSAPP and is_phone(ids[0])
+    has_phone = is_whatsapp and is_phone(ids[0])
     reading.link(whose.account, ids, received_at, has_phone=has_phone)
     conversation = reading.conversation(whose.account, ids[0])
-    is_shown = has_phone or whose.channel is not Channel.WHATSAPP
-    contact = Contact(
-        name=text(whose.customer_name), number=ids[0] if is_shown else None
-    )
     given["conversation_id"] = conversation.id
     given["customer"] = conversation.customer
-    given["contact"] = reading.sealed(whose.account, contact)
-    return reading.links
+    return reading.links, ids[0] if has_phone or not is_whatsapp else None
 
 
 def _check_place(event: Event, sender: Sender) -> None:
