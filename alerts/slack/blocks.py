@@ -20,8 +20,9 @@ from alerts.slack.mrkdwn import (
     one_line,
     span,
 )
+from alerts.slack.wording import late_by, target_of, waited, words_of
 from stream.sla.events import Channel
-from stream.sla.facts import Fact, Measure, Reason
+from stream.sla.facts import Fact, Reason
 
 Block = dict[str, Any]
 
@@ -33,12 +34,6 @@ EMOJI = {
     AlertState.ENDED: "\N{MEDIUM WHITE CIRCLE}",
     AlertState.CANCELLED: "\N{MEDIUM WHITE CIRCLE}",
     AlertState.RETRACTED: "\N{LARGE GREEN CIRCLE}",
-}
-MEASURES = {
-    Measure.FIRST_REPLY: "first reply",
-    Measure.NEXT_REPLY: "next reply",
-    Measure.RESOLUTION: "resolution",
-    Measure.WINDOW: "reply window",
 }
 _CHANNELS = {
     Channel.WHATSAPP: "WhatsApp",
@@ -65,10 +60,10 @@ _TAKEN_BACK = {
 }
 _STEPS = {
     AlertState.BREACHED: "promise broken",
-    AlertState.ANSWERED: "answered",
-    AlertState.ENDED: "ended without a reply",
+    AlertState.ANSWERED: "{kept}",
+    AlertState.ENDED: "ended, {never}",
     AlertState.CANCELLED: "cancelled",
-    AlertState.RETRACTED: "found answered in time",
+    AlertState.RETRACTED: "found {kept} in time",
 }
 
 
@@ -117,21 +112,22 @@ def message_of(
 def _title(alert: Alert) -> str:
     """At most ten words when the queue's name is one."""
     breach, last = alert.breach, alert.last
+    words = words_of(breach.measure)
     match alert.state:
         case AlertState.BREACHED if last is not breach:
             said = f"waiting again, {_taken_back(last)}"
         case AlertState.BREACHED:
-            said = f"no {_measure(breach)}"
-            if _target(breach) is not None:
-                said += f" within {_target(breach)}"
+            said = words.missing
+            if (target := target_of(breach)) is not None:
+                said += f" within {target}"
         case AlertState.ANSWERED:
-            said = f"answered {span(last.at - breach.at)} late"
+            said = f"{words.kept} {late_by(alert)} late"
         case AlertState.ENDED:
-            said = f"{_ending(last)}, never answered"
+            said = f"{_ending(last)}, {words.never}"
         case AlertState.CANCELLED:
             said = f"{_ending(last)} before the deadline"
         case AlertState.RETRACTED:
-            said = "was answered in time"
+            said = f"was {words.kept} in time"
         case _:
             assert_never(alert.state)
     queue = cut(breach.queue, NAME_LIMIT)
@@ -139,24 +135,25 @@ def _title(alert: Alert) -> str:
 
 
 def _sentence(alert: Alert) -> str:
-    last = alert.last
+    last, words = alert.last, words_of(alert.breach.measure)
     when = date(last.at, alert.breach.at)
     by = f" by {name(last.author)}" if last.author else ""
     match alert.state:
         case AlertState.BREACHED if last is not alert.breach:
             what = _taken_back(last).capitalize()
-            return f"{what}, known at {when}. *The customer waits again.*"
+            return f"{what}, known at {when}. *{words.again}*"
         case AlertState.BREACHED:
-            return "*Nobody has replied yet.*"
+            return f"*{words.waits}*"
         case AlertState.ANSWERED:
-            return f"Answered{by} at {when}, after {_waited(alert)}."
+            return f"{words.kept.capitalize()}{by} at {when}, after {waited(alert)}."
         case AlertState.ENDED:
-            return f"{_ending(last).capitalize()} at {when}, after {_waited(alert)}."
+            return f"{_ending(last).capitalize()} at {when}, after {waited(alert)}."
         case AlertState.CANCELLED:
             ending = _ending(last).capitalize()
             return f"{ending} at {when}; the news arrived late. Nothing to do."
         case AlertState.RETRACTED:
-            return f"Answered{by} at {when}; the news arrived late. Nothing to do."
+            kept = words.kept.capitalize()
+            return f"{kept}{by} at {when}; the news arrived late. Nothing to do."
         case _:
             assert_never(alert.state)
 
@@ -169,10 +166,11 @@ def _fields(alert: Alert, customer: str | None) -> list[Block]:
         if alert.state is AlertState.BREACHED:
             fields.append(("Waiting since", since))
         else:
-            fields.append(("Waited", f"{_waited(alert)}, from {since}"))
+            fields.append(("Waited", f"{waited(alert)}, from {since}"))
     fields.append(("Deadline", date(breach.at)))
-    if _target(breach) is not None:
-        fields.append(("Target", f"{_measure(breach)} within {_target(breach)}"))
+    if (target := target_of(breach)) is not None:
+        within = words_of(breach.measure).within
+        fields.append(("Target", f"{within} {target}"))
     fields.append(("Channel", _CHANNELS[breach.channel]))
     if breach.assignee is not None:
         fields.append(("Assigned to", name(breach.assignee)))
@@ -201,10 +199,11 @@ _SCHEMES = ("https://", "http://")
 
 def _story(alert: Alert) -> str:
     """What happened, in the order in which people could know it."""
-    steps = []
+    steps, words = [], words_of(alert.breach.measure)
     for state, fact in alert.transitions:
         is_second_wait = state is AlertState.BREACHED and fact is not alert.breach
-        said = _taken_back(fact) if is_second_wait else _STEPS[state]
+        step = _STEPS[state].format(kept=words.kept, never=words.never)
+        said = _taken_back(fact) if is_second_wait else step
         is_news = state in {AlertState.CANCELLED, AlertState.RETRACTED}
         when = fact.noticed_at if is_news else fact.at
         steps.append(f"{date(when, alert.breach.at)} {said}")
@@ -232,24 +231,6 @@ def _fallback(alert: Alert, title: str) -> str:
     channel = _CHANNELS[breach.channel]
     title = escape(title)
     return f"{title} ({channel}, since {moment} UTC, conversation {conversation})"
-
-
-def _measure(fact: Fact) -> str:
-    return MEASURES[fact.measure] if fact.measure is not None else "reply"
-
-
-def _target(fact: Fact) -> str | None:
-    """Wall time from the start of the wait to its deadline."""
-    if fact.started_at is None:
-        return None
-    return span((fact.deadline or fact.at) - fact.started_at)
-
-
-def _waited(alert: Alert) -> str:
-    last, start = alert.last, alert.breach.started_at
-    if last.waited_ms is not None:
-        return span(last.waited_ms)
-    return span(last.at - (alert.breach.at if start is None else start))
 
 
 def _taken_back(fact: Fact) -> str:

@@ -1,7 +1,8 @@
 """A summary as a Slack message: what broke and is over (semantics 3.5)."""
 
-from alerts.slack.blocks import MEASURES, Message
+from alerts.slack.blocks import Message
 from alerts.slack.mrkdwn import date, name, span
+from alerts.slack.wording import words_of
 from alerts.summary import Summary
 
 MOST = 10
@@ -15,7 +16,7 @@ def summing_up(summary: Summary) -> Message:
     title = f"{total} {promises} broken and noticed late; nobody waits any more"
     ordered = sorted(summary.counts.items(), key=lambda item: (-item[1], item[0]))
     lines = [
-        f"\N{BULLET} *{name(queue)}*: {count} x {MEASURES[measure]}"
+        f"\N{BULLET} *{name(queue)}*: {count} x {words_of(measure).measure}"
         for (queue, measure), count in ordered[:MOST]
     ]
     if len(ordered) > MOST:

@@ -1,0 +1,113 @@
+"""Wording: each promise in its own words (semantics 4.8). Pure.
+
+What was promised, and how late it is, are told in the kind of time that was promised:
+of opening hours where a calendar counts, pauses left out.
+"""
+
+from dataclasses import dataclass
+
+from alerts.alert import Alert
+from alerts.slack.mrkdwn import span
+from stream.sla.facts import Fact, Measure
+from stream.sla.hours import ALWAYS
+
+_OPEN = "of opening hours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How one promise reads; `waits` and `again` are sentences."""
+
+    measure: str
+    missing: str
+    within: str
+    waits: str
+    again: str
+    kept: str
+    never: str
+
+
+_REPLY = Words(
+    measure="reply",
+    missing="no reply",
+    within="reply within",
+    waits="Nobody has replied yet.",
+    again="The customer waits again.",
+    kept="answered",
+    never="never answered",
+)
+_WORDS = {
+    Measure.FIRST_REPLY: Words(
+        measure="first reply",
+        missing="no first reply",
+        within="first reply within",
+        waits=_REPLY.waits,
+        again=_REPLY.again,
+        kept=_REPLY.kept,
+        never=_REPLY.never,
+    ),
+    Measure.NEXT_REPLY: Words(
+        measure="next reply",
+        missing="no next reply",
+        within="next reply within",
+        waits="The customer wrote again, and nobody has replied since.",
+        again=_REPLY.again,
+        kept=_REPLY.kept,
+        never=_REPLY.never,
+    ),
+    Measure.RESOLUTION: Words(
+        measure="resolution",
+        missing="not resolved",
+        within="resolved within",
+        waits="Not resolved yet, whoever has replied.",
+        again="It is open again.",
+        kept="resolved",
+        never="never resolved",
+    ),
+    Measure.WINDOW: Words(
+        measure="reply window",
+        missing="no free reply",
+        within="free reply within",
+        waits="The channel takes no free reply any more, and the customer waits.",
+        again=_REPLY.again,
+        kept="answered",
+        never=_REPLY.never,
+    ),
+}
+
+
+def words_of(measure: Measure | None) -> Words:
+    """The words of a promise."""
+    return _REPLY if measure is None else _WORDS[measure]
+
+
+def target_of(breach: Fact) -> str | None:
+    """How long it might take, in the kind of time that was promised."""
+    promised = breach.waited_business_ms
+    if promised is None and breach.started_at is not None:
+        promised = (breach.deadline or breach.at) - breach.started_at
+    return None if promised is None else _said(promised, breach)
+
+
+def late_by(alert: Alert) -> str:
+    """How long after the deadline the wait was over."""
+    last, breach = alert.last, alert.breach
+    took, promised = last.waited_business_ms, breach.waited_business_ms
+    if took is None or promised is None:
+        return span(last.at - breach.at)
+    return _said(took - promised, breach)
+
+
+def waited(alert: Alert) -> str:
+    """How long the wait was."""
+    last, breach = alert.last, alert.breach
+    took = last.waited_ms if (open_ms := last.waited_business_ms) is None else open_ms
+    if took is None:
+        start = breach.started_at
+        took = last.at - (breach.at if start is None else start)
+    return _said(took, breach)
+
+
+def _said(ms: int, breach: Fact) -> str:
+    counts_hours = breach.calendar is not None and breach.calendar != ALWAYS
+    return f"{span(ms)} {_OPEN}" if counts_hours else span(ms)
