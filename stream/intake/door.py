@@ -1,8 +1,8 @@
-"""The HTTP door: signed webhooks in, events in Kafka, then 200.
+"""The HTTP door: signed webhooks in, events kept, then 200.
 
 A process of its own, since a rebalance or a recovery must not make Meta wait. It
-answers 200 only after Kafka acknowledged every event of the body; whatever else
-it answers, Meta comes again with the same body and the same `event_id`s.
+answers 200 only after Kafka, or the spool's disk, has every event of the body; whatever
+else it answers, Meta comes again with the same body and the same `event_id`s.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from stream.channels.reading import DEFAULT_OPTIONS, Options
 from stream.channels.sources import SOURCES
 from stream.intake.bodies import LARGEST_BODY, Bodies
-from stream.intake.customers import Customers
 from stream.intake.hooks import Hook
+from stream.intake.keeper import Keeper
 from stream.intake.metrics import IntakeMetrics
 from stream.process.probes import health_routes
 from stream.process.settings import PREFIX, Settings, SettingsError
@@ -25,11 +25,11 @@ _log = structlog.get_logger(__name__)
 
 def create_app(
     settings: Settings,
-    customers: Customers,
+    keeper: Keeper,
     metrics: IntakeMetrics,
     options: Callable[[], Options] = lambda: DEFAULT_OPTIONS,
 ) -> web.Application:
-    """The door before Kafka, whose connection lives as long as the application.
+    """The door before `keeper`, which is at work as long as the application lives.
 
     `options` are asked for at each body: a reload may change them.
 
@@ -37,7 +37,7 @@ def create_app(
     has one, or the pseudonyms' key is not set.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
-    hooks = _hooks(settings, customers, metrics, options)
+    hooks = _hooks(settings, keeper, metrics, options)
     for hook in hooks:
         app.router.add_get(f"/hooks/{hook.source}", hook.verify, allow_head=False)
         app.router.add_post(f"/hooks/{hook.source}", hook.receive)
@@ -48,10 +48,10 @@ def create_app(
             )
 
     # A load balancer asks the port that it sends to; what we count is on another.
-    app.add_routes(health_routes(lambda: customers.is_ready))
+    app.add_routes(health_routes(lambda: keeper.is_ready))
 
     async def connection(_: web.Application) -> AsyncIterator[None]:
-        async with customers.following():
+        async with keeper.following():
             yield
 
     app.cleanup_ctx.append(connection)
@@ -60,7 +60,7 @@ def create_app(
 
 def _hooks(
     settings: Settings,
-    customers: Customers,
+    keeper: Keeper,
     metrics: IntakeMetrics,
     options: Callable[[], Options],
 ) -> list[Hook]:
@@ -76,7 +76,7 @@ def _hooks(
         )
         raise SettingsError(f"{names} must be set: intake trusts no unsigned webhook")
     id_secret = settings.need("id_secret", "customers get their pseudonyms with it")
-    bodies = Bodies(customers)
+    bodies = Bodies(keeper)
     return [
         Hook(
             source=source,
