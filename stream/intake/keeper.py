@@ -17,7 +17,8 @@ import structlog
 
 from stream.channels.reading import Parsed
 from stream.intake.metrics import IntakeMetrics
-from stream.intake.spool import Spool, SpoolError
+from stream.intake.spool import Spool
+from stream.intake.spool_file import SpoolError
 from stream.intake.spool_record import decode_record, encode_record
 from stream.kafka.events_topic import KafkaAwayError
 

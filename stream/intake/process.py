@@ -19,7 +19,8 @@ from stream.intake.customers import Customers
 from stream.intake.door import create_app
 from stream.intake.keeper import Keeper, SpoolingKeeper
 from stream.intake.metrics import IntakeMetrics
-from stream.intake.spool import Spool, SpoolError
+from stream.intake.spool import Spool
+from stream.intake.spool_file import SpoolError
 from stream.kafka.events_topic import EventsTopic
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics

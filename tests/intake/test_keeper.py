@@ -18,7 +18,8 @@ from stream.intake.customers import Customers
 from stream.intake.door import create_app
 from stream.intake.keeper import SpoolingKeeper
 from stream.intake.metrics import IntakeMetrics
-from stream.intake.spool import FILE, Spool
+from stream.intake.spool import Spool
+from stream.intake.spool_file import FILE
 from stream.intake.spool_record import decode_record, encode_record
 from stream.process.settings import Settings
 from stream.records import decode_event

@@ -4,10 +4,11 @@ import asyncio
 import itertools
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from stream.intake.spool import FILE, Spool, SpoolError
+from stream.intake.spool import Spool
+from stream.intake.spool_file import FILE, SpoolError
 
 MOST = 1 << 26
 RECORDS = [b"%04d" % number * 150 for number in range(60)]
@@ -219,6 +221,42 @@ async def test_no_damage_goes_unsaid(tmp_path: Path, seed: int) -> None:
     assert silent == []
 
 
+@pytest.mark.parametrize("damaged", [[5], [5, 9], [4, 5, 12]])
+async def test_damaged_pages_cost_what_is_on_them(
+    tmp_path: Path, damaged: list[int]
+) -> None:
+    """All other records come out, in their order, and the log says how many."""
+    await filled(tmp_path)
+    with (tmp_path / FILE).open("r+b") as file:
+        for page in damaged:
+            file.seek(page * 4096)
+            file.write(bytes(4096))
+
+    with capture_logs() as lines, opened(tmp_path) as (spool, aside):
+        await spool.append(b"after")
+        left = [record async for record in drained(spool)]
+
+    assert left[-1] == b"after"
+    assert left[:-1] == [record for record in RECORDS if record in left]
+    on_a_page = 7
+    lost = len(RECORDS) - len(left[:-1])
+    assert 0 < lost <= on_a_page * len(damaged)
+    assert (lines[0]["saved"], aside) == (len(left) - 1, ["damaged"])
+
+
+async def test_a_record_that_vanished_is_noticed(tmp_path: Path) -> None:
+    """Ids have no holes: where one is, something was lost, and the rest comes out."""
+    await filled(tmp_path)
+    with closing(sqlite3.connect(tmp_path / FILE)) as file, file:
+        file.execute("DELETE FROM waiting WHERE id = 30")
+
+    with capture_logs() as lines, opened(tmp_path) as (spool, aside):
+        left = [record async for record in drained(spool)]
+
+    assert left == [*RECORDS[:29], *RECORDS[30:]]
+    assert (lines[0]["error"], aside) == ("a record is missing", ["damaged"])
+
+
 async def test_a_damaged_file_does_not_keep_others_waiting(tmp_path: Path) -> None:
     """It is set aside, said once, and the next record is taken."""
     (tmp_path / FILE).write_bytes(b"no database at all" * 1000)
@@ -294,15 +332,16 @@ async def test_what_cannot_be_deleted_does_not_come_again(tmp_path: Path) -> Non
     with opened(tmp_path) as (spool, _):
         for record in RECORDS:
             await spool.append(record)
-        assert spool._file is not None
-        spool._file.execute("PRAGMA query_only = 1")
+        file = spool._file._file
+        assert file is not None
+        file.execute("PRAGMA query_only = 1")
 
         assert [record async for record in drained(spool)] == RECORDS
         with pytest.raises(SpoolError, match="readonly"):
             await spool.append(b"later")
         assert (spool.waiting, await spool.oldest(1)) == (0, [])
 
-        spool._file.execute("PRAGMA query_only = 0")
+        file.execute("PRAGMA query_only = 0")
         await spool.append(b"later")
         assert [record async for record in drained(spool)] == [b"later"]
 
