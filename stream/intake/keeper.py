@@ -78,25 +78,30 @@ class SpoolingKeeper:
         try:
             await self._kafka.keep(parsed)
         except KafkaAwayError as away:
-            try:
-                await self._spool.append(encode_record(parsed))
-            except SpoolError as error:
-                self._refused_at = monotonic()
-                self._metrics.spool_refused()
-                self._say("the spool takes nothing", error=str(error))
-                raise KafkaAwayError(f"{away}, and the spool: {error}") from error
-            self._metrics.spooled()
-            self._say("webhooks wait in the spool")
+            await self._keep_on_disk(parsed, away)
+        else:
+            if not self._spool.waiting:
+                self._said = ""
+
+    async def _keep_on_disk(self, parsed: Parsed, away: KafkaAwayError) -> None:
+        try:
+            await self._spool.append(encode_record(parsed))
+        except SpoolError as error:
+            self._refused_at = monotonic()
+            self._metrics.spool_refused()
+            self._say("the spool takes nothing", error=str(error))
+            raise KafkaAwayError(f"{away}, and the spool: {error}") from error
+        self._metrics.spooled()
+        self._say("webhooks wait in the spool")
 
     async def _drain(self) -> None:
         while True:
             try:
                 while self._spool.waiting:
                     await self._drain_batch()
-                self._said = ""
             except (KafkaAwayError, SpoolError) as error:
                 _log.debug("the spool is not emptied", error=str(error))
-            except Exception:  # noqa: BLE001  ours: it must not be the last try
+            except Exception:  # noqa: BLE001  a fault of ours: again
                 _log.exception("the spool is not emptied")
             await asyncio.sleep(_RETRY_SECONDS)
 
@@ -126,7 +131,7 @@ class SpoolingKeeper:
 
 
 def _in_one(read: list[Parsed]) -> Parsed:
-    """As if it had come in one body: acknowledged together, hundreds at a time."""
+    """As if all had come in one body: sent and acknowledged together."""
     return Parsed(
         events=tuple(event for parsed in read for event in parsed.events),
         ignored={},
