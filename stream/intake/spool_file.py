@@ -77,8 +77,14 @@ class SpoolFile:
     def write(self, records: list[bytes]) -> None:
         """All of them, or none."""
         now = time.time()
-        rows = [(self._last + n, now, record) for n, record in enumerate(records, 1)]
-        self._do(lambda file: file.executemany(_INSERT, rows))
+
+        def insert(file: sqlite3.Connection) -> None:
+            rows = enumerate(records, self._last + 1)
+            file.executemany(
+                _INSERT, [(number, now, record) for number, record in rows]
+            )
+
+        self._do(insert)
         self._last += len(records)
 
     def read(self, most_bytes: int) -> list[Row]:

@@ -1,10 +1,14 @@
 """While Kafka is away the spool keeps what is answered 200, and Kafka has it later."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -12,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from dev.stack import Stack
 from stream.channels.reading import Parsed
 from stream.channels.sources import SOURCES
 from stream.intake.customers import Customers
@@ -171,11 +176,7 @@ async def test_kafka_gets_it_in_order_when_it_is_back(
             spool,
         ):
             assert (spool.waiting, (await door.get("/readyz")).status) == (61, 200)
-
-            async def is_empty() -> bool:
-                return spool.waiting == 0
-
-            await until(is_empty)
+            await until_empty(spool)
             await until_ready(door)
             assert await post(door, 60) == 200
 
@@ -199,6 +200,13 @@ async def test_kafka_gets_it_in_order_when_it_is_back(
     assert b"00000000{}" in (tmp_path / FILE).read_bytes()
 
 
+async def until_empty(spool: Spool) -> None:
+    async def is_empty() -> bool:
+        return spool.waiting == 0
+
+    await until(is_empty)
+
+
 async def post(door: Client, number: int) -> int:
     return (await post_to(door, question(number))).status
 
@@ -218,14 +226,46 @@ async def test_names_are_joined_when_it_leaves_the_spool(
         door,
         spool,
     ):
-
-        async def is_empty() -> bool:
-            return spool.waiting == 0
-
-        await until(is_empty)
+        await until_empty(spool)
         later = on_the_wire(sent(90, recipient_user_id=USER))
         assert (await post_to(door, later)).status == 200
 
     found = await records(kafka, prefix)
     assert [b'"same_customer"' in record.value for record in found].count(True) == 1
     assert len(set(keys(found))) == 1
+
+
+@pytest.mark.broker
+async def test_kafka_frozen_is_200_within_five_seconds(
+    start_stack: Callable[..., Stack],
+    prefix: str,
+    tmp_path: Path,
+    metrics: IntakeMetrics,
+) -> None:
+    """A broker that says nothing is found out in the time that Meta waits, once."""
+    stack = await asyncio.to_thread(start_stack, "kafka")
+    await create_topic(stack.broker, prefix)
+    pid = stack.pid("kafka")
+    assert pid is not None
+    kafka = customers(stack.broker, prefix)
+    async with door_with_a_spool(tmp_path, kafka, metrics) as (door, spool):
+
+        async def is_connected() -> bool:
+            return kafka.is_ready
+
+        await until(is_connected)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            began_at = monotonic()
+            answers = await asyncio.gather(*(post(door, n) for n in range(5)))
+            first_took = monotonic() - began_at
+            answers.append(await post(door, 5))
+            took = monotonic() - began_at - first_took
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert (set(answers), first_took < 5, took < 1) == ({200}, True, True)
+        await until_empty(spool)
+
+    found = await records(stack.broker, prefix)
+    ids = {decode_event(record.value).event_id for record in found}
+    assert {name.rpartition(".")[2] for name in ids} == {f"Q{n}" for n in range(6)}

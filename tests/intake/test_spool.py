@@ -271,6 +271,29 @@ async def test_a_damaged_file_does_not_keep_others_waiting(tmp_path: Path) -> No
     assert kept.read_bytes() == b"no database at all" * 1000
 
 
+@pytest.mark.parametrize("page", [0, 5])
+async def test_what_was_read_of_a_file_set_aside_deletes_nothing_of_the_next(
+    tmp_path: Path, page: int
+) -> None:
+    """No id is given twice while a process lives, whatever came over from the file."""
+    with capture_logs() as lines, opened(tmp_path) as (spool, _):
+        for record in RECORDS:
+            await spool.append(record)
+        rows = await spool.oldest(1000)
+        spool._file.close()
+        with (tmp_path / FILE).open("r+b") as file:
+            file.seek(page * 4096)
+            file.write(bytes(4096))
+        await spool.append(b"after")
+
+        await spool.forget(rows[-1][0])
+        left = [record async for record in drained(spool)]
+
+    assert len(left) - 1 == lines[0]["saved"]
+    assert left[-1] == b"after"
+    assert len(lines) == 1
+
+
 async def test_a_record_set_aside_is_kept_and_said(tmp_path: Path) -> None:
     """The log says why and where, and nothing of what it holds."""
     with capture_logs() as lines, opened(tmp_path) as (spool, aside):
