@@ -31,8 +31,7 @@ COMMIT;
 _INSERT = "INSERT INTO waiting VALUES (?, ?, ?)"
 _ENDS = "SELECT (SELECT min(id) FROM waiting), (SELECT max(id) FROM waiting)"
 _FORWARDS = "SELECT id, spooled_at, record FROM waiting WHERE id >= ? ORDER BY id"
-_MOST_MISSED = 5_000
-"""In a row: a page that names others may hide thousands, and one of these all."""
+_LARGEST_ID = 2**62
 
 Row = tuple[int, bytes]
 """A record and its id, which is one more than that of the record before."""
@@ -197,15 +196,36 @@ class SpoolFile:
 
 def _readable(damaged: sqlite3.Connection, first: int) -> Iterator[tuple[float, bytes]]:
     """When it was written, and the record; what is damaged is left out."""
-    missed = 0
-    while missed < _MOST_MISSED:
+    while True:
         with suppress(sqlite3.DatabaseError):
             for number, at, record in damaged.execute(_FORWARDS, (first,)):
-                first, missed = number + 1, 0
+                first = number + 1
                 if isinstance(record, bytes):
                     yield at, record
             return
-        first, missed = first + 1, missed + 1
+        step = 1
+        while not _is_found(damaged, first + step):
+            step *= 2
+            if first + step > _LARGEST_ID:
+                return
+        # Between the last that was not found and the first that was.
+        not_found, found = first + step // 2, first + step
+        while found - not_found > 1:
+            middle = (not_found + found) // 2
+            if _is_found(damaged, middle):
+                found = middle
+            else:
+                not_found = middle
+        first = found
+
+
+def _is_found(damaged: sqlite3.Connection, number: int) -> bool:
+    """Whether SQLite can say what comes at this id or after it."""
+    try:
+        damaged.execute(f"{_FORWARDS} LIMIT 1", (number,)).fetchone()
+    except sqlite3.DatabaseError:
+        return False
+    return True
 
 
 def _check(file: sqlite3.Connection) -> None:
