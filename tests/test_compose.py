@@ -315,6 +315,17 @@ def test_mounts_exist(compose: dict[str, Any]) -> None:
     assert {source for source, *_ in mounts} >= set(compose["volumes"])
 
 
+def test_the_spool_outlives_its_container(
+    services: dict[str, Service], dockerfile: str
+) -> None:
+    """Intake alone has the volume, and its user may write there."""
+    folder = environment_of(services["intake"])["spool_dir"]
+    mount = f"spool:{folder}"
+    having = {name for name in services if mount in services[name].get("volumes", [])}
+    assert having == {"intake"}
+    assert f"install -d -o replyclock -g replyclock -m 700 {folder}\n" in dockerfile
+
+
 def on_disk(service: Service, path: str) -> Path:
     """The file of the repository that a container sees at `path`."""
     for mount in service["volumes"]:

@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from stream.channels.reading import Parsed
-from stream.intake.customers import Customers
+from stream.intake.keeper import Keeper
 from stream.kafka.events_topic import KafkaAwayError
 
 _log = structlog.get_logger(__name__)
@@ -40,8 +40,8 @@ class RefusedError(Exception):
 class Bodies:
     """Shared by all ways in, whose large bodies wait for each other."""
 
-    def __init__(self, customers: Customers) -> None:
-        self._customers = customers
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
         self._large = asyncio.Semaphore(LARGE_BODIES)
 
     async def read(self, request: web.Request) -> bytes:
@@ -86,9 +86,9 @@ class Bodies:
         return await asyncio.to_thread(parse, body)
 
     async def keep(self, parsed: Parsed, source: str) -> None:
-        """Return when Kafka has all of it. Raises `RefusedError`: 503."""
+        """Return when all of it is kept. Raises `RefusedError`: 503."""
         try:
-            await self._customers.keep(parsed)
+            await self._keeper.keep(parsed)
         except KafkaAwayError as error:
             _log.debug("body put off", source=source, reason=str(error))
             refused = RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "Kafka is away")

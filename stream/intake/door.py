@@ -1,8 +1,8 @@
-"""The HTTP door: signed webhooks in, events in Kafka, then 200.
+"""The HTTP door: signed webhooks in, events kept, then 200.
 
 A process of its own, since a rebalance or a recovery must not make Meta wait. It
-answers 200 only after Kafka acknowledged every event of the body; whatever else
-it answers, Meta comes again with the same body and the same `event_id`s.
+answers 200 only after Kafka, or the spool's disk, has every event of the body; whatever
+else it answers, Meta comes again with the same body and the same `event_id`s.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -13,8 +13,8 @@ from aiohttp import web
 from stream.channels.reading import DEFAULT_OPTIONS, Options
 from stream.channels.sources import SOURCES
 from stream.intake.bodies import LARGEST_BODY, Bodies
-from stream.intake.customers import Customers
 from stream.intake.hooks import Hook
+from stream.intake.keeper import Keeper
 from stream.intake.metrics import IntakeMetrics
 from stream.intake.openapi import PATH as DESCRIPTION_PATH
 from stream.intake.openapi import describe
@@ -28,11 +28,11 @@ _log = structlog.get_logger(__name__)
 
 def create_app(
     settings: Settings,
-    customers: Customers,
+    keeper: Keeper,
     metrics: IntakeMetrics,
     options: Callable[[], Options] = lambda: DEFAULT_OPTIONS,
 ) -> web.Application:
-    """The door before Kafka, whose connection lives as long as the application.
+    """The door before `keeper`, which is at work as long as the application lives.
 
     `options` are asked for at each body: a reload may change them.
 
@@ -43,7 +43,7 @@ def create_app(
     id_secret = settings.need(
         "id_secret", "customers get their pseudonyms with it"
     ).encode()
-    bodies = Bodies(customers)
+    bodies = Bodies(keeper)
     hooks = _hooks(settings, id_secret, bodies, metrics, options)
     senders = Senders(settings)
     if not (hooks or senders.names):
@@ -76,10 +76,10 @@ def create_app(
                 )
 
     # A load balancer asks the port that it sends to; what we count is on another.
-    app.add_routes(health_routes(lambda: customers.is_ready))
+    app.add_routes(health_routes(lambda: keeper.is_ready))
 
     async def connection(_: web.Application) -> AsyncIterator[None]:
-        async with customers.following():
+        async with keeper.following():
             yield
 
     app.cleanup_ctx.append(connection)

@@ -3,10 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+)
 
 from stream.channels.sources import REASONS
 from stream.intake.connections import REASONS as CLOSED
+from stream.intake.spool import Spool
 from stream.process.meta_apps import MetaApp
 from stream.sla.events import Event
 
@@ -54,7 +61,7 @@ class IntakeMetrics:
         )
         self._accepted = Counter(
             "replyclock_events_accepted_total",
-            "Events that Kafka acknowledged.",
+            "Events of webhooks answered 200: Kafka has them, or the spool.",
             ("channel", "kind"),
             registry=self.registry,
         )
@@ -74,6 +81,41 @@ class IntakeMetrics:
             "replyclock_connections_closed_total",
             "Connections that intake closed itself, by reason.",
             ("reason",),
+            registry=self.registry,
+        )
+        self._spooled = Counter(
+            "replyclock_spooled_total",
+            "Webhooks kept in the spool, because Kafka was away.",
+            registry=self.registry,
+        )
+        self._spool_refused = Counter(
+            "replyclock_spool_refused_total",
+            "Webhooks that neither Kafka nor the spool took.",
+            registry=self.registry,
+        )
+        self._set_aside = Counter(
+            "replyclock_spool_set_aside_total",
+            "Records and files of the spool that are damaged, and kept apart.",
+            registry=self.registry,
+        )
+        self._spool_records = Gauge(
+            "replyclock_spool_records",
+            "Webhooks that wait in the spool for Kafka.",
+            registry=self.registry,
+        )
+        self._spool_bytes = Gauge(
+            "replyclock_spool_bytes",
+            "How much of the spool is used.",
+            registry=self.registry,
+        )
+        self._spool_max_bytes = Gauge(
+            "replyclock_spool_max_bytes",
+            "How much it may hold; 0: there is no spool.",
+            registry=self.registry,
+        )
+        self._spool_oldest = Gauge(
+            "replyclock_spool_oldest_timestamp_seconds",
+            "Since when the first of them waits; 0 when none does.",
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
@@ -121,6 +163,22 @@ class IntakeMetrics:
     def ignored(self, source: str, ignored: Mapping[str, int]) -> None:
         for reason, count in ignored.items():
             self._ignored.labels(source, reason).inc(count)
+
+    def watch(self, spool: Spool) -> None:
+        """What waits there is counted at each scrape."""
+        self._spool_max_bytes.set(spool.most_bytes)
+        self._spool_records.set_function(lambda: spool.waiting)
+        self._spool_bytes.set_function(lambda: spool.used_bytes)
+        self._spool_oldest.set_function(lambda: spool.oldest_at or 0)
+
+    def spooled(self) -> None:
+        self._spooled.inc()
+
+    def spool_refused(self) -> None:
+        self._spool_refused.inc()
+
+    def set_aside(self) -> None:
+        self._set_aside.inc()
 
     def closed(self, reason: str) -> None:
         self._closed.labels(reason).inc()

@@ -5,8 +5,9 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -17,7 +18,10 @@ from stream.config import Config
 from stream.intake.connections import Connections
 from stream.intake.customers import Customers
 from stream.intake.door import create_app
+from stream.intake.keeper import Keeper, SpoolingKeeper
 from stream.intake.metrics import IntakeMetrics
+from stream.intake.spool import Spool
+from stream.intake.spool_file import SpoolError
 from stream.kafka.events_topic import EventsTopic
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
@@ -36,8 +40,9 @@ _SHUTDOWN_SECONDS = 10.0
 def run_intake(settings: Settings, config: Config) -> int:
     """Serve until SIGTERM or Ctrl-C; return the exit code.
 
-    Kafka may come later: until then webhooks get 503 and come again. Raises
-    `SettingsError` before anything is opened.
+    Kafka may come later: until then webhooks wait in the spool, or get 503 and come
+    again where there is none. Raises
+    `SettingsError` before it listens.
     """
     # The topic says it once an outage; aiokafka would say it many times a second.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -54,6 +59,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(settings: Settings, config: Config) -> int:
+    metrics = IntakeMetrics()
     topic = EventsTopic(
         broker=settings.kafka,
         name=settings.events_topic,
@@ -61,13 +67,41 @@ async def _serve(settings: Settings, config: Config) -> int:
         also=[settings.aliases_topic],
     )
     customers = Customers(topic, settings.kafka, settings.aliases_topic)
-    metrics = IntakeMetrics()
+    try:
+        with _keeper(customers, settings, metrics) as keeper:
+            return await _listen(settings, config, keeper, metrics, topic.refused)
+    except SpoolError as error:
+        _log.error("cannot open the spool", folder=settings.spool_dir, error=str(error))
+        return 1
+
+
+@contextmanager
+def _keeper(
+    customers: Customers, settings: Settings, metrics: IntakeMetrics
+) -> Iterator[Keeper]:
+    """With a spool where the settings name a folder. Raises `SpoolError`."""
+    if not settings.spool_dir:
+        yield customers
+        return
+    folder = Path(settings.spool_dir)
+    with Spool.opened(folder, settings.spool_max, metrics.set_aside) as spool:
+        metrics.watch(spool)
+        yield SpoolingKeeper(customers, spool, metrics)
+
+
+async def _listen(
+    settings: Settings,
+    config: Config,
+    keeper: Keeper,
+    metrics: IntakeMetrics,
+    refused: asyncio.Event,
+) -> int:
     reloader = Reloader(
         settings.config, config, ReloadMetrics(metrics.registry), time.time
     )
     in_force = _InForce(config, settings.contact_keys.seal)
     reloader.tells(in_force.take)
-    app = create_app(settings, customers, metrics, lambda: in_force.options)
+    app = create_app(settings, keeper, metrics, lambda: in_force.options)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -80,7 +114,7 @@ async def _serve(settings: Settings, config: Config) -> int:
                     host,
                     port,
                     metrics.registry,
-                    lambda: customers.is_ready,
+                    lambda: keeper.is_ready,
                     reloader.routes(),
                 )
             )
@@ -93,7 +127,7 @@ async def _serve(settings: Settings, config: Config) -> int:
             _log.error("cannot listen", host=host, port=port, error=error.strerror)
             return 1
         _log.info("intake is listening", url=url)
-        if not await _first_is(stopping, topic.refused):
+        if not await _first_is(stopping, refused):
             return 1
     _log.info("intake has stopped")
     return 0

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    ByteSize,
     Field,
     RedisDsn,
     SecretStr,
@@ -92,6 +93,15 @@ class Settings(BaseSettings):
     intake_port: int = Field(8080, ge=0, le=65535)
     intake_metrics_host: str = "127.0.0.1"
     intake_metrics_port: int = Field(9103, ge=0, le=65535)
+    spool_dir: str = Field(
+        "", description="where webhooks wait while Kafka is away; empty: 503"
+    )
+    spool_max: ByteSize = Field(
+        "1GiB",
+        ge=1 << 20,
+        validate_default=True,
+        description="of the spool's file",
+    )
     worker_host: str = "127.0.0.1"
     worker_port: int = Field(9101, ge=0, le=65535)
     alerts_host: str = "127.0.0.1"

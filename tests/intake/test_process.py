@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
@@ -17,6 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from dev.ports import reserve_port
 from dev.system import CONFIG
 from stream.channels.signature import sign
+from stream.intake.spool import Spool
 from stream.records import decode_event
 from tests.bodies import asked, on_the_wire
 
@@ -34,7 +36,7 @@ raise SystemExit(run_intake(settings, load_config(settings.config)))
 
 @asynccontextmanager
 async def intake(
-    port: int, broker: str, prefix: str, metrics_port: int = 0
+    port: int, broker: str, prefix: str, metrics_port: int = 0, spool: str = ""
 ) -> AsyncIterator[Process]:
     environment = {
         **os.environ,
@@ -46,6 +48,7 @@ async def intake(
         "REPLYCLOCK_WHATSAPP_APP_SECRET": "app-secret",
         "REPLYCLOCK_WHATSAPP_VERIFY_TOKEN": "verify-me",
         "REPLYCLOCK_ID_SECRET": "id-secret",
+        "REPLYCLOCK_SPOOL_DIR": spool,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PROGRAM, env=environment, stderr=PIPE
@@ -141,6 +144,28 @@ async def test_a_taken_port_is_one_clear_line_and_a_fault(which: str) -> None:
     assert process.returncode == 1
     (line,) = (line for line in lines if line["event"] != "kafka is away")
     assert (line["event"], line["port"]) == ("cannot listen", port)
+
+
+async def test_a_spool_that_cannot_be_opened_is_one_clear_line(tmp_path: Path) -> None:
+    """Another intake has it, or its folder is not there: it says which, and ends."""
+    folders = {"has it": tmp_path, "not there": tmp_path / "nowhere"}
+    with Spool.opened(tmp_path, 1 << 20, lambda: None):
+        said = {}
+        for what, folder in folders.items():
+            async with intake(0, "127.0.0.1:1", "", spool=str(folder)) as process:
+                async with asyncio.timeout(15):
+                    _, errors = await process.communicate()
+            (line,) = (json.loads(line) for line in errors.splitlines())
+            assert (line["event"], line["folder"]) == (
+                "cannot open the spool",
+                str(folder),
+            )
+            said[what] = (process.returncode, line["error"])
+
+    assert said == {
+        "has it": (1, "database is locked"),
+        "not there": (1, "unable to open database file"),
+    }
 
 
 @pytest.mark.broker
