@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from stream.channels.contact import NOBODY, Contact, Seal
 from stream.channels.conversation import Conversation
 from stream.channels.fields import (
+    MALFORMED,
     PartIgnoredError,
     TooManyPartsError,
     a_list,
@@ -32,6 +33,8 @@ class Options:
 MOST_PARTS = 5000
 """Of one body. Meta sends 1,000 updates at most, and 3 MiB may hold a million."""
 
+_MOST_MALFORMED = 3
+"""That are told of one body; all are counted."""
 DEFAULT_OPTIONS = Options()
 NO_APP = "none"
 
@@ -57,11 +60,13 @@ class Parsed:
     """Events in the order of the body, and how many parts gave none, by reason.
 
     `links`: which conversations in it are one customer's (`stream.channels.people`).
+    `malformed`: the first parts that ought to give an event, as they came.
     """
 
     events: tuple[Event, ...]
     ignored: Mapping[str, int]
     links: tuple[Link, ...] = ()
+    malformed: tuple[object, ...] = ()
 
 
 class Parse(Protocol):
@@ -94,6 +99,7 @@ class Reading:
     events: list[Event] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     links: list[Link] = field(default_factory=list)
+    malformed: list[object] = field(default_factory=list)
     parts: int = 0
 
     def whole(self, body: object, read: Callable[[dict[str, Any]], None]) -> Parsed:
@@ -103,7 +109,10 @@ class Reading:
         except PartIgnoredError as left_out:
             self.ignored[left_out.reason] += 1
         return Parsed(
-            events=tuple(self.events), ignored=self.ignored, links=tuple(self.links)
+            events=tuple(self.events),
+            ignored=self.ignored,
+            links=tuple(self.links),
+            malformed=tuple(self.malformed),
         )
 
     def each(
@@ -121,6 +130,9 @@ class Reading:
                 self.events.extend(tuple(read(an_object(part))))
             except PartIgnoredError as left_out:
                 self.ignored[left_out.reason] += 1
+                is_odd = left_out.reason == MALFORMED
+                if is_odd and len(self.malformed) < _MOST_MALFORMED:
+                    self.malformed.append(part)
 
     def holds(self, parts: int) -> None:
         """So many more are to be read; raises `TooManyPartsError`."""

@@ -2,6 +2,6 @@
 
 In: signed webhooks, posts with a token. Out: 200 when Kafka has their events, or the
 disk until it does; never for what is lost.
-May import: channels, config, kafka, process, records, sla.
+May import: channels, config, dead_letters, kafka, process, records, sla.
 Must never know: Faust, Kafka, Redis, Slack.
 """

@@ -1,6 +1,7 @@
 """Hooks: Meta's webhooks, each signed with its app's secret (channels.md 1.1, 2.1)."""
 
 import hmac
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,11 +14,14 @@ from aiohttp import web
 from stream.channels.fields import NotJsonError, TooManyPartsError
 from stream.channels.reading import Options, Parse, Parsed
 from stream.channels.signature import HEADER, is_signed
+from stream.dead_letters.masking import mask
 from stream.intake.bodies import Bodies, RefusedError
 from stream.intake.metrics import IntakeMetrics, Signed
 from stream.process.meta_apps import MetaApp
 
 _log = structlog.get_logger(__name__)
+
+_LARGEST_SHAPE = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,10 @@ class Hook:
         # Counted once the answer is 200: a body that comes again counts once.
         self.metrics.accepted(parsed.events)
         self.metrics.ignored(self.source, parsed.ignored)
+        for part in parsed.malformed:
+            _log.warning(
+                "part malformed", source=self.source, app=app, shape=_shape(part)
+            )
         return web.json_response({"accepted": len(parsed.events)})
 
     def _verified_by(self, token: str) -> MetaApp | None:
@@ -112,3 +120,11 @@ class Hook:
             raise RefusedError(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)
             ) from error
+
+
+def _shape(part: object) -> str:
+    """What a part is like, without what people said."""
+    data = json.dumps(part).encode()  # which takes half of an emoji, too
+    if len(data) > _LARGEST_SHAPE:
+        return f"<{len(data)} bytes>"
+    return " ".join(mask(data).split())

@@ -23,7 +23,7 @@ from stream.intake.metrics import IntakeMetrics
 from stream.kafka.access import KafkaAccess
 from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings, SettingsError
-from tests.bodies import asked, on_the_wire, whatsapp
+from tests.bodies import PHONE, asked, on_the_wire, whatsapp
 
 SECRET = "app-secret"
 CONFIGURED: dict[str, Any] = {
@@ -329,3 +329,17 @@ async def test_no_log_line_tells_who_wrote_what(
         for secret in ("15550002222", "Test User", "Vercel", SECRET)
         if secret in written
     ] == []
+
+
+async def test_a_malformed_part_is_shown_by_its_shape(door: Client) -> None:
+    """In the log, so that somebody can see what is new; and nothing of what it says."""
+    said = {"type": "text", "text": {"body": "Our words \ud83d"}}
+    with capture_logs() as logs:
+        body = json.dumps(asked(**said, timestamp="soon")).encode()
+        answer = await post(door, body)
+
+    assert answer.status == 200
+
+    [line] = [entry for entry in logs if entry["event"] == "part malformed"]
+    assert '"timestamp": "<4 characters>"' in line["shape"]
+    assert not any(word in str(line) for word in ("Our words", PHONE, "soon"))
