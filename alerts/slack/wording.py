@@ -4,7 +4,7 @@ What was promised, and how late it is, are told in the kind of time that was pro
 of opening hours where a calendar counts, pauses left out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.alert import Alert
 from alerts.slack.mrkdwn import span
@@ -37,23 +37,18 @@ _REPLY = Words(
     never="never answered",
 )
 _WORDS = {
-    Measure.FIRST_REPLY: Words(
+    Measure.FIRST_REPLY: replace(
+        _REPLY,
         measure="first reply",
         missing="no first reply",
         within="first reply within",
-        waits=_REPLY.waits,
-        again=_REPLY.again,
-        kept=_REPLY.kept,
-        never=_REPLY.never,
     ),
-    Measure.NEXT_REPLY: Words(
+    Measure.NEXT_REPLY: replace(
+        _REPLY,
         measure="next reply",
         missing="no next reply",
         within="next reply within",
         waits="The customer wrote again, and nobody has replied since.",
-        again=_REPLY.again,
-        kept=_REPLY.kept,
-        never=_REPLY.never,
     ),
     Measure.RESOLUTION: Words(
         measure="resolution",
@@ -64,14 +59,12 @@ _WORDS = {
         kept="resolved",
         never="never resolved",
     ),
-    Measure.WINDOW: Words(
+    Measure.WINDOW: replace(
+        _REPLY,
         measure="reply window",
         missing="no free reply",
         within="free reply within",
         waits="The channel takes no free reply any more, and the customer waits.",
-        again=_REPLY.again,
-        kept="answered",
-        never=_REPLY.never,
     ),
 }
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from time import perf_counter
 
 import structlog
 from aiohttp import web
@@ -53,14 +52,7 @@ class Hook:
 
     async def receive(self, request: web.Request) -> web.Response:
         """200 when all of it is kept; else Meta comes again with the same body."""
-        began_at = perf_counter()
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        try:
-            response = await self._answer(request)
-            status = HTTPStatus(response.status)
-        finally:
-            self.metrics.answered(self.source, status, perf_counter() - began_at)
-        return response
+        return await self.metrics.timed(self.source, self._answer(request))
 
     async def _answer(self, request: web.Request) -> web.Response:
         signature = request.headers.get(HEADER)

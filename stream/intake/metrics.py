@@ -1,8 +1,11 @@
 """What intake counts; served on its event loop, beside the door."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
+from http import HTTPStatus
+from time import perf_counter
 from typing import NamedTuple
 
+from aiohttp import web
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -150,6 +153,17 @@ class IntakeMetrics:
     def posted(self, sender: str, accepted: int, refused: int) -> None:
         self._posted.labels(sender, "accepted").inc(accepted)
         self._posted.labels(sender, "refused").inc(refused)
+
+    async def timed(self, source: str, answer: Awaitable[web.Response]) -> web.Response:
+        """The answer, counted, and how long it took."""
+        began_at = perf_counter()
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        try:
+            response = await answer
+            status = HTTPStatus(response.status)
+            return response
+        finally:
+            self.answered(source, status, perf_counter() - began_at)
 
     def answered(self, source: str, code: int, seconds: float) -> None:
         self._webhooks.labels(source, str(code)).inc()

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from time import perf_counter
 
 import msgspec
 import structlog
@@ -43,21 +42,17 @@ class Posts:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer each item of the body."""
-        began_at = perf_counter()
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        try:
-            response = await self._answer(request)
-            status = HTTPStatus(response.status)
-        except RefusedError as error:
-            response = error.response
-            status = HTTPStatus(response.status)
-            if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                _log.warning("post refused", reason=str(error))
-        finally:
-            self.metrics.answered(POSTS, status, perf_counter() - began_at)
-        return response
+        return await self.metrics.timed(POSTS, self._answer(request))
 
     async def _answer(self, request: web.Request) -> web.Response:
+        try:
+            return await self._taken(request)
+        except RefusedError as error:
+            if error.response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                _log.warning("post refused", reason=str(error))
+            return error.response
+
+    async def _taken(self, request: web.Request) -> web.Response:
         sender = self.senders.sender(request.headers.get("Authorization"), self.now())
         if sender is None:
             refused = RefusedError(HTTPStatus.UNAUTHORIZED, "no token that is known")
