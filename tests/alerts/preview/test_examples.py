@@ -110,11 +110,15 @@ HOUR = "targets: {first_reply: 1h}}"
         f"[{{name: n, match: {{hours: closed}}, {HOUR}]",
         f"[{{name: n, match: {{tag: vip, priority: high}}, {HOUR}]",
         f'[{{name: n, match: {{account: "messenger:9"}}, {HOUR}]',
+        f'[{{name: n, match: {{account: "eu:support"}}, {HOUR}]',
         f"[{{name: n, match: {{channel: email}}, {HOUR}]",
         f"[{{name: a, match: {{tier: x}}, targets: none}}, {{name: n, {HOUR}]",
         f"[{{name: s, shadow: true, {HOUR}, {{name: n, {HOUR}]",
     ],
-    ids=["hours", "tag and priority", "account", "channel", "no promise", "shadow"],
+    ids=[
+        *("hours", "tag and priority", "account", "account with a colon"),
+        *("channel", "no promise", "shadow"),
+    ],
 )
 def test_a_story_plays_where_the_policy_applies(policies):
     """Whatever a policy asks for, the made-up conversation has it."""
@@ -135,6 +139,17 @@ def test_a_promise_that_is_never_broken_is_under_other_rules():
     (first,) = examples(parse_config(text, "sla.yaml"), ["first_reply"])
 
     assert not first.is_own
+
+
+def test_a_wait_that_silence_ends_is_no_late_answer():
+    """What comes to something else than its kind says is not shown as that."""
+    text = SMALL.replace(
+        "version: 1", "version: 1\nabandon_after: 16m\nsession_gap: 5m"
+    )
+    found = made(parse_config(text, "sla.yaml"), "first_reply", "answered")
+
+    assert found["first_reply"].is_own
+    assert title(found["answered"]) == "example: answered 12 min late"
 
 
 def test_two_previews_are_the_same():

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -48,6 +49,19 @@ CASES = {
 def test_markup_is_shown_as_slack_shows_it(text: str, shown: str):
     """And nothing that a customer writes becomes HTML."""
     assert mrkdwn(text, NOW) == shown
+
+
+def test_a_date_is_of_the_readers_zone():
+    """Whatever zone this machine is in."""
+    text = "<!date^1700000000^{time}|then>"
+    shown = {
+        zone: mrkdwn(text, NOW.astimezone(ZoneInfo(zone)))
+        for zone in ("Asia/Tokyo", "America/New_York")
+    }
+    assert shown == {
+        "Asia/Tokyo": "<time>07:13</time>",
+        "America/New_York": "<time>17:13</time>",
+    }
 
 
 @pytest.mark.parametrize(
