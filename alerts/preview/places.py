@@ -26,15 +26,15 @@ def places(config: Config, queue: str, measure: Measure) -> list[Place]:
     """
     own = config.queues[queue].accounts if queue in config.queues else ()
 
-    def is_rare(place: Place) -> tuple[bool, int]:
+    def rarity(place: Place) -> tuple[bool, int, int]:
         known = (place.priority, place.tier, *place.tags)
         is_own = f"{place.channel}:{place.account}" in own
-        return not is_own, sum(each is not None for each in known)
+        return not is_own, sum(each is not None for each in known), place.at
 
     policies = config.rules().book.policies
     promised = (p for p in policies if p.target(measure) is not None)
     found = (place for p in promised for place in _asked_for(config, queue, p))
-    return sorted(found, key=is_rare)
+    return sorted(found, key=rarity)
 
 
 def _asked_for(config: Config, queue: str, policy: Policy) -> Iterator[Place]:
