@@ -152,6 +152,14 @@ def test_a_wait_that_silence_ends_is_no_late_answer():
     assert title(found["answered"]) == "example: answered 12 min late"
 
 
+def test_no_example_says_what_was_not():
+    """Only what was answered in time says so, though all of them took steps."""
+    found = made(FULL)
+
+    in_time = [name for name in found if "found answered in time" in said(found[name])]
+    assert in_time == ["retracted"]
+
+
 def test_two_previews_are_the_same():
     """So they differ where two configs do."""
     assert [e.plain() for e in examples(FULL)] == [e.plain() for e in examples(FULL)]
