@@ -93,7 +93,7 @@ _MENDS = {
     FailureReason.CHANNEL: (
         "see alerts.receivers of the config; a private channel: invite us"
     ),
-    FailureReason.MESSAGE: "see its word at docs.slack.dev, chat.postMessage, Errors",
+    FailureReason.MESSAGE: "see that word at docs.slack.dev, Errors of the method",
     FailureReason.GONE: (
         "was it deleted? else see who may edit, in the workspace's settings"
     ),

@@ -101,6 +101,7 @@ KINDS = {
 """By what `--kind` calls them: the broken promises, then what becomes of one."""
 
 SUMMARY = "summary"
+"""No story of its own: it counts those of others."""
 NAMES = (*KINDS, SUMMARY)
 
 
