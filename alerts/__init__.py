@@ -2,6 +2,6 @@
 
 In: `sla.facts`. Out: messages posted and edited, once; the ledger in Redis remembers.
 May import: channels, cli, config, dead_letters, doctor, engine, explain, kafka,
-process, records, sla.
+process, records, replay, sla.
 Must never know: Faust.
 """

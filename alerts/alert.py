@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from msgspec.structs import replace
 
@@ -175,10 +175,17 @@ def _transitions(facts: Sequence[Fact]) -> list[tuple[AlertState, Fact]]:
     """Make one transition of every run of one state.
 
     A breach keeps the first fact of its run (the news); an end keeps the last (a
-    `met` after `breach_retracted`, or an earlier reply that came to light).
+    `met` after `breach_retracted`, or an earlier reply that came to light). A breach
+    that is taken back because of a close was answered by nobody: the close says all.
     """
     transitions = []
-    for state, run in groupby(facts, key=lambda fact: _STATES[fact.kind]):
+    said = [
+        fact
+        for fact, after in zip_longest(facts, facts[1:])
+        if after is None
+        or (fact.kind, after.kind) != (FactKind.BREACH_RETRACTED, FactKind.CANCELLED)
+    ]
+    for state, run in groupby(said, key=lambda fact: _STATES[fact.kind]):
         alike = list(run)
         chosen = alike[0] if state is AlertState.BREACHED else alike[-1]
         transitions.append((state, chosen))

@@ -1,17 +1,122 @@
-"""The command that the delivery side adds to `replyclock`."""
+"""The commands that the delivery side adds to `replyclock`."""
+
+import asyncio
+import json
+from getpass import getuser
+from pathlib import Path
 
 import click
 
-from stream.cli.group import example, start
+from alerts.preview.kinds import NAMES
+from stream.cli.group import (
+    config_option,
+    example,
+    in_a_folder,
+    raise_faults,
+    read_config,
+    start,
+)
+from stream.config.alerts import SlackReceiver
+from stream.process.settings import SettingsError, read_settings
 
 
-@click.command(
+@click.group(
+    invoke_without_command=True,
     epilog=example(
         "REPLYCLOCK_SLACK_BOT_TOKEN_FILE=/run/secrets/slack replyclock alerts"
+    ),
+)
+@click.pass_context
+def alerts(ctx: click.Context) -> None:
+    """Tell people in Slack: facts from Kafka in, one message a breach out.
+
+    Without a command it runs until it is stopped.
+    """
+    if ctx.invoked_subcommand is None:
+        from alerts.app import run_alerts  # noqa: PLC0415  keeps --help fast
+
+        start(run_alerts)
+
+
+@alerts.command(
+    epilog=example(
+        "replyclock alerts preview --config config/sla.yaml --html alerts.html"
+        "\n  replyclock alerts preview --kind window | jq '{blocks}'"
     )
 )
-def alerts() -> None:
-    """Tell people in Slack: facts from Kafka in, one message a breach out."""
-    from alerts.app import run_alerts  # noqa: PLC0415  keeps --help fast
+@config_option
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=in_a_folder,
+    help="Write a page that shows them as Slack does, instead.",
+)
+@click.option(
+    "--kind", "kinds", type=click.Choice(NAMES), multiple=True, help="Only these."
+)
+def preview(
+    config_path: Path | None, html: Path | None, kinds: tuple[str, ...]
+) -> None:
+    """Show every kind of message, with people who are made up, under your rules.
 
-    start(run_alerts)
+    One JSON object a line; what jq makes of it in the example can be pasted into
+    Slack's Block Kit Builder. What your rules never say is shown under an example's
+    ("rules": "example"). Nothing is sent.
+    """
+    from alerts.preview.examples import examples  # noqa: PLC0415  as above
+    from alerts.preview.page import page  # noqa: PLC0415  as above
+
+    config = read_config(config_path)
+    made = examples(config, kinds or NAMES)
+    if html is None:
+        for each in made:
+            click.echo(json.dumps(each.plain()))
+        return
+    name = (config_path or read_settings().config).name
+    html.write_text(page(made, name, config.timezone), encoding="utf-8")
+    click.echo(f"page: {html}", err=True)
+
+
+@alerts.command(epilog=example("replyclock alerts test sales-slack"))
+@click.argument("receiver")
+@config_option
+@click.option("--keep", is_flag=True, help="Leave it in the channel as it is posted.")
+def test(receiver: str, config_path: Path | None, *, keep: bool) -> None:
+    """Post one message to RECEIVER that says it is a test, and edit it away.
+
+    With the token and the rules file as they are; whom an alert there would mention
+    is mentioned. No Kafka, no Redis. Exit status 1 when Slack does not do it.
+    """
+    known = read_config(config_path).alerts.receivers
+    if receiver not in known:
+        said = f"no receiver {receiver!r}; there are: {', '.join(sorted(known))}"
+        raise click.BadParameter(said, param_hint="RECEIVER")
+    try:
+        settings = read_settings()
+        token = settings.need("slack_bot_token", "the message is posted with it")
+    except SettingsError as error:
+        raise_faults(error)
+    slack = known[receiver].slack
+    asyncio.run(_try_out(token, settings.slack_api_url, receiver, slack, keep=keep))
+
+
+async def _try_out(
+    token: str, url: str, name: str, receiver: SlackReceiver, *, keep: bool
+) -> None:
+    from alerts.slack.client import Slack  # noqa: PLC0415  as above
+    from alerts.trial import TrialError, try_out  # noqa: PLC0415  as above
+
+    async with Slack(token, url) as slack:
+        try:
+            async for done in try_out(slack, name, receiver, _somebody(), keep=keep):
+                click.echo(done)
+        except TrialError as error:
+            raise_faults(error)
+
+
+def _somebody() -> str:
+    """Who runs this; the user of a container may have no name."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return "somebody"

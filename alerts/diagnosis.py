@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import RedisDsn
 from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 
-from alerts.slack.failures import FailureReason, SlackFailure
+from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
 from stream.doctor.check import Finding, fail, ok, warn
 
 REDIS, SLACK = "redis", "slack"
@@ -81,43 +81,61 @@ def judge_redis_failure(error: Exception, address: RedisAddress) -> Finding:
             return fail(REDIS, said, mend, address.cli("PING"))
 
 
+_ANSWERS = "see REPLYCLOCK_SLACK_API_URL, HTTPS_PROXY, and status.slack.com"
+_MENDS = {
+    FailureReason.RATE_LIMITED: "ask again in a minute",
+    FailureReason.NETWORK: _ANSWERS,
+    FailureReason.TIMEOUT: _ANSWERS,
+    FailureReason.SERVER: _ANSWERS,
+    FailureReason.TOKEN: (
+        "see REPLYCLOCK_SLACK_BOT_TOKEN: the app's page, OAuth & Permissions"
+    ),
+    FailureReason.CHANNEL: (
+        "see alerts.receivers of the config; a private channel: invite us"
+    ),
+    FailureReason.MESSAGE: "see that word at docs.slack.dev, Errors of the method",
+    FailureReason.GONE: (
+        "was it deleted? else see who may edit, in the workspace's settings"
+    ),
+}
+_MENDS_OF_WORDS = {
+    "not_in_channel": "in that channel type: /invite @<our app>",
+    "missing_scope": (
+        "the app needs the scopes chat:write, channels:history"
+        " (private: groups:history)"
+    ),
+}
+"""Where Slack's own word says more than the reason."""
+
+
+def mend(failure: SlackFailure) -> str:
+    """What to do about a failure of Slack."""
+    if failure.retry_after is not None:
+        return f"ask again in {failure.retry_after:.0f} s"
+    word = failure.detail.rpartition(" ")[2]
+    return _MENDS_OF_WORDS.get(word) or _MENDS[failure.reason]
+
+
 def judge_slack(failure: SlackFailure) -> Finding:
     """Of `auth.test`."""
     match failure.reason:
         case FailureReason.RATE_LIMITED:
-            return warn(SLACK, "asks us to wait", "ask again in a minute")
+            return warn(SLACK, "asks us to wait", mend(failure))
         case FailureReason.NETWORK | FailureReason.TIMEOUT | FailureReason.SERVER:
-            return fail(
-                SLACK,
-                f"no answer: {failure}",
-                "see REPLYCLOCK_SLACK_API_URL, HTTPS_PROXY, and status.slack.com",
-            )
+            return fail(SLACK, f"no answer: {failure}", mend(failure))
         case _:
-            return fail(
-                SLACK,
-                f"does not take our token: {failure.detail}",
-                "see REPLYCLOCK_SLACK_BOT_TOKEN: the app's page, OAuth & Permissions",
-            )
+            said = f"does not take our token: {failure.detail}"
+            return fail(SLACK, said, mend(failure))
 
 
 def judge_channels(
     channels: Sequence[str], failures: Mapping[str, SlackFailure]
 ) -> list[Finding]:
     """Of reading each receiver's channel."""
-    findings = [_judge_channel(name, failure) for name, failure in failures.items()]
+    findings = [
+        (warn if failure.reason in FOR_NOW else fail)(
+            _CHANNELS, f"{channel}: {failure.detail}", mend(failure)
+        )
+        for channel, failure in failures.items()
+    ]
     return findings or [ok(_CHANNELS, f"we may read {', '.join(channels)}")]
-
-
-def _judge_channel(channel: str, failure: SlackFailure) -> Finding:
-    said = f"{channel}: {failure.detail}"
-    match failure.reason:
-        case FailureReason.CHANNEL if "not_in_channel" in failure.detail:
-            return fail(_CHANNELS, said, "in that channel type: /invite @<our app>")
-        case FailureReason.CHANNEL:
-            mend = "see alerts.receivers of the config; a private channel: invite us"
-            return fail(_CHANNELS, said, mend)
-        case FailureReason.TOKEN:
-            mend = "the app needs the scopes chat:write, channels:history"
-            return fail(_CHANNELS, said, f"{mend} (private: groups:history)")
-        case _:
-            return warn(_CHANNELS, said, "ask again in a minute")

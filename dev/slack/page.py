@@ -1,13 +1,12 @@
 """The page at `/`: the channels as a person would see them in Slack."""
 
 import html
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from string import Template
-from typing import Any
 
-from dev.slack.mrkdwn import mrkdwn, plain
+from alerts.preview.drawing import STYLE, draw, framed
+from alerts.preview.markup import mrkdwn
 from dev.slack.workspace import Message, Workspace
 
 _TEMPLATE = Path(__file__).with_name("page.html")
@@ -18,7 +17,8 @@ _SHOWN = 100
 def render_page(workspace: Workspace, channel: str | None) -> str:
     """The whole document; with `channel` only that one, else all that have messages."""
     template = Template(_TEMPLATE.read_text("utf-8"))
-    return template.substitute(content=render_channels(workspace, channel))
+    content = render_channels(workspace, channel)
+    return template.substitute(style=STYLE, content=content)
 
 
 def render_channels(workspace: Workspace, channel: str | None) -> str:
@@ -66,57 +66,15 @@ def _column(workspace: Workspace, channel: str) -> str:
 
 
 def _message(message: Message) -> str:
+    now = datetime.now().astimezone()
     if message.blocks:
-        body = "".join(_block(block) for block in message.blocks)
+        body = draw(message.blocks, now)
     else:
-        body = f"<p>{mrkdwn(message.text)}</p>"
-    edited = ""
+        body = f"<p>{mrkdwn(message.text, now)}</p>"
     if message.edited_at is not None:
         times = f"{len(message.edits)} times, last at {_clock(message.edited_at)}"
-        edited = f'<small class="edited" title="{times}">(edited)</small>'
-    return (
-        '<article><span class="avatar"><i></i></span><div class="body">'
-        '<p class="who"><b>ReplyClock</b><small class="app">APP</small>'
-        f"<time>{_clock(message.posted_at)}</time></p>{body}{edited}</div></article>"
-    )
-
-
-def _block(block: Mapping[str, Any]) -> str:
-    match block["type"]:
-        case "header":
-            return f"<h3>{_text(block['text'])}</h3>"
-        case "section":
-            return _section(block)
-        case "context":
-            parts = "".join(f"<span>{_text(part)}</span>" for part in block["elements"])
-            return f'<div class="context">{parts}</div>'
-        case "actions":
-            buttons = "".join(_button(element) for element in block["elements"])
-            return f'<div class="actions">{buttons}</div>'
-        case "markdown":
-            return f"<p>{plain(block['text'])}</p>"
-        case _:
-            return "<hr>"
-
-
-def _section(block: Mapping[str, Any]) -> str:
-    text = f"<p>{_text(block['text'])}</p>" if "text" in block else ""
-    fields = "".join(f"<p>{_text(part)}</p>" for part in block.get("fields", ()))
-    grid = f'<div class="fields">{fields}</div>' if fields else ""
-    accessory = _button(block["accessory"]) if "accessory" in block else ""
-    return f'<div class="section"><div>{text}{grid}</div>{accessory}</div>'
-
-
-def _button(element: Mapping[str, Any]) -> str:
-    style = html.escape(str(element.get("style", "")))
-    href = html.escape(str(element.get("url", "#")))
-    return f'<a class="button {style}" href="{href}">{_text(element["text"])}</a>'
-
-
-def _text(part: Mapping[str, Any]) -> str:
-    if part["type"] == "image":
-        return html.escape(str(part["alt_text"]))
-    return mrkdwn(part["text"]) if part["type"] == "mrkdwn" else plain(part["text"])
+        body += f'<small class="edited" title="{times}">(edited)</small>'
+    return framed(_clock(message.posted_at), body)
 
 
 def _clock(ms: int) -> str:

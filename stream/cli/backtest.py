@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 
@@ -15,19 +15,12 @@ from stream.backtest.page import page
 from stream.backtest.round_targets import round_targets
 from stream.backtest.run import Difference, Run, compare, run_both, sweep
 from stream.cli.events_file import events_file
-from stream.cli.group import config_option, example, main, read_config
+from stream.cli.group import config_option, example, in_a_folder, main, read_config
 from stream.config.durations import parse_duration
 from stream.sla.facts import Measure
 
 _SWEEP = re.compile(r"(\w+)=([^.]+)\.\.([^/:]+)(?:[/:](.+))?")
 _SHOWN_FAULTS = 20
-
-
-def _in_a_folder(_: click.Context, param: click.Parameter, path: Path | None) -> Any:
-    """A minute's work is not lost for a folder that is not there."""
-    if path is not None and not path.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {path.parent}", param=param)
-    return path
 
 
 @main.command(
@@ -60,7 +53,7 @@ def _in_a_folder(_: click.Context, param: click.Parameter, path: Path | None) ->
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=_in_a_folder,
+    callback=in_a_folder,
     help="Write a page with it.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")

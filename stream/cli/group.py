@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -25,6 +25,13 @@ config_option = click.option(
     default=None,
     help="The rules file; default: REPLYCLOCK_CONFIG, else config/sla.yaml.",
 )
+
+
+def in_a_folder(_: click.Context, param: click.Parameter, path: Path | None) -> Any:
+    """Of an option: the work is not lost for a folder that is not there."""
+    if path is not None and not path.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {path.parent}", param=param)
+    return path
 
 
 def example(text: str) -> str:

@@ -1,12 +1,13 @@
 """What is legal in the file but odd: warnings, each with its path."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import Any
 
 from stream.config.calendars import CalendarPart
 from stream.config.closed_days import last_year
 from stream.config.durations import say_duration
-from stream.config.model import Config
+from stream.config.model import Config, Queue
 from stream.config.policies import PolicyPart
 from stream.config.targets import TargetPart
 from stream.sla.hours import ALWAYS
@@ -148,12 +149,28 @@ def _longest_day(part: CalendarPart) -> int:
 
 
 def _routes(config: Config) -> Iterator[Odd]:
-    named = {r.match["queue"] for r in config.alerts.routes if "queue" in r.match}
-    if not named:
+    """A route whom an earlier one leaves nothing, and a queue that none is for."""
+    routes = [route.match for route in config.alerts.routes]
+    for index, match in enumerate(routes):
+        if any(before.items() <= match.items() for before in routes[:index]):
+            path: Path = ("alerts", "routes", index)
+            yield path, "can never match: a route above matches all of it"
+    if not any("queue" in match for match in routes):
         return
-    for name in config.queues:
-        if name not in named:
+    for name, queue in config.queues.items():
+        if not any(match and _is_for(match, name, queue) for match in routes):
             yield ("queues", name), "no route names it: its alerts go to the last route"
+
+
+def _is_for(match: Mapping[Any, str], name: str, queue: Queue) -> bool:
+    """Whether a route names the queue, or an account or channel of its own."""
+    if match.get("queue") == name:
+        return True
+    accounts = (account.partition(":") for account in queue.accounts)
+    return any(
+        match.items() <= {"channel": channel, "account": number}.items()
+        for channel, _, number in accounts
+    )
 
 
 def _nobody_found(config: Config) -> Iterator[Odd]:

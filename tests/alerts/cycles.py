@@ -74,11 +74,12 @@ class Cycle:
             replaces=Verdict.BREACHED,
         )
 
-    def retracted(self, minutes: float = 29, noticed: float = 120) -> Fact:
+    def retracted(
+        self, minutes: float = 29, noticed: float = 120, **fields: Any
+    ) -> Fact:
         at = self.start + round(minutes * MINUTE)
-        return self.fact(
-            FactKind.BREACH_RETRACTED, at, noticed, replaces=Verdict.BREACHED
-        )
+        fields = {"replaces": Verdict.BREACHED} | fields
+        return self.fact(FactKind.BREACH_RETRACTED, at, noticed, **fields)
 
     def met(self, minutes: float = 29, noticed: float = 120, **fields: Any) -> Fact:
         at = self.start + round(minutes * MINUTE)

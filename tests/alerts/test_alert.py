@@ -13,7 +13,7 @@ from alerts.alert import (
     concerns_alerts,
     fold,
 )
-from stream.sla.facts import Fact, FactKind, Verdict
+from stream.sla.facts import Fact, FactKind, Reason, Verdict
 from tests.alerts.cycles import Cycle
 
 CYCLE = Cycle()
@@ -40,6 +40,14 @@ STORIES = {
     ),
     "an earlier close that comes to light cancels it": (
         [CYCLE.breached(), CYCLE.cancelled()],
+        ["breached", "cancelled"],
+    ),
+    "a close that takes the breach back is no answer in time": (
+        [
+            CYCLE.breached(),
+            CYCLE.retracted(reason=Reason.CLOSED),
+            CYCLE.cancelled(),
+        ],
         ["breached", "cancelled"],
     ),
     "a reply in time that comes to light retracts it": (

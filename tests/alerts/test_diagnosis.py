@@ -10,6 +10,7 @@ from alerts.diagnosis import (
     judge_redis,
     judge_redis_failure,
     judge_slack,
+    mend,
 )
 from alerts.slack.failures import FailureReason, SlackFailure
 from stream.doctor.check import Mark, ok
@@ -115,6 +116,12 @@ def test_a_channel_that_is_closed_to_us(reason, detail, mark, mend):
 
     assert (finding.mark, finding.found) == (mark, f"C0A: {detail}")
     assert mend in finding.remedy[0]
+
+
+@pytest.mark.parametrize("reason", FailureReason)
+def test_each_reason_has_something_to_do(reason):
+    """None is left to whoever reads it at night."""
+    assert mend(SlackFailure(reason, "X"))
 
 
 def test_open_channels_are_one_line():

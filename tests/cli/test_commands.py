@@ -274,7 +274,13 @@ COMMANDS = [
     "token",
     "worker",
 ]
-LETTERS = ["dead-letters list", "dead-letters resend", "dead-letters show"]
+BELOW = [
+    "alerts preview",
+    "alerts test",
+    "dead-letters list",
+    "dead-letters resend",
+    "dead-letters show",
+]
 
 
 def test_every_command_is_listed():
@@ -286,7 +292,7 @@ def test_every_command_is_listed():
     ] == (COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS + LETTERS)
+@pytest.mark.parametrize("command", COMMANDS + BELOW)
 def test_every_command_has_an_example(command):
     """The help of a command ends with a line that can be copied."""
     result = run(*command.split(), "--help")
@@ -312,6 +318,8 @@ MISTAKES = {
     "A place and a reason": ["dead-letters", "resend", "0:1", "--reason", "kind"],
     "Conversations of alerts": ["begin-anew", "--alerts", "--rebuild", "--yes"],
     "Nobody to be asked": ["begin-anew"],
+    "A kind of alert that does not exist": ["alerts", "preview", "--kind", "fax"],
+    "A receiver that nobody is": ["alerts", "test", "nobody", "--config", EXAMPLE],
     "A format that does not exist": ["check", "--format", "xml"],
 }
 
@@ -325,7 +333,13 @@ def test_a_mistake_of_usage_is_exit_2(arguments):
     assert result.stderr.splitlines()[-1].startswith("Error: ")
 
 
-@pytest.mark.parametrize("command", [["replay", "-"], ["simulate"], ["worker"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["replay", "-"], ["simulate"], ["worker"]),
+        *(["alerts"], ["alerts", "preview"], ["alerts", "test", "ops-slack"]),
+    ],
+)
 def test_a_config_that_is_not_there_is_one_line(monkeypatch, command):
     """Every command that needs the rules says which file it did not find; exit 1."""
     monkeypatch.setenv("REPLYCLOCK_CONFIG", "nowhere.yaml")

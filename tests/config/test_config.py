@@ -500,6 +500,51 @@ def test_an_alert_of_nobody_is_odd(text, said):
     assert [odd[path] for path in odd if path[-1] == "show_customer"] == said
 
 
+def test_who_is_told_of_nothing_and_what_nobody_is_told_of_is_odd():
+    """A receiver that nothing leads to, and a queue that only the last route takes."""
+    text = (
+        GOOD.replace("queues:\n", "queues:\n  idle: {}\n")
+        .replace("routes: [", "routes: [{match: {queue: sales}, to: ops}, ")
+        .replace("receivers: {", "receivers: {spare: {slack: {channel: C2}}, ")
+    )
+    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026))
+
+    said = "no route names it: its alerts go to the last route"
+    assert odd["queues", "idle"] == said
+    assert ("queues", "sales") not in odd
+    said = "no route or escalation leads to it"
+    assert odd["alerts", "receivers", "spare"] == said
+    assert ("alerts", "receivers", "ops") not in odd
+
+
+ROUTES = {
+    "Its account has a route.": ('{match: {account: "2"}, to: ops}', []),
+    "Its channel has one.": ("{match: {channel: email}, to: ops}", []),
+    "Another channel has one.": ("{match: {channel: sms}, to: ops}", ["queues.two"]),
+    "A route stands below one that takes all of it.": (
+        "{match: {queue: two}, to: ops}, {match: {queue: two, account: a}, to: ops}",
+        ["alerts.routes.2"],
+    ),
+    "All routes below one without `match` are for nothing.": (
+        "{match: {queue: two}, to: ops}, {to: ops}",
+        ["alerts.routes.3"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("routes", "places"), ROUTES.values(), ids=ROUTES)
+def test_a_route_for_nothing_and_a_queue_without_one_are_odd(routes, places):
+    """A queue has a route by its name, its account or its channel."""
+    text = GOOD.replace("queues:\n", 'queues:\n  two: {accounts: ["email:2"]}\n')
+    text = text.replace(
+        "[{to", f"[{{match: {{queue: sales}}, to: ops}}, {routes}, {{to"
+    )
+    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026))
+
+    found = [".".join(map(str, path)) for path in odd if path[-1] != "show_customer"]
+    assert found == places
+
+
 def test_who_is_shown_is_a_difference():
     """`check --diff` says that alerts will say more of customers."""
     more = GOOD.replace("alerts:\n", "alerts:\n  show_customer: name\n")

@@ -1,8 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from dev.slack.mrkdwn import mrkdwn, plain
+from alerts.preview.markup import mrkdwn, plain
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 CASES = {
     "bold, italic, struck": ("*a b* _c_ ~d~", "<b>a b</b> <i>c</i> <s>d</s>"),
@@ -45,7 +48,20 @@ CASES = {
 @pytest.mark.parametrize(("text", "shown"), CASES.values(), ids=CASES.keys())
 def test_markup_is_shown_as_slack_shows_it(text: str, shown: str):
     """And nothing that a customer writes becomes HTML."""
-    assert mrkdwn(text, UTC) == shown
+    assert mrkdwn(text, NOW) == shown
+
+
+def test_a_date_is_of_the_readers_zone():
+    """Whatever zone this machine is in."""
+    text = "<!date^1700000000^{time}|then>"
+    shown = {
+        zone: mrkdwn(text, NOW.astimezone(ZoneInfo(zone)))
+        for zone in ("Asia/Tokyo", "America/New_York")
+    }
+    assert shown == {
+        "Asia/Tokyo": "<time>07:13</time>",
+        "America/New_York": "<time>17:13</time>",
+    }
 
 
 @pytest.mark.parametrize(
@@ -53,9 +69,9 @@ def test_markup_is_shown_as_slack_shows_it(text: str, shown: str):
 )
 def test_days_around_today_have_names(days: int, shown: str):
     """Where Slack's format is a `pretty` one."""
-    noon = datetime.now(UTC).replace(hour=12) + timedelta(days=days)
+    noon = NOW.replace(hour=12) + timedelta(days=days)
     text = f"<!date^{int(noon.timestamp())}^{{date_short_pretty}}|x>"
-    assert mrkdwn(text, UTC) == f"<time>{shown}</time>"
+    assert mrkdwn(text, NOW) == f"<time>{shown}</time>"
 
 
 def test_plain_text_knows_no_markup():

@@ -1,8 +1,8 @@
-"""Slack's message markup as HTML. Pure; everything unknown comes out as text."""
+"""Markup: Slack's mrkdwn as HTML. Pure; everything unknown comes out as text."""
 
 import html
 import re
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 
 _TOKEN = re.compile(r"<([^<>]+)>")
 _CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
@@ -37,26 +37,26 @@ def plain(text: str) -> str:
     return _circles(html.escape(html.unescape(text)).replace("\n", "<br>"))
 
 
-def mrkdwn(text: str, zone: tzinfo | None = None) -> str:
-    """Slack's mrkdwn as HTML; dates in `zone`, else in this machine's own."""
+def mrkdwn(text: str, now: datetime) -> str:
+    """Slack's mrkdwn as HTML; dates as who reads it at `now` sees them, in its zone."""
     parts: list[str] = []
     end = 0
     for code in _CODE.finditer(text):
-        parts.append(_prose(text[end : code.start()], zone))
+        parts.append(_prose(text[end : code.start()], now))
         block, inline = code.groups()
         tag, inside = ("pre", block) if block is not None else ("code", inline)
         parts.append(f"<{tag}>{html.escape(html.unescape(inside))}</{tag}>")
         end = code.end()
-    parts.append(_prose(text[end:], zone))
+    parts.append(_prose(text[end:], now))
     return "".join(parts)
 
 
-def _prose(text: str, zone: tzinfo | None) -> str:
+def _prose(text: str, now: datetime) -> str:
     # Tokens are set aside, so that an asterisk in an address is no bold type.
     tokens: list[str] = []
 
     def set_aside(match: re.Match[str]) -> str:
-        tokens.append(_token(match[1], zone))
+        tokens.append(_token(match[1], now))
         return f"\x00{len(tokens) - 1}\x00"
 
     out = plain(_TOKEN.sub(set_aside, text))
@@ -65,11 +65,11 @@ def _prose(text: str, zone: tzinfo | None) -> str:
     return re.sub(r"\x00(\d+)\x00", lambda match: tokens[int(match[1])], out)
 
 
-def _token(inside: str, zone: tzinfo | None) -> str:
+def _token(inside: str, now: datetime) -> str:
     """What stands between < and >: a link, a mention or a date."""
     target, _, label = inside.partition("|")
     if target.startswith("!date^"):
-        shown = _date(target.split("^"), zone) or label
+        shown = _date(target.split("^"), now) or label
         return f"<time>{html.escape(shown)}</time>"
     if target.startswith(("http://", "https://", "mailto:")):
         href = html.escape(html.unescape(target))
@@ -81,13 +81,13 @@ def _token(inside: str, zone: tzinfo | None) -> str:
     return html.escape(f"<{inside}>")
 
 
-def _date(parts: list[str], zone: tzinfo | None) -> str | None:
+def _date(parts: list[str], now: datetime) -> str | None:
     try:
         _, seconds, pattern = parts[:3]
-        moment = datetime.fromtimestamp(int(seconds), zone).astimezone(zone)
+        moment = datetime.fromtimestamp(int(seconds), now.tzinfo)
     except (ValueError, OverflowError, OSError):
         return None
-    near = _near(moment.date(), datetime.now(zone).date())
+    near = _near(moment.date(), now.date())
 
     def part(match: re.Match[str]) -> str:
         if near and match[1].endswith("_pretty"):

@@ -1,0 +1,139 @@
+"""Examples: each kind of message, under the rules in force where they can say it."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from alerts.alert import Alert
+from alerts.customer import Customers
+from alerts.preview.kinds import KINDS, NAMES, SUMMARY, Kind, alert_of
+from alerts.preview.places import places
+from alerts.preview.stories import KEYS
+from alerts.routing import receiver_of
+from alerts.slack.blocks import Message, message_of
+from alerts.slack.summing_up import summing_up
+from alerts.summary import Summary
+from stream.config import Config, load_config
+
+_SUMMARY_TITLE = "Broken and over before anybody could be told"
+_EXAMPLE_RULES = Path(__file__).with_name("example.yaml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A message as it would be in `channel`, at `at` (ms).
+
+    `is_own`: under the rules in force, which else never say it.
+    """
+
+    kind: str
+    title: str
+    receiver: str
+    channel: str
+    at: int
+    message: Message
+    is_own: bool
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it; the last three are what Slack is sent."""
+        return {
+            "kind": self.kind,
+            "rules": "own" if self.is_own else "example",
+            "receiver": self.receiver,
+            "channel": self.channel,
+            "text": self.message.text,
+            "blocks": self.message.blocks,
+        }
+
+
+def examples(config: Config, kinds: Collection[str] = NAMES) -> list[Example]:
+    """One of each of `kinds`; what `config` never says is under an example's rules."""
+    own = _Maker(config, is_own=True)
+    other = _Maker(load_config(_EXAMPLE_RULES), is_own=False)
+    made = [own.make(name) or other.make(name) for name in NAMES if name in kinds]
+    return [example for example in made if example is not None]
+
+
+class _Maker:
+    """Makes the examples of one config."""
+
+    def __init__(self, config: Config, *, is_own: bool) -> None:
+        self._config = config
+        self._is_own = is_own
+        self._customers = Customers(KEYS, config, lambda _: None)
+
+    def make(self, name: str) -> Example | None:
+        """The example called `name`; None where the rules never come to it."""
+        if name == SUMMARY:
+            return self._summary()
+        # Each kind begins with another queue, so that more of them are seen.
+        *queues, unrouted = self._config.queue_names
+        first = NAMES.index(name) % (len(queues) or 1)
+        for queue in (*queues[first:], *queues[:first], unrouted):
+            alert = self._alert(KINDS[name], queue)
+            if alert is not None:
+                return self._told(name, alert)
+        return None
+
+    def _alert(self, kind: Kind, queue: str) -> Alert | None:
+        """The first that the rules make of it, where that queue has the work."""
+        for measure in kind.measures:
+            for place in places(self._config, queue, measure):
+                alert = alert_of(kind, measure, place, self._config.rules())
+                if alert is not None:
+                    return alert
+        return None
+
+    def _told(self, name: str, alert: Alert) -> Example:
+        receiver = self._receiver(alert)
+        mention = self._config.alerts.receivers[receiver].slack.mention
+        message = message_of(alert, mention, self._customers.shown(alert))
+        title, at = KINDS[name].title, alert.last.noticed_at
+        return self._example(name, title, receiver, at, message)
+
+    def _summary(self) -> Example | None:
+        """Of whoever would be told the most, if a wait ended so in each queue."""
+        over = product((KINDS["answered"], KINDS["ended"]), self._config.queue_names)
+        found = [self._alert(kind, queue) for kind, queue in over]
+        alerts = [alert for alert in found if alert is not None]
+        if not alerts:
+            return None
+        ((receiver, _),) = Counter(map(self._receiver, alerts)).most_common(1)
+        told = [alert for alert in alerts if self._receiver(alert) == receiver]
+        at = max(alert.last.noticed_at for alert in told)
+        message = summing_up(_summary_of(receiver, told))
+        return self._example(SUMMARY, _SUMMARY_TITLE, receiver, at, message)
+
+    def _receiver(self, alert: Alert) -> str:
+        return receiver_of(alert.breach, self._config.alerts.routes)
+
+    def _example(
+        self, kind: str, title: str, receiver: str, at: int, message: Message
+    ) -> Example:
+        return Example(
+            kind=kind,
+            title=title,
+            receiver=receiver,
+            channel=self._config.alerts.receivers[receiver].slack.channel,
+            at=at,
+            message=message,
+            is_own=self._is_own,
+        )
+
+
+def _summary_of(receiver: str, alerts: Sequence[Alert]) -> Summary:
+    deadlines = [alert.breach.at for alert in alerts]
+    summary = Summary(
+        receiver=receiver,
+        first=min(deadlines),
+        last=max(deadlines),
+        longest=max(alert.last.at - alert.breach.at for alert in alerts),
+    )
+    for alert in alerts:
+        assert alert.breach.measure is not None  # an alert is of a clock
+        key = alert.breach.queue, alert.breach.measure
+        summary.counts[key] = summary.counts.get(key, 0) + 1
+    return summary
