@@ -14,6 +14,8 @@ deadline passed, which no later fact makes untrue. So it decides nothing once
 something followed, however late a copy of it comes; unless it takes another verdict
 back (`replaces`), then it is a step like any other. A breach that replaces a breach
 says whose it was after all (semantics 2.12), or when.
+
+`escalated` is beside them: it says who else is told, and changes no state.
 """
 
 from collections.abc import Iterable, Sequence
@@ -58,6 +60,7 @@ OPENING = frozenset(
         FactKind.ANSWERED_LATE,
         FactKind.WAIT_ENDED,
         FactKind.BREACH_RETRACTED,
+        FactKind.ESCALATED,
     }
 )
 """Kinds that exist only where a breach does; the others of a cycle never breached
@@ -95,6 +98,8 @@ class Alert:
     """The first `breached`: where, under which policy, against which deadline."""
     transitions: tuple[tuple[AlertState, Fact], ...]
     """The latest, oldest first, each with the fact that made it."""
+    escalations: tuple[Fact, ...] = ()
+    """Who else is told: the first `escalated` of each receiver."""
 
     @property
     def last(self) -> Fact:
@@ -119,7 +124,8 @@ def concerns_alerts(fact: Fact) -> bool:
     """Whether `fact` can change an alert."""
     if fact.shadow:
         return False  # of a policy that is only tried (ADR 0007)
-    return fact.kind in _STATES and fact.measure is not None and fact.cycle is not None
+    is_told = fact.kind in _STATES or fact.kind is FactKind.ESCALATED
+    return is_told and fact.measure is not None and fact.cycle is not None
 
 
 def alert_key(fact: Fact) -> str:
@@ -133,7 +139,8 @@ def alert_key(fact: Fact) -> str:
 
 def fold(told: Iterable[Told]) -> Alert | None:
     """Fold one cycle's facts into its alert; None while none of them is a breach."""
-    distinct = _without_copies(told)
+    known = _without_copies(told)
+    distinct = [each for each in known if each.fact.kind is not FactKind.ESCALATED]
     ground = [each for each in distinct if _is_ground(each.fact)]
     steps = [each.fact for each in distinct if not _is_ground(each.fact)]
     if ground:
@@ -154,7 +161,17 @@ def fold(told: Iterable[Told]) -> Alert | None:
         state=transitions[-1][0],
         breach=breach,
         transitions=tuple(transitions[-SHOWN_TRANSITIONS:]),
+        escalations=_escalations(each.fact for each in known),
     )
+
+
+def _escalations(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The first of each receiver; `facts` in order of the topic."""
+    first: dict[str | None, Fact] = {}
+    for fact in facts:
+        if fact.kind is FactKind.ESCALATED:
+            first.setdefault(fact.to, fact)
+    return tuple(first.values())
 
 
 def _without_copies(told: Iterable[Told]) -> list[Told]:

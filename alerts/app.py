@@ -72,8 +72,8 @@ def run_alerts(settings: Settings, config: Config) -> int:
             slack=slack,
             config=config.alerts,
             metrics=metrics,
-            write=lambda alert, mention: message_of(
-                alert, mention, customers.shown(alert)
+            write=lambda alert, mention, *, call: message_of(
+                alert, mention, customers.shown(alert), call=call
             ),
             owner=uuid4().hex,
         ),

@@ -1,4 +1,4 @@
-"""One key of the ledger as it was when read, and what to do about it next. Pure.
+"""One notice of the ledger as it was when read, and what to do about it next. Pure.
 
 Wanted is compared with shown one step at a time; after every step, ask again.
 """
@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import assert_never
 
 from alerts.alert import Alert, AlertState
+from alerts.notice import notice_of, parts_of
+from stream.sla.facts import Fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,17 @@ class Entry:
     """When the first post was begun that may have come after all; milliseconds."""
     fault: str | None = None
     """Why the entry cannot be read; the others are not to blame."""
+    first: "Entry | None" = None
+    """The alert's first notice, of every other one."""
+
+    @property
+    def cause(self) -> Fact | None:
+        """The fact that this notice was made for; None while it is not known."""
+        if self.alert is None or self.first is None:
+            return None if self.alert is None else self.alert.breach
+        name = parts_of(self.key)[1]
+        asking = (f for f in self.alert.escalations if notice_of(f) == name)
+        return next(asking, None)
 
 
 class Step(StrEnum):
@@ -52,7 +65,8 @@ class Rest(StrEnum):
     OVER = "over"
     """It ended before it was posted: never sent."""
     STALE = "stale"
-    """Noticed too late and over by then: it goes into a summary (semantics 3.5)."""
+    """Noticed too late and over by then: it goes into a summary (semantics 3.5), once
+    an alert."""
     UNREADABLE = "unreadable"
     """Written by a newer version, or damaged: looked at again in a minute."""
     NO_BREACH = "no_breach"
@@ -62,7 +76,7 @@ class Rest(StrEnum):
 def next_step(entry: Entry, stale_after: int) -> Step | Rest:
     """Decide for the entry as it is; `stale_after` in milliseconds, excluded."""
     alert = entry.alert
-    if alert is None:
+    if alert is None or entry.cause is None:
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
         return Rest.SHOWN if entry.shown == alert.revision else Step.EDIT
@@ -73,7 +87,8 @@ def next_step(entry: Entry, stale_after: int) -> Step | Rest:
         case AlertState.BREACHED:
             return Step.POST  # who still waits is always told
         case AlertState.ANSWERED | AlertState.ENDED:
-            return Rest.STALE if alert.lateness > stale_after else Rest.OVER
+            is_stale = entry.first is None and alert.lateness > stale_after
+            return Rest.STALE if is_stale else Rest.OVER
         case AlertState.CANCELLED | AlertState.RETRACTED:
             return Rest.OVER
         case _:

@@ -11,16 +11,19 @@ from redis.exceptions import RedisError
 
 from alerts.alert import Alert, AlertState, alert_key, concerns_alerts
 from alerts.connection import connect
+from alerts.destination import destination_of
 from alerts.diagnosis import RedisAddress, judge_redis_failure
 from alerts.entry import Entry, Rest, Step, next_step
 from alerts.ledger import Ledger
-from alerts.routing import receiver_of
+from alerts.notice import key_of, notice_of
 from stream.config import Config
 from stream.explain.notice import Notice, NoticeKind, NoticesUnknownError
 from stream.process.settings import Settings
 from stream.records import UnreadableRecordError
 from stream.sla.facts import Fact, FactKind
 
+_ASKING = {FactKind.BREACHED, FactKind.ESCALATED}
+"""Of a message: of the first, and of one more."""
 _NEVER_SENT: dict[Step | Rest, NoticeKind] = {
     Rest.OVER: NoticeKind.OVER,
     Rest.STALE: NoticeKind.STALE,
@@ -34,17 +37,17 @@ async def recall(
 
     Redis is asked only when `facts` have a breach.
     """
-    breaches = {
-        alert_key(fact): fact
+    asking = {
+        key_of(alert_key(fact), notice_of(fact)): fact
         for fact in facts
-        if fact.kind is FactKind.BREACHED and concerns_alerts(fact)
+        if fact.kind in _ASKING and concerns_alerts(fact)
     }
-    if not breaches:
+    if not asking:
         return []
     try:
         async with connect(settings) as redis:
             ledger = Ledger(redis, settings.topic_prefix)
-            entries = await ledger.entries(list(breaches))
+            entries = await ledger.entries(list(asking))
     except (RedisError, OSError) as error:
         said = judge_redis_failure(error, RedisAddress.of(settings.redis_url))
         raise NoticesUnknownError(f"redis: {said.found}") from error
@@ -53,7 +56,7 @@ async def recall(
     return [
         notice
         for entry in entries
-        for notice in notices_of(breaches[entry.key], entry, config)
+        for notice in notices_of(asking[entry.key], entry, config)
     ]
 
 
@@ -65,9 +68,10 @@ def notices_of(breach: Fact, entry: Entry, config: Config) -> list[Notice]:
     if step is Step.LOOK_UP:
         return [_notice(NoticeKind.UNCLEAR, breach, entry, at=entry.intent)]
     if step is Step.POST:
-        receiver = receiver_of(breach, config.alerts.routes)
-        channel = config.alerts.receivers[receiver].slack.channel
-        return [_notice(NoticeKind.WAITS, breach, entry, to=(receiver, channel))]
+        assert alert is not None  # else there is nothing to post
+        where = destination_of(entry, alert, config.alerts)
+        to = where.receiver, where.channel
+        return [_notice(NoticeKind.WAITS, breach, entry, to=to)]
     return [_notice(_NEVER_SENT.get(step, NoticeKind.UNKNOWN), breach, entry)]
 
 

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from alerts.alert import Alert, AlertState
 from alerts.customer import Shown
+from alerts.slack.calling import Call, escalated, still_broken
 from alerts.slack.mrkdwn import (
     NAME_LIMIT,
     cut,
@@ -79,13 +80,20 @@ _NOTHING = Shown()
 
 
 def message_of(
-    alert: Alert, mention: str | None = None, shown: Shown = _NOTHING
+    alert: Alert,
+    mention: str | None = None,
+    shown: Shown = _NOTHING,
+    *,
+    call: Call | None = None,
 ) -> Message:
-    """Write the message of `alert`; `mention` is called while somebody waits."""
+    """Write the message of `alert`; `mention` is called while somebody waits.
+
+    `call`: of a message beside the first.
+    """
     title = _title(alert)
-    sentence = _sentence(alert)
-    if mention is not None and alert.state is AlertState.BREACHED:
-        sentence = f"{mention_of(mention)} {sentence}"
+    if call is not None and call.in_thread:
+        return _reply(alert, mention, call, title)
+    sentence = _called(alert, mention, _sentence(alert))
     blocks: list[Block] = [
         {
             "type": "header",
@@ -101,12 +109,31 @@ def message_of(
     if button is not None:
         blocks.append({"type": "actions", "elements": [button]})
     lines = [_context(alert)]
+    if call is not None:
+        lines.insert(0, escalated(alert, call))
     if len(alert.transitions) > 1:
         lines.insert(0, _story(alert))
     blocks += [
         {"type": "context", "elements": [_mrkdwn(line, FIELD_LIMIT)]} for line in lines
     ]
     return Message(text=_fallback(alert, title), blocks=blocks)
+
+
+def _reply(alert: Alert, mention: str | None, call: Call, title: str) -> Message:
+    """Short: the message that it answers says the rest."""
+    said = f"*{escape(title)}*"
+    if alert.state is AlertState.BREACHED:
+        title = f"{title}: {still_broken(alert, call)}"
+        said = f"*{still_broken(alert, call)}* {_sentence(alert)}"
+        said = _called(alert, mention, said)
+    block = {"type": "section", "text": _mrkdwn(said, TEXT_LIMIT)}
+    return Message(text=_fallback(alert, title), blocks=[block])
+
+
+def _called(alert: Alert, mention: str | None, sentence: str) -> str:
+    if mention is None or alert.state is not AlertState.BREACHED:
+        return sentence
+    return f"{mention_of(mention)} {sentence}"
 
 
 def _title(alert: Alert) -> str:

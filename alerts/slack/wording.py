@@ -91,10 +91,15 @@ def target_of(breach: Fact) -> str | None:
 
 def late_by(alert: Alert) -> str:
     """How long after the deadline the wait was over."""
-    last, breach = alert.last, alert.breach
-    took, promised = last.waited_business_ms, breach.waited_business_ms
+    return after(alert, alert.last)
+
+
+def after(alert: Alert, fact: Fact) -> str:
+    """How long after the deadline `fact` was."""
+    breach = alert.breach
+    took, promised = fact.waited_business_ms, breach.waited_business_ms
     if took is None or promised is None:
-        return span(last.at - breach.at)
+        return span(fact.at - breach.at)
     return _said(took - promised, breach)
 
 

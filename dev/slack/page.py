@@ -52,7 +52,10 @@ def _sidebar(workspace: Workspace, chosen: str | None) -> str:
 
 
 def _column(workspace: Workspace, channel: str) -> str:
-    messages = list(workspace.messages[channel].values())
+    messages = sorted(
+        workspace.messages[channel].values(),
+        key=lambda each: (each.thread_ts or each.ts, each.ts),
+    )
     earlier = len(messages) - _SHOWN
     note = f'<p class="nothing">{earlier} earlier messages</p>' if earlier > 0 else ""
     body = "".join(_message(message) for message in messages[-_SHOWN:])
@@ -70,12 +73,13 @@ def _message(message: Message) -> str:
         body = "".join(_block(block) for block in message.blocks)
     else:
         body = f"<p>{mrkdwn(message.text)}</p>"
+    reply = ' class="reply"' if message.thread_ts is not None else ""
     edited = ""
     if message.edited_at is not None:
         times = f"{len(message.edits)} times, last at {_clock(message.edited_at)}"
         edited = f'<small class="edited" title="{times}">(edited)</small>'
     return (
-        '<article><span class="avatar"><i></i></span><div class="body">'
+        f'<article{reply}><span class="avatar"><i></i></span><div class="body">'
         '<p class="who"><b>ReplyClock</b><small class="app">APP</small>'
         f"<time>{_clock(message.posted_at)}</time></p>{body}{edited}</div></article>"
     )

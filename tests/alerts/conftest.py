@@ -17,6 +17,7 @@ from alerts.delivery import Delivery, wall_ms
 from alerts.lane import Pace
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
+from alerts.positions import Span
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from dev.slack.client import SlackStandIn
@@ -35,6 +36,8 @@ CONFIG = Alerts.model_validate(
             "sales-slack": {"slack": {"channel": "C0SALES", "mention": "@here"}},
             "ops-slack": {"slack": {"channel": "C0OPS"}},
             "lost-slack": {"slack": {"channel": "C0LOST"}},
+            "team-lead": {"slack": {"channel": "C0LEADS", "mention": "S0LEADS"}},
+            "sales-lead": {"slack": {"channel": "C0SALES", "mention": "U0LEAD"}},
         },
     }
 )
@@ -108,6 +111,12 @@ class Delivering:
         keys = await self.ledger.want(numbered)
         if hasattr(self, "deliverer"):
             self.deliverer.wake(keys)
+
+    async def tell_again(self, *facts: Fact) -> None:
+        """The agent's part after a loss: what was taken before is read from 0 again."""
+        span = Span(partition=0, begin=0, end=len(facts), taken=len(facts))
+        numbered = [(fact, offset) for offset, fact in enumerate(facts)]
+        self.deliverer.wake(await self.ledger.want(numbered, span))
 
     async def messages(self, channel: str = "C0SALES") -> list[dict[str, Any]]:
         return await asyncio.to_thread(self.slack.messages, channel)

@@ -146,6 +146,23 @@ def test_a_repeat_shows_nothing_new() -> None:
     assert once.revision == again.revision != more.revision
 
 
+def test_an_escalation_is_no_state() -> None:
+    """It is said beside the states, once a receiver, whatever else is so."""
+    lead, boss = CYCLE.escalated(40), CYCLE.escalated(50, "boss")
+    folded = alert(
+        *(CYCLE.breached(), lead, CYCLE.answered(), CYCLE.taken_back()),
+        *(boss, CYCLE.escalated(55), lead),
+    )
+    without = alert(CYCLE.breached(), CYCLE.answered(), CYCLE.taken_back())
+
+    assert states(folded) == ["breached", "answered", "breached"]
+    assert folded is not None
+    assert without is not None
+    assert folded.escalations == (lead, boss)
+    assert folded.revision == without.revision
+    assert alert(lead) is None
+
+
 def test_long_stories_are_cut() -> None:
     """Only the latest transitions are kept."""
     facts = [CYCLE.breached()]
@@ -208,6 +225,7 @@ FACTS = st.one_of(
     st.builds(CYCLE.cancelled, minutes=st.just(30), noticed=TIMES),
     st.builds(CYCLE.retracted, minutes=st.just(30), noticed=TIMES),
     st.builds(CYCLE.met, minutes=st.just(30), noticed=TIMES),
+    st.builds(CYCLE.escalated, to=st.sampled_from(["team-lead", "boss"])),
 )
 
 

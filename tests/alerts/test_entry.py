@@ -29,6 +29,18 @@ assert BREACHED is not None
 WANTED = Entry(key="k", version=1, alert=BREACHED)
 SHOWN = replace(WANTED, ts="1.0", shown=BREACHED.revision)
 
+
+def escalated(alert: Alert | None) -> Alert:
+    assert alert is not None
+    return replace(alert, escalations=(CYCLE.escalated(40, "team-lead"),))
+
+
+def beside() -> Entry:
+    """The notice of an escalation, beside the first."""
+    key = "k/to:team-lead"
+    return Entry(key=key, version=1, alert=escalated(BREACHED), first=SHOWN)
+
+
 CASES = {
     "a breach is posted": (WANTED, Step.POST),
     "a breach that is shown is left alone": (SHOWN, Rest.SHOWN),
@@ -52,6 +64,15 @@ CASES = {
     "noticed too late and over, it is summed up": (
         replace(WANTED, alert=LATE_AND_OVER),
         Rest.STALE,
+    ),
+    "of an escalation there is no summary": (
+        replace(beside(), alert=escalated(LATE_AND_OVER)),
+        Rest.OVER,
+    ),
+    "an escalation is posted": (beside(), Step.POST),
+    "one that nothing asked for is not": (
+        replace(beside(), key="k/to:x"),
+        Rest.NO_BREACH,
     ),
     "noticed just in time and over, it is not": (
         replace(WANTED, alert=JUST_AND_OVER),

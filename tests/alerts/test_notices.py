@@ -163,3 +163,18 @@ async def test_redis_is_away() -> None:
         await recall(settings, CONFIG, [BREACH])
     assert str(said.value).startswith("redis: no connection to 127.0.0.1:9")
     assert "hush" not in str(said.value)
+
+
+@pytest.mark.broker
+async def test_an_escalation_is_a_notice_of_its_own(
+    ledger: Ledger, redis_url: str, prefix: str
+) -> None:
+    """Who else is to be told, and where, after the first."""
+    await ledger.want([(BREACH, 1), (escalated := CYCLE.escalated(40, "ops-slack"), 2)])
+    settings = Settings(redis_url=redis_url, topic_prefix=prefix)  # type: ignore[arg-type]
+    found = await recall(settings, CONFIG, [BREACH, escalated])
+
+    assert [(n.kind.value, n.receiver, n.place) for n in found] == [
+        ("waits", "sales-slack", "Slack C0SALES"),
+        ("waits", "ops-slack", "Slack C0OPS"),
+    ]
