@@ -7,11 +7,12 @@ from typing import Protocol, assert_never
 
 import structlog
 
-from alerts.alert import Alert, AlertState
+from alerts.alert import OPEN, Alert, AlertState
 from alerts.destination import Destination, destination_of
 from alerts.entry import Entry, Rest, Step
 from alerts.ledger import Ledger
 from alerts.metrics import EDITED, FOUND, GONE, Metrics, kind_of
+from alerts.notice import BROKEN
 from alerts.posted import Posted
 from alerts.slack.blocks import Message
 from alerts.slack.calling import Call
@@ -77,7 +78,7 @@ class Delivery:
         self._owner = owner
         self._lease_ms = lease_ms
         self._certain_ms = certain_ms
-        self._now = now
+        self.now = now
         self._posted = Posted(now())
 
     def take(self, config: Alerts) -> None:
@@ -110,7 +111,7 @@ class Delivery:
                 case Step.POST:
                     return await self._post(entry, alert, where, call)
                 case Step.LOOK_UP:
-                    return await self._look_up(entry, where)
+                    return await self._look_up(entry, alert, where)
                 case Step.EDIT:
                     return await self._edit(entry, alert, where, call)
                 case _:
@@ -124,7 +125,7 @@ class Delivery:
 
         Raises `SlackFailure` and `redis.RedisError`; what was not told stays.
         """
-        due = await self._ledger.summaries.due(self._now())
+        due = await self._ledger.summaries.due(self.now())
         if due and await self.hold(_SUMMARIES):
             try:
                 await tell_all(
@@ -141,7 +142,7 @@ class Delivery:
         """Count an alert that is over before it was posted."""
         receiver = self.destination(entry, alert).receiver
         if rest is Rest.STALE:
-            await self._ledger.summaries.add(receiver, alert, self._now())
+            await self._ledger.summaries.add(receiver, alert, self.now())
         self._metrics.told(receiver, alert.state, rest)
         log.info("alert not sent", receiver=receiver, key=entry.key, reason=rest)
 
@@ -163,9 +164,9 @@ class Delivery:
     async def _post(
         self, entry: Entry, alert: Alert, where: Destination, call: Call | None
     ) -> Outcome:
-        cause = entry.cause or alert.breach
+        cause = entry.cause or alert.ground
         # Asked in the same breath as the intent is written: answered meanwhile?
-        begun_at = self._now()
+        begun_at = self.now()
         begun = await self._ledger.begin(
             entry,
             self._owner,
@@ -173,11 +174,19 @@ class Delivery:
             channel=where.channel,
             now=begun_at,
             doubt=self._posted.doubt(cause.noticed_at),
+            asks=BROKEN if alert.state is AlertState.WARNED else "",
         )
         if not begun:
             return Outcome.NOT_OURS
         if (known := self._posted.ts(entry.key, where.channel)) is not None:
-            await self._record(entry, ts=known, shown="", done=False, since=begun_at)
+            await self._ledger.record(
+                *(entry, self._owner),
+                ts=known,
+                shown="",
+                done=False,
+                now=begun_at,
+                asks=_asked(entry, alert),
+            )
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
         message = self._write(alert, where.mention, call=call)
@@ -191,14 +200,16 @@ class Delivery:
                 await self._ledger.forget_intent(entry.key, self._owner)
             raise
         self._posted.remember(entry.key, where.channel, ts)
-        delay = self._now() - cause.at
-        await self._record(entry, ts=ts, shown=revision, done=True, since=begun_at)
+        delay = self.now() - cause.at
+        await self._ledger.record(
+            entry, self._owner, ts=ts, shown=revision, done=True, now=begun_at
+        )
         self._metrics.posted(where.receiver, kind_of(entry), delay)
         log.info("alert posted", receiver=where.receiver, key=entry.key, delay_ms=delay)
         return Outcome.DONE
 
-    async def _look_up(self, entry: Entry, where: Destination) -> Outcome:
-        intent = entry.intent or entry.lost or self._now()
+    async def _look_up(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
+        intent = entry.intent or entry.lost or self.now()
         try:
             found = await self._slack.find(
                 where.channel, entry.key, _since(intent), where.thread
@@ -214,19 +225,20 @@ class Delivery:
             )
             found = None
         else:
-            is_young = self._now() - intent < self._certain_ms
+            is_young = self.now() - intent < self._certain_ms
             if entry.intent is not None and found is None and is_young:
                 return Outcome.UNCLEAR
         if found is None:
             await self._ledger.forget_intent(entry.key, self._owner, doubt=intent)
             return Outcome.DONE
-        await self._record(
-            entry,
+        await self._ledger.record(
+            *(entry, self._owner),
             ts=found.ts,
             shown=found.revision,
             done=False,
-            since=intent,
-            where=where,
+            now=intent,
+            where=(where.receiver, where.channel),
+            asks="" if entry.lost is None else _asked(entry, alert),
         )
         self._metrics.told(where.receiver, kind_of(entry), FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
@@ -249,8 +261,9 @@ class Delivery:
             result = GONE
         if entry.doubt is not None:
             await self._put_right(entry, alert, where, message)
-        await self._record(
-            entry, ts=entry.ts, shown=revision, done=True, since=self._now()
+        now = self.now()
+        await self._ledger.record(
+            entry, self._owner, ts=entry.ts, shown=revision, done=True, now=now
         )
         self._metrics.told(where.receiver, alert.state, result)
         event = "alert edited" if result is EDITED else "alert is gone from the channel"
@@ -269,28 +282,13 @@ class Delivery:
                     where.channel, other.ts, message, entry.key, revision
                 )
                 log.warning("a second message was put right", key=entry.key)
-        if alert.state is not AlertState.BREACHED:
+        if alert.state not in OPEN:
             await self._ledger.believe(entry.key)
 
-    async def _record(
-        self,
-        entry: Entry,
-        *,
-        ts: str,
-        shown: str,
-        done: bool,
-        since: int,
-        where: Destination | None = None,
-    ) -> None:
-        await self._ledger.record(
-            entry,
-            self._owner,
-            ts=ts,
-            shown=shown,
-            done=done,
-            now=since,
-            where=("", "") if where is None else (where.receiver, where.channel),
-        )
+
+def _asked(entry: Entry, alert: Alert) -> str:
+    """What is wanted beside a message of which Redis forgot what it said first."""
+    return BROKEN if entry.first is None and alert.is_forewarned else ""
 
 
 def _since(intent: int) -> float:

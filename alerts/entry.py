@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from alerts.alert import Alert, AlertState
-from alerts.notice import notice_of, parts_of
+from alerts.notice import BROKEN, notice_of, parts_of
 from stream.sla.facts import Fact
 
 
@@ -41,11 +41,12 @@ class Entry:
     @property
     def cause(self) -> Fact | None:
         """The fact that this notice was made for; None while it is not known."""
-        if self.alert is None or self.first is None:
-            return None if self.alert is None else self.alert.breach
-        name = parts_of(self.key)[1]
-        asking = (f for f in self.alert.escalations if notice_of(f) == name)
-        return next(asking, None)
+        alert, name = self.alert, parts_of(self.key)[1]
+        if alert is None or (self.first is not None and not alert.is_broken):
+            return None
+        if self.first is None or name == BROKEN:
+            return alert.ground
+        return next((f for f in alert.escalations if notice_of(f) == name), None)
 
 
 class Step(StrEnum):
@@ -63,18 +64,26 @@ class Rest(StrEnum):
     SHOWN = "shown"
     """The channel shows what is wanted."""
     OVER = "over"
-    """It ended before it was posted: never sent."""
+    """It ended, or a warning's deadline came, before it was posted: never sent."""
     STALE = "stale"
     """Noticed too late and over by then: it goes into a summary (semantics 3.5), once
     an alert."""
     UNREADABLE = "unreadable"
     """Written by a newer version, or damaged: looked at again in a minute."""
+    UNTOLD = "untold"
+    """No route tells it."""
     NO_BREACH = "no_breach"
     """No breach of this cycle is known (yet)."""
 
 
-def next_step(entry: Entry, stale_after: int) -> Step | Rest:
-    """Decide for the entry as it is; `stale_after` in milliseconds, excluded."""
+def next_step(
+    entry: Entry, stale_after: int, *, now: int, is_told: bool = True
+) -> Step | Rest:
+    """Decide for the entry as it is.
+
+    `stale_after` in milliseconds, excluded; `now`: wall time. `is_told`: whether a
+    route wants the message; what is there is edited all the same.
+    """
     alert = entry.alert
     if alert is None or entry.cause is None:
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
@@ -83,13 +92,21 @@ def next_step(entry: Entry, stale_after: int) -> Step | Rest:
     if entry.intent is not None or entry.lost is not None:
         # Even when it is over: the message may be there, and then it must say so.
         return Step.LOOK_UP
+    return _unsent(entry, alert, stale_after, now) if is_told else Rest.UNTOLD
+
+
+def _unsent(entry: Entry, alert: Alert, stale_after: int, now: int) -> Step | Rest:
+    """What to do about a message that is surely not there."""
     match alert.state:
         case AlertState.BREACHED:
             return Step.POST  # who still waits is always told
         case AlertState.ANSWERED | AlertState.ENDED:
             is_stale = entry.first is None and alert.lateness > stale_after
             return Rest.STALE if is_stale else Rest.OVER
-        case AlertState.CANCELLED | AlertState.RETRACTED:
+        case AlertState.WARNED:
+            # After it, the breach is what is to be told.
+            return Step.POST if now < alert.deadline else Rest.OVER
+        case AlertState.MET | AlertState.CANCELLED | AlertState.RETRACTED:
             return Rest.OVER
         case _:
             assert_never(alert.state)

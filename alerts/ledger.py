@@ -28,7 +28,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from alerts import scripts
-from alerts.alert import OPENING, AlertState, Told, alert_key
+from alerts.alert import OPEN, OPENING, Told, alert_key
 from alerts.entry import Entry
 from alerts.fields import entry_of, of
 from alerts.notice import key_of, notice_of, parts_of
@@ -182,12 +182,14 @@ class Ledger:
         channel: str,
         now: int,
         doubt: int | None = None,
+        asks: str = "",
     ) -> bool:
         """Write down that a post to `channel` is being made.
 
         False when the wanted side changed since the read, when the lease was lost or
         when the message is there already: do not post. `doubt`: since when (ms) another
-        message may be there of which the ledger does not know.
+        message may be there of which the ledger does not know. `asks`: the notice that
+        will be wanted beside this one.
         """
         said = "" if doubt is None else str(doubt)
         return bool(
@@ -195,7 +197,7 @@ class Ledger:
                 keys=[self._entry(entry.key), self._lease(entry.key)],
                 args=[
                     *(of(entry.key), owner, entry.version),
-                    *(receiver, channel, now, said),
+                    *(receiver, channel, now, said, asks),
                 ],
             )
         )
@@ -222,11 +224,13 @@ class Ledger:
         done: bool,
         now: int,
         where: tuple[str, str] = ("", ""),
+        asks: str = "",
     ) -> None:
         """Write down what the channel shows now; `done`: nothing is left to do then.
 
         Where the lease was lost and another message is there, ours is in doubt.
-        `where`: receiver and channel, for an entry that has forgotten them.
+        `where`: receiver and channel, for an entry that has forgotten them; `asks`: a
+        notice that Redis may have forgotten as well.
         """
         life = _life(entry)
         await self._record(
@@ -235,6 +239,7 @@ class Ledger:
                 *(entry.key, entry.version, ts, shown, int(done), life, owner, now),
                 *where,
                 of(entry.key),
+                asks,
             ],
         )
 
@@ -251,5 +256,5 @@ class Ledger:
 
 def _life(entry: Entry) -> int:
     """Milliseconds that an entry lives on; 0: for ever."""
-    is_open = entry.alert is not None and entry.alert.state is AlertState.BREACHED
+    is_open = entry.alert is not None and entry.alert.state in OPEN
     return 0 if is_open else _LIFE

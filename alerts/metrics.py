@@ -15,6 +15,8 @@ DELAY_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900)
 
 POSTED, FOUND, EDITED, GONE = "posted", "found", "edited", "gone"
 RESULTS = {
+    AlertState.WARNED: (POSTED, FOUND, EDITED, GONE, Rest.OVER.value),
+    AlertState.MET: (EDITED, GONE, Rest.OVER.value),
     AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE),
     FactKind.ESCALATED: (POSTED, FOUND),
     AlertState.ANSWERED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
@@ -28,7 +30,8 @@ once. `found`: posted, and only recognised afterwards in the channel."""
 
 def kind_of(entry: Entry) -> str:
     """The label `kind` of a notice that is posted."""
-    return AlertState.BREACHED if entry.first is None else FactKind.ESCALATED
+    cause = entry.cause
+    return FactKind.BREACHED if cause is None else cause.kind
 
 
 class Metrics:

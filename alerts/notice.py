@@ -8,6 +8,8 @@ them are in one entry of the ledger and speak of the same facts.
 from stream.sla.facts import Fact, FactKind
 
 _TO = "to:"
+BROKEN = "broken"
+"""The promise that the first message warned of is broken: who is to act is called."""
 
 
 def notice_of(fact: Fact) -> str | None:

@@ -72,7 +72,8 @@ return redis.call('ZREM', KEYS[2], ARGV[1])
 """
 
 BEGIN = """
--- KEYS entry, lease; ARGV of, owner, version, receiver, channel, now, doubt ('': none)
+-- KEYS entry, lease
+-- ARGV of, owner, version, receiver, channel, now, doubt ('': none), asks ('': none)
 local of = ARGV[1]
 if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return 0 end
@@ -80,12 +81,14 @@ if redis.call('HEXISTS', KEYS[1], of .. 'ts') == 1 then return 0 end
 redis.call('HSET', KEYS[1], of .. 'receiver', ARGV[4], of .. 'channel', ARGV[5],
   of .. 'intent', ARGV[6])
 if ARGV[7] ~= '' then redis.call('HSETNX', KEYS[1], of .. 'doubt', ARGV[7]) end
+if ARGV[8] ~= '' then redis.call('HSETNX', KEYS[1], ARGV[8] .. ':asked', 1) end
 return 1
 """
 
 RECORD = """
 -- KEYS entry, differing, lease
--- ARGV key, version, ts, shown, done, life, owner, now, receiver, channel, of
+-- ARGV key, version, ts, shown, done, life, owner, now, receiver, channel, of,
+-- asks ('': none)
 local of = ARGV[11]
 -- A process that was stopped meanwhile may know nothing of another's message.
 local known = redis.call('HGET', KEYS[1], of .. 'ts')
@@ -99,6 +102,10 @@ if ARGV[10] ~= '' then  -- found, and the ledger had forgotten where it was post
   redis.call('HSETNX', KEYS[1], of .. 'channel', ARGV[10])
 end
 redis.call('HDEL', KEYS[1], of .. 'intent', of .. 'lost')
+if ARGV[12] ~= '' and redis.call('HSETNX', KEYS[1], ARGV[12] .. ':asked', 1) == 1 then
+  redis.call('HSET', KEYS[1], ARGV[12] .. ':lost', ARGV[8])  -- look before posting
+  redis.call('ZADD', KEYS[2], 'NX', ARGV[8], ARGV[1] .. '/' .. ARGV[12])
+end
 if ARGV[5] == '1' and redis.call('HGET', KEYS[1], 'version') == ARGV[2] then
   redis.call('ZREM', KEYS[2], ARGV[1])
   if ARGV[6] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
@@ -111,8 +118,10 @@ FORGET_INTENT = """
 local of = ARGV[1]
 if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
 if ARGV[3] ~= '' then redis.call('HSETNX', KEYS[1], of .. 'doubt', ARGV[3]) end
-return redis.call('HDEL', KEYS[1], of .. 'intent', of .. 'lost', of .. 'receiver',
+redis.call('HDEL', KEYS[1], of .. 'intent', of .. 'lost', of .. 'receiver',
   of .. 'channel')
+if of == '' then redis.call('HDEL', KEYS[1], 'broken:asked') end
+return 1
 """
 
 EXTEND = """

@@ -25,11 +25,16 @@ from stream.config import Alerts
 from stream.sla.facts import Fact
 from stream.sla.instants import MINUTE
 
+ALL = ["warning", "breach", "escalation"]
 CONFIG = Alerts.model_validate(
     {
         "routes": [
             {"match": {"queue": "sales"}, "to": "sales-slack"},
             {"match": {"queue": "lost"}, "to": "lost-slack"},
+            {"match": {"queue": "ahead"}, "to": "sales-slack", "tell": ALL},
+            {"match": {"queue": "quiet"}, "to": "ops-slack", "tell": ALL},
+            {"match": {"queue": "calm"}, "to": "ops-slack", "tell": ["breach"]},
+            {"match": {"queue": "early"}, "to": "ops-slack", "tell": ["warning"]},
             {"to": "ops-slack"},
         ],
         "receivers": {
@@ -75,6 +80,7 @@ class Delivering:
         self.slack = slack
         self.metrics = Metrics(CONFIG.receivers)
         self.offset = 0
+        self.now = wall_ms
 
     @asynccontextmanager
     async def running(
@@ -92,6 +98,7 @@ class Delivering:
                     metrics=self.metrics,
                     write=message_of,
                     owner=uuid4().hex,
+                    now=self.now,
                     lease_ms=changed.pop("lease_ms", 15_000),
                     certain_ms=changed.pop("certain_ms", 0),
                 ),

@@ -51,6 +51,10 @@ class Cycle:
     def breached(self, noticed: float = 2.1, **fields: Any) -> Fact:
         return self.fact(FactKind.BREACHED, self.deadline, noticed, **fields)
 
+    def warned(self, minutes: float = 24, noticed: float = 1, **fields: Any) -> Fact:
+        at = self.start + round(minutes * MINUTE)
+        return self.fact(FactKind.WARNED, at, noticed, **fields)
+
     def escalated(
         self, minutes: float = 40, to: str = "team-lead", **fields: Any
     ) -> Fact:
