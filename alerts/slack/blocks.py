@@ -56,6 +56,8 @@ _ENDINGS = {
     Reason.ABANDONED: "abandoned",
     Reason.UNRESOLVED: "given up",
     Reason.NO_PROMISE: "no longer promised",
+    Reason.RESOLVED: "resolved",
+    Reason.NO_REPLY_NEEDED: "marked as needing no reply",
 }
 _TAKEN_BACK = {
     Reason.DELIVERY_FAILED: "reply not delivered",

@@ -85,7 +85,7 @@ _WORDS = {
         again=_REPLY.again,
         kept="answered",
         never=_REPLY.never,
-        near="no reply yet, the window closes within {left}",
+        near="no reply yet, window closes within {left}",
         ahead="*The customer waits*, and after {when} the channel takes no free reply.",
     ),
 }

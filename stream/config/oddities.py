@@ -24,6 +24,7 @@ def oddities(config: Config, year: int) -> Iterator[Odd]:
     yield from _silences(config)
     yield from _policies(config)
     yield from _targets(config)
+    yield from _escalations(config)
     yield from _routes(config)
     yield from _nobody_found(config)
     yield from _unused(config)
@@ -131,11 +132,30 @@ def _targets(config: Config) -> Iterator[Odd]:
                     wanted = say_duration(target.within.ms)
                     day = f"the longest day of {name!r} ({say_duration(longest)})"
                     yield path, f"{wanted} is longer than {day}: it takes days"
-        told = {route.to for route in config.alerts.routes}
+
+
+def _escalations(config: Config) -> Iterator[Odd]:
+    """A step that calls nobody, or nobody else."""
+    for index, policy in enumerate(config.policies):
+        routes = [
+            route
+            for route in config.alerts.routes
+            if route.match.get("policy", policy.name) == policy.name
+        ]
+        path: Path = ("policies", index, "escalate")
+        if policy.escalate and not any(route.tells("escalation") for route in routes):
+            yield path, "calls nobody: no route tells escalations (tell)"
+        above: set[str] = set()
         for number, step in enumerate(policy.escalate):
-            if told == {step.to}:
-                place = ("policies", index, "escalate", number, "to")
+            place = (*path, number, "to")
+            if {route.to for route in config.alerts.routes} == {step.to}:
                 yield place, f"{step.to!r} is told of the breach itself already"
+            if step.to in above:
+                yield (
+                    place,
+                    f"{step.to!r} is in two steps: it is called once, by the earlier",
+                )
+            above.add(step.to)
 
 
 def _longest_day(part: CalendarPart) -> int:
@@ -148,12 +168,23 @@ def _longest_day(part: CalendarPart) -> int:
 
 
 def _routes(config: Config) -> Iterator[Odd]:
+    if not any(map(_warns, config.policies)):
+        for index, route in enumerate(config.alerts.routes):
+            if route.tell is not None and "warning" in route.tell:
+                place = ("alerts", "routes", index, "tell")
+                yield place, "no policy warns: set warn_at or targets.window"
     named = {r.match["queue"] for r in config.alerts.routes if "queue" in r.match}
     if not named:
         return
     for name in config.queues:
         if name not in named:
             yield ("queues", name), "no route names it: its alerts go to the last route"
+
+
+def _warns(policy: PolicyPart) -> bool:
+    targets = policy.targets
+    timed = (targets.first_reply, targets.next_reply, targets.resolution)
+    return targets.window is not None or any(each and each.warn_at for each in timed)
 
 
 def _nobody_found(config: Config) -> Iterator[Odd]:

@@ -4,6 +4,7 @@ import pytest
 from redis.asyncio import Redis
 
 from alerts.alert import alert_key
+from stream.sla.facts import Verdict
 from tests.alerts.conftest import Delivering
 from tests.alerts.cycles import Cycle
 
@@ -108,6 +109,8 @@ async def test_broken_before_the_warning_was_posted(delivering: Delivering) -> N
     """It is told as a breach, and calls once."""
     async with delivering.running():
         await delivering.tell(AHEAD.warned(), AHEAD.breached())
+        await delivering.settled()
+        await delivering.tell(AHEAD.breached(replaces=Verdict.BREACHED, assignee="x"))
         await delivering.settled()
 
     [message] = await delivering.messages()
