@@ -148,13 +148,14 @@ def _escalations(config: Config) -> Iterator[Odd]:
         above: set[str] = set()
         for number, step in enumerate(policy.escalate):
             place = (*path, number, "to")
-            if {route.to for route in config.alerts.routes} == {step.to}:
-                yield place, f"{step.to!r} is told of the breach itself already"
+            receiver = config.alerts.receivers[step.to].slack
+            told = {route.to for route in config.alerts.routes}
+            if told == {step.to} and receiver.mention is None:
+                text = f"{step.to!r} is told of the breach itself already"
+                yield place, f"{text}, and has no mention to call"
             if step.to in above:
-                yield (
-                    place,
-                    f"{step.to!r} is in two steps: it is called once, by the earlier",
-                )
+                text = f"{step.to!r} is in two steps"
+                yield place, f"{text}: it is called once, by the earlier"
             above.add(step.to)
 
 

@@ -71,6 +71,20 @@ def test_an_alert_that_was_edited():
     ]
 
 
+def test_a_warning_and_what_came_of_it():
+    """Sent as a warning; edited when it was answered, or when it broke."""
+    warning = CYCLE.warned()
+    posted = {"posted": warning.noticed_at + 500}
+
+    assert told(entry(warning, **posted)) == [("sent", posted["posted"], None)]
+    assert told(entry(warning, met := CYCLE.met(29), **posted))[1] == (
+        ("edited", met.noticed_at, "met")
+    )
+    assert told(entry(warning, BREACH, **posted))[1] == (
+        ("edited", BREACH.noticed_at, "breached")
+    )
+
+
 def test_an_edit_that_is_not_made_yet():
     """The message does not say what is so: that is not called edited."""
     answer = CYCLE.answered(42)
@@ -178,3 +192,14 @@ async def test_an_escalation_is_a_notice_of_its_own(
         ("waits", "sales-slack", "Slack C0SALES"),
         ("waits", "ops-slack", "Slack C0OPS"),
     ]
+
+
+@pytest.mark.broker
+async def test_a_warning_that_nobody_was_told_is_no_notice(
+    redis_url: str, prefix: str
+) -> None:
+    """The ledger knows nothing of it; of a breach that would be said."""
+    settings = Settings(redis_url=redis_url, topic_prefix=prefix)  # type: ignore[arg-type]
+
+    assert await recall(settings, CONFIG, [CYCLE.warned()]) == []
+    assert len(await recall(settings, CONFIG, [CYCLE.warned(), BREACH])) == 1

@@ -5,7 +5,7 @@ from redis.asyncio import Redis
 
 from alerts.alert import alert_key
 from stream.sla.facts import Verdict
-from tests.alerts.conftest import Delivering
+from tests.alerts.conftest import Delivering, eventually
 from tests.alerts.cycles import Cycle
 
 pytestmark = pytest.mark.broker
@@ -115,6 +115,25 @@ async def test_broken_before_the_warning_was_posted(delivering: Delivering) -> N
 
     [message] = await delivering.messages()
     assert said_in(message) == "🔴 ahead: no first reply within 30 min"
+    assert message["blocks"][1]["text"]["text"].startswith("<!here> ")
+
+
+async def test_a_warning_that_slack_refused(before: Delivering) -> None:
+    """Its breach is the first that is told: there is nobody to call once more."""
+    await before.fail("chat.postMessage", error="invalid_blocks", count=1)
+    async with before.running():
+        await before.tell(AHEAD.warned())
+
+        async def was_refused() -> bool:
+            return len(await before.calls("chat.postMessage")) == 1
+
+        await eventually(was_refused)
+        await before.tell(AHEAD.breached())
+        await before.settled()
+        await before.tell(AHEAD.breached(replaces=Verdict.BREACHED, assignee="x"))
+        await before.settled()
+
+    [message] = await before.messages()
     assert message["blocks"][1]["text"]["text"].startswith("<!here> ")
 
 

@@ -529,7 +529,16 @@ CALLS = {
     ),
     "Its receiver is told of the breach.": (
         LED.replace("1m, to: lead", "1m, to: ops"),
-        {(*STEP, 0, "to"): "'ops' is told of the breach itself already"},
+        {
+            (*STEP, 0, "to"): "'ops' is told of the breach itself already,"
+            " and has no mention to call"
+        },
+    ),
+    "Its receiver is told of the breach, and called once more.": (
+        LED.replace("1m, to: lead", "1m, to: ops").replace(
+            "{channel: C1}", '{channel: C1, mention: "@here"}'
+        ),
+        {},
     ),
     "Two steps call one.": (
         LED.replace("lead}]", "lead}, {after: 2m, to: lead}]"),
