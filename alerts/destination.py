@@ -2,8 +2,8 @@
 
 The alert's first message goes where its route leads, an escalation to the receiver that
 its step names, and a breach after a warning where the breach's own route leads. In a
-channel that has the first message already, it is a reply in that one's thread: never a
-second message of one alert in a channel (semantics 4.1).
+channel that has a message of the alert already, it is a reply in that one's thread:
+never a second message of one alert in a channel (semantics 4.1).
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ def destination_of(entry: Entry, alert: Alert, config: Alerts) -> Destination:
     known = config.receivers.get(name)
     channel = entry.channel or config.receivers[name].slack.channel
     mention = None if known is None else known.slack.mention
-    thread = _thread(entry.first, channel)
+    thread = entry.threads.get(channel)
     calls = mention is not None or thread is None
     return Destination(
         receiver=name,
@@ -58,7 +58,3 @@ def _is_told(
         # The edit said it already; a reply is for calling somebody.
         return calls and tells("breach", alert.ground, routes)
     return tells("escalation", alert.ground, routes)
-
-
-def _thread(first: Entry | None, channel: str) -> str | None:
-    return first.ts if first is not None and first.channel == channel else None

@@ -3,7 +3,8 @@
 Wanted is compared with shown one step at a time; after every step, ask again.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
@@ -37,6 +38,8 @@ class Entry:
     """Why the entry cannot be read; the others are not to blame."""
     first: "Entry | None" = None
     """The alert's first notice, of every other one."""
+    threads: Mapping[str, str] = field(default_factory=dict)
+    """By channel, the `ts` of the message there that an earlier notice has."""
 
     @property
     def cause(self) -> Fact | None:

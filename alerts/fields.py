@@ -33,7 +33,20 @@ def entry_of(key: str, fields: Mapping[bytes, bytes]) -> Entry:
     )
     if key == first.key:
         return first
-    return replace(first, key=key, first=first, **_shown(fields, of(key)))
+    own = _shown(fields, of(key))
+    threads = _threads(fields, own["ts"])
+    return replace(first, key=key, first=first, threads=threads, **own)
+
+
+def _threads(fields: Mapping[bytes, bytes], own: str | None) -> dict[str, str]:
+    """The earliest message of each channel, of those before our own."""
+    threads: dict[str, str] = {}
+    posted = [name for name in fields if name == b"ts" or name.endswith(b":ts")]
+    for name in sorted(posted, key=lambda name: fields[name], reverse=True):
+        ts, channel = fields[name].decode(), fields.get(name[:-2] + b"channel")
+        if channel is not None and (own is None or ts < own):
+            threads[channel.decode()] = ts
+    return threads
 
 
 def _shown(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class Call:
     link: str | None = None
     """Of the first message, where it is known and elsewhere."""
     in_thread: bool = False
-    """It answers the first message, which says all the rest."""
+    """It answers a message of this alert, which says all the rest."""
 
 
 def beside(alert: Alert, call: Call) -> str:
@@ -33,7 +33,7 @@ def beside(alert: Alert, call: Call) -> str:
 
 
 def in_thread(alert: Alert, call: Call) -> str:
-    """The sentence of a reply to the first message."""
+    """The sentence of a reply to another message of the alert."""
     if call.cause.kind is not FactKind.ESCALATED:
         return "The promise is broken."
     late = after(alert, call.cause)

@@ -42,6 +42,7 @@ CONFIG = Alerts.model_validate(
             "ops-slack": {"slack": {"channel": "C0OPS"}},
             "lost-slack": {"slack": {"channel": "C0LOST"}},
             "team-lead": {"slack": {"channel": "C0LEADS", "mention": "S0LEADS"}},
+            "deputy": {"slack": {"channel": "C0LEADS", "mention": "U0DEPUTY"}},
             "sales-lead": {"slack": {"channel": "C0SALES", "mention": "U0LEAD"}},
         },
     }

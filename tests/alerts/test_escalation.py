@@ -110,6 +110,23 @@ async def test_in_the_same_channel_it_is_a_reply(delivering: Delivering) -> None
     assert first["text"].startswith("🟡")
 
 
+async def test_two_receivers_of_one_channel(delivering: Delivering) -> None:
+    """The second is called in the thread of the first escalation (4.1)."""
+    async with delivering.running():
+        await delivering.tell(CYCLE.breached(), CYCLE.escalated(40))
+        await delivering.settled()
+        await delivering.tell(CYCLE.escalated(50, "deputy"))
+        await delivering.settled()
+        await delivering.tell(CYCLE.answered(55))
+        await delivering.settled()
+
+    lead, deputy = await delivering.messages("C0LEADS")
+    assert deputy["thread_ts"] == lead["ts"]
+    assert lead["thread_ts"] is None
+    assert deputy["edits"][0]["blocks"][0]["text"]["text"].startswith("<@U0DEPUTY> ")
+    assert len(lead["blocks"]) > len(deputy["blocks"]) == 1
+
+
 @pytest.mark.parametrize("receiver", ["team-lead", "sales-lead"])
 async def test_a_crash_between_post_and_note(
     delivering: Delivering, receiver: str
