@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager
 import structlog
 from redis.exceptions import RedisError
 
-from alerts.alert import concerns_alerts
 from alerts.bookmark import Bookmark
 from alerts.ledger import MEMORY, Ledger
 from alerts.metrics import Metrics
@@ -30,6 +29,7 @@ LONGEST_PAUSE = 5.0
 class FactsReader:
     """Takes partition batches; `now` gives wall time in milliseconds.
 
+    `concern` says whether a fact can change an alert (`alerts.routing.Routes`).
     `may_wait` turns False when somebody waits for the batch in hand to end (a
     rebalance, a stop): then Redis being away ends the process instead. `waiting` is
     entered while it is away: no stall of ours.
@@ -42,6 +42,7 @@ class FactsReader:
         bookmark: Bookmark,
         metrics: Metrics,
         wake: Callable[[Iterable[str]], None],
+        concern: Callable[[Fact], bool],
         dead_letters: DeadLetters,
         now: Callable[[], int],
         may_wait: Callable[[], bool],
@@ -51,6 +52,7 @@ class FactsReader:
         self._bookmark = bookmark
         self._metrics = metrics
         self._wake = wake
+        self._concern = concern
         self._dead_letters = dead_letters
         self._now = now
         self._may_wait = may_wait
@@ -73,7 +75,7 @@ class FactsReader:
                 dead.append((record, str(error)))
                 continue
             self._metrics.read(fact.kind)
-            if concerns_alerts(fact) and now - fact.noticed_at < MEMORY:
+            if self._concern(fact) and now - fact.noticed_at < MEMORY:
                 told.append((fact, record.offset))
         await self._dead_letters.take(partition, records, dead, now)
         span = self._bookmark.span(partition, records[-1].offset)

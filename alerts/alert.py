@@ -14,9 +14,15 @@ deadline passed, which no later fact makes untrue. So it decides nothing once
 something followed, however late a copy of it comes; unless it takes another verdict
 back (`replaces`), then it is a step like any other. A breach that replaces a breach
 says whose it was after all (semantics 2.12), or when.
+
+`escalated` is beside them: it says who else is told, and changes no state.
+
+Before a breach there is an alert where somebody was warned: `warned` is a step like any
+other then, and what ends the wait ends it. Once the promise is broken, the warning is
+only where the story begins.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -31,8 +37,12 @@ SHOWN_TRANSITIONS = 5
 
 
 class AlertState(StrEnum):
-    """What the message says. Only `breached` makes somebody act."""
+    """What the message says. Only `warned` and `breached` make somebody act."""
 
+    WARNED = "warned"
+    """The deadline is near, and the clock runs."""
+    MET = "met"
+    """After a warning the awaited thing happened in time."""
     BREACHED = "breached"
     ANSWERED = "answered"
     ENDED = "ended"
@@ -41,6 +51,9 @@ class AlertState(StrEnum):
     RETRACTED = "retracted"
     """The reply was in time; its news was not."""
 
+
+OPEN = frozenset({AlertState.WARNED, AlertState.BREACHED})
+"""Somebody waits."""
 
 _STATES = {
     FactKind.BREACHED: AlertState.BREACHED,
@@ -51,6 +64,14 @@ _STATES = {
     FactKind.BREACH_RETRACTED: AlertState.RETRACTED,
     FactKind.MET: AlertState.RETRACTED,
 }
+_BEFORE_A_BREACH = {
+    FactKind.WARNED: AlertState.WARNED,
+    FactKind.MET: AlertState.MET,
+    FactKind.CANCELLED: AlertState.CANCELLED,
+    FactKind.REPLY_RETRACTED: AlertState.WARNED,
+}
+_BESIDE = {FactKind.WARNED, FactKind.ESCALATED}
+"""No states of a broken promise."""
 
 OPENING = frozenset(
     {
@@ -58,10 +79,13 @@ OPENING = frozenset(
         FactKind.ANSWERED_LATE,
         FactKind.WAIT_ENDED,
         FactKind.BREACH_RETRACTED,
+        FactKind.ESCALATED,
+        FactKind.WARNED,
     }
 )
-"""Kinds that exist only where a breach does; the others of a cycle never breached
-(nearly all of them) need not be remembered."""
+"""Kinds that begin an alert: they exist only where a breach does, or they warn, and
+then somebody is warned (`alerts.routing.Routes`). The other facts of a cycle without
+one of these (nearly all of them) need not be remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +115,43 @@ class Alert:
     """What people should see of one (conversation, measure, cycle)."""
 
     state: AlertState
-    breach: Fact
-    """The first `breached`: where, under which policy, against which deadline."""
+    ground: Fact
+    """The first `breached`: where, under which policy, against which deadline. Until
+    there is one, the last `warned`."""
     transitions: tuple[tuple[AlertState, Fact], ...]
     """The latest, oldest first, each with the fact that made it."""
+    escalations: tuple[Fact, ...] = ()
+    """Who else is told: the first `escalated` of each receiver."""
+    is_forewarned: bool = False
+    """Whether a `warned` came before."""
 
     @property
     def last(self) -> Fact:
         return self.transitions[-1][1]
 
     @property
-    def lateness(self) -> int:
-        """Milliseconds from when the breach could be known until it was noticed.
+    def is_broken(self) -> bool:
+        """Whether the promise was broken, or was thought so."""
+        return self.ground.kind is FactKind.BREACHED
 
-        From the deadline, or from the news that put it into the past (semantics 2.10).
+    @property
+    def deadline(self) -> int:
+        ground = self.ground
+        # A breach is dated at it.
+        return ground.at if self.is_broken else (ground.deadline or ground.at)
+
+    @property
+    def lateness(self) -> int:
+        """Milliseconds from when the ground could be known until it was noticed.
+
+        From its instant, or from the news that put it into the past (semantics 2.10).
         """
-        return self.breach.noticed_at - (self.breach.known_at or self.breach.at)
+        return self.ground.noticed_at - (self.ground.known_at or self.ground.at)
 
     @property
     def revision(self) -> str:
         """Differs when the message should: 8 bytes over all that it shows, in hex."""
-        said = repr((self.breach, self.transitions)).encode()
+        said = repr((self.ground, self.transitions)).encode()
         return blake2b(said, digest_size=8).hexdigest()
 
 
@@ -119,7 +159,8 @@ def concerns_alerts(fact: Fact) -> bool:
     """Whether `fact` can change an alert."""
     if fact.shadow:
         return False  # of a policy that is only tried (ADR 0007)
-    return fact.kind in _STATES and fact.measure is not None and fact.cycle is not None
+    is_told = fact.kind in _STATES or fact.kind in _BESIDE
+    return is_told and fact.measure is not None and fact.cycle is not None
 
 
 def alert_key(fact: Fact) -> str:
@@ -132,29 +173,58 @@ def alert_key(fact: Fact) -> str:
 
 
 def fold(told: Iterable[Told]) -> Alert | None:
-    """Fold one cycle's facts into its alert; None while none of them is a breach."""
-    distinct = _without_copies(told)
-    ground = [each for each in distinct if _is_ground(each.fact)]
-    steps = [each.fact for each in distinct if not _is_ground(each.fact)]
+    """Fold one cycle's facts into its alert; None while none of them begins one."""
+    known = _without_copies(told)
+    warnings = [each.fact for each in known if each.fact.kind is FactKind.WARNED]
+    if facts := _broken(known):
+        ground = facts[0]
+        transitions = _transitions(facts, _STATES)
+        if warnings:
+            transitions.insert(0, (AlertState.WARNED, warnings[0]))
+    elif warnings:
+        ground = warnings[-1]
+        facts = [each.fact for each in known if each.fact.kind in _BEFORE_A_BREACH]
+        begin = facts.index(warnings[0])
+        transitions = _transitions(facts[begin:], _BEFORE_A_BREACH)
+    else:
+        return None
+    return Alert(
+        state=transitions[-1][0],
+        ground=ground,
+        transitions=tuple(transitions[-SHOWN_TRANSITIONS:]),
+        escalations=_escalations(each.fact for each in known),
+        is_forewarned=bool(warnings),
+    )
+
+
+def _broken(known: Sequence[Told]) -> list[Fact]:
+    """From the breach on, the breach first; nothing while none is known."""
+    ground = [each for each in known if _is_ground(each.fact)]
+    steps = [
+        each.fact
+        for each in known
+        if not _is_ground(each.fact) and each.fact.kind not in _BESIDE
+    ]
     if ground:
         # Told again for another holder or deadline; noticed when it was first.
         first = ground[0].fact
         breach = replace(
             ground[-1].fact, noticed_at=first.noticed_at, known_at=first.known_at
         )
-        facts = [breach, *steps]
-    else:
-        kinds = [fact.kind for fact in steps]
-        if FactKind.BREACHED not in kinds:
-            return None
-        facts = steps[kinds.index(FactKind.BREACHED) :]
-        breach = facts[0]
-    transitions = _transitions(facts)
-    return Alert(
-        state=transitions[-1][0],
-        breach=breach,
-        transitions=tuple(transitions[-SHOWN_TRANSITIONS:]),
-    )
+        return [breach, *steps]
+    kinds = [fact.kind for fact in steps]
+    if FactKind.BREACHED not in kinds:
+        return []
+    return steps[kinds.index(FactKind.BREACHED) :]
+
+
+def _escalations(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The first of each receiver; `facts` in order of the topic."""
+    first: dict[str | None, Fact] = {}
+    for fact in facts:
+        if fact.kind is FactKind.ESCALATED:
+            first.setdefault(fact.to, fact)
+    return tuple(first.values())
 
 
 def _without_copies(told: Iterable[Told]) -> list[Told]:
@@ -171,12 +241,15 @@ def _is_ground(fact: Fact) -> bool:
     return fact.kind is FactKind.BREACHED and fact.replaces in {None, Verdict.BREACHED}
 
 
-def _transitions(facts: Sequence[Fact]) -> list[tuple[AlertState, Fact]]:
+def _transitions(
+    facts: Sequence[Fact], states: Mapping[FactKind, AlertState]
+) -> list[tuple[AlertState, Fact]]:
     """Make one transition of every run of one state.
 
-    A breach keeps the first fact of its run (the news); an end keeps the last (a
-    `met` after `breach_retracted`, or an earlier reply that came to light). A breach
-    that is taken back because of a close was answered by nobody: the close says all.
+    A breach keeps the first fact of its run (the news); a warning the last (the nearest
+    to the deadline), and an end (a `met` after `breach_retracted`, or an earlier reply
+    that came to light). A breach that is taken back because of a close was answered by
+    nobody: the close says all.
     """
     transitions = []
     said = [
@@ -185,7 +258,7 @@ def _transitions(facts: Sequence[Fact]) -> list[tuple[AlertState, Fact]]:
         if after is None
         or (fact.kind, after.kind) != (FactKind.BREACH_RETRACTED, FactKind.CANCELLED)
     ]
-    for state, run in groupby(said, key=lambda fact: _STATES[fact.kind]):
+    for state, run in groupby(said, key=lambda fact: states[fact.kind]):
         alike = list(run)
         chosen = alike[0] if state is AlertState.BREACHED else alike[-1]
         transitions.append((state, chosen))

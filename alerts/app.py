@@ -19,6 +19,7 @@ from alerts.deliverer import Deliverer
 from alerts.delivery import Delivery, wall_ms
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
+from alerts.routing import Routes
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from stream.config import Config
@@ -64,6 +65,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         lambda partitions: app.end_offsets(facts, partitions),
         app.elsewhere.hand_over_again,
     )
+    routes = Routes(config)
     customers = Customers(settings.contact_keys, config, metrics.unopened)
     deliverer = Deliverer(
         ledger=ledger,
@@ -72,8 +74,8 @@ def run_alerts(settings: Settings, config: Config) -> int:
             slack=slack,
             config=config.alerts,
             metrics=metrics,
-            write=lambda alert, mention: message_of(
-                alert, mention, customers.shown(alert)
+            write=lambda alert, mention, *, call: message_of(
+                alert, mention, customers.shown(alert), call=call
             ),
             owner=uuid4().hex,
         ),
@@ -86,6 +88,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
     )
     reloader.tells(deliverer.take)
     reloader.tells(customers.take)
+    reloader.tells(routes.take)
     dead_letters = DeadLetters(
         Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
         write=app.writer(settings.dead_letters_topic).write,
@@ -96,6 +99,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         bookmark=bookmark,
         metrics=metrics,
         wake=deliverer.wake,
+        concern=routes.concern,
         dead_letters=dead_letters,
         now=wall_ms,
         may_wait=lambda: app.ready,

@@ -43,7 +43,7 @@ class Customers:
 
     def shown(self, alert: Alert) -> Shown:
         """What its contact allows; a contact that cannot be opened is none."""
-        fact = alert.breach
+        fact = alert.ground
         template = None if fact.link else self._links.get(fact.queue)
         contact = NOBODY
         if self._show != "none" or (template and "{number}" in template):
@@ -54,11 +54,11 @@ class Customers:
 
     def _opened(self, alert: Alert) -> Contact:
         # An earlier event may have come after the breach was told.
-        sealed = alert.last.contact or alert.breach.contact
+        sealed = alert.last.contact or alert.ground.contact
         if sealed is None:
             return NOBODY
         try:
-            return self._keys.open(sealed, alert.breach.channel, alert.breach.account)
+            return self._keys.open(sealed, alert.ground.channel, alert.ground.account)
         except UnopenedError as error:
             self._unopened(error.reason)
             return NOBODY

@@ -135,13 +135,18 @@ class Deliverer:
         for start in range(0, len(listed), CHUNK):
             chunk = listed[start : start + CHUNK]
             for entry in await self._ledger.entries(chunk):
-                step = next_step(entry, self._stale_after)
+                step = self._next_step(entry)
                 if entry.fault is None:
                     self._unreadable.pop(entry.key, None)
                 if isinstance(step, Rest) or entry.alert is None:
                     await self._rest(entry, step)
                 else:
                     self._queue(entry, entry.alert, step)
+
+    def _next_step(self, entry: Entry) -> Step | Rest:
+        told = entry.alert and self._delivery.destination(entry, entry.alert).is_told
+        stale_after, now = self._stale_after, self._delivery.now()
+        return next_step(entry, stale_after, now=now, is_told=told is not False)
 
     def _queue(self, entry: Entry, alert: Alert, step: Step) -> None:
         channel = self._delivery.destination(entry, alert).channel
@@ -154,7 +159,7 @@ class Deliverer:
             Waiting(
                 key=entry.key,
                 step=step,
-                at=alert.breach.at,
+                at=alert.deadline,
                 since=_monotonic(),
                 partition=entry.partition,
             )
@@ -216,7 +221,7 @@ class Deliverer:
             return replace(waiting, not_before=_monotonic() + BUSY)
         try:
             [entry] = await self._ledger.entries([key])
-            step, alert = next_step(entry, self._stale_after), entry.alert
+            step, alert = self._next_step(entry), entry.alert
             if isinstance(step, Rest) or alert is None:
                 return None
             if step is not waiting.step:

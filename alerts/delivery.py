@@ -1,24 +1,24 @@
 """One step of one alert: ask Slack, and write down what became of it."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import StrEnum
-from typing import assert_never
+from typing import Protocol, assert_never
 
 import structlog
 
-from alerts.alert import Alert, AlertState
+from alerts.alert import OPEN, Alert, AlertState
+from alerts.destination import Destination, destination_of
 from alerts.entry import Entry, Rest, Step
 from alerts.ledger import Ledger
-from alerts.metrics import EDITED, FOUND, GONE, Metrics
+from alerts.metrics import EDITED, FOUND, GONE, Metrics, kind_of
+from alerts.notice import BROKEN
 from alerts.posted import Posted
-from alerts.routing import receiver_of
 from alerts.slack.blocks import Message
+from alerts.slack.calling import Call
 from alerts.slack.client import Slack
 from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
-from alerts.slack.summing_up import summing_up
-from alerts.summary import Summary
+from alerts.summary_post import tell_all
 from stream.config import Alerts
 from stream.sla.instants import MINUTE
 
@@ -46,11 +46,12 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    receiver: str
-    channel: str
-    mention: str | None
+class Write(Protocol):
+    """Makes the message of a notice."""
+
+    def __call__(
+        self, alert: Alert, mention: str | None, *, call: Call | None
+    ) -> Message: ...
 
 
 class Delivery:
@@ -63,7 +64,7 @@ class Delivery:
         slack: Slack,
         config: Alerts,
         metrics: Metrics,
-        write: Callable[[Alert, str | None], Message],
+        write: Write,
         owner: str,
         lease_ms: int = 15_000,
         certain_ms: int = CERTAIN,
@@ -77,7 +78,7 @@ class Delivery:
         self._owner = owner
         self._lease_ms = lease_ms
         self._certain_ms = certain_ms
-        self._now = now
+        self.now = now
         self._posted = Posted(now())
 
     def take(self, config: Alerts) -> None:
@@ -87,16 +88,7 @@ class Delivery:
 
     def destination(self, entry: Entry, alert: Alert) -> Destination:
         """Where the message is, or else where it belongs."""
-        name = entry.receiver or receiver_of(alert.breach, self._config.routes)
-        if entry.channel is None and name not in self._config.receivers:
-            # It was routed by a config that is no longer in force.
-            name = receiver_of(alert.breach, self._config.routes)
-        known = self._config.receivers.get(name)
-        if entry.channel is not None:
-            mention = known.slack.mention if known else None
-            return Destination(receiver=name, channel=entry.channel, mention=mention)
-        slack = self._config.receivers[name].slack
-        return Destination(receiver=name, channel=slack.channel, mention=slack.mention)
+        return destination_of(entry, alert, self._config)
 
     async def hold(self, key: str) -> bool:
         """Take the key's lease; False while another process works on it."""
@@ -111,16 +103,17 @@ class Delivery:
         Raises `SlackFailure` and `redis.RedisError`; both leave the ledger true.
         """
         where = self.destination(entry, alert)
+        call = await self._call(entry, where)
         if not await self._ledger.extend(entry.key, self._owner, self._lease_ms):
             return Outcome.NOT_OURS
         try:
             match step:
                 case Step.POST:
-                    return await self._post(entry, alert, where)
+                    return await self._post(entry, alert, where, call)
                 case Step.LOOK_UP:
-                    return await self._look_up(entry, where)
+                    return await self._look_up(entry, alert, where)
                 case Step.EDIT:
-                    return await self._edit(entry, alert, where)
+                    return await self._edit(entry, alert, where, call)
                 case _:
                     assert_never(step)
         except SlackFailure as failure:
@@ -132,76 +125,95 @@ class Delivery:
 
         Raises `SlackFailure` and `redis.RedisError`; what was not told stays.
         """
-        due = await self._ledger.summaries.due(self._now())
+        due = await self._ledger.summaries.due(self.now())
         if due and await self.hold(_SUMMARIES):
             try:
-                await self._tell_all(due)
+                await tell_all(
+                    due,
+                    summaries=self._ledger.summaries,
+                    slack=self._slack,
+                    receivers=self._config.receivers,
+                    summed_up=self._metrics.summed_up,
+                )
             finally:
                 await self.let_go(_SUMMARIES)
-
-    async def _tell_all(self, due: Sequence[Summary]) -> None:
-        failed = None
-        for summary in due:
-            try:
-                await self._tell(summary)
-            except SlackFailure as failure:
-                failed = failure  # of this channel: the others get theirs
-        if failed is not None:
-            raise failed
-
-    async def _tell(self, summary: Summary) -> None:
-        known = self._config.receivers.get(summary.receiver)
-        if known is not None:
-            message, key = summing_up(summary), f"summary-{summary.first}"
-            await self._slack.post(known.slack.channel, message, key, "")
-            self._metrics.summed_up(summary.receiver)
-        await self._ledger.summaries.told(summary)
-        log.info("alerts summed up", receiver=summary.receiver, count=summary.total)
 
     async def over(self, entry: Entry, alert: Alert, rest: Rest) -> None:
         """Count an alert that is over before it was posted."""
         receiver = self.destination(entry, alert).receiver
         if rest is Rest.STALE:
-            await self._ledger.summaries.add(receiver, alert, self._now())
+            await self._ledger.summaries.add(receiver, alert, self.now())
         self._metrics.told(receiver, alert.state, rest)
         log.info("alert not sent", receiver=receiver, key=entry.key, reason=rest)
 
-    async def _post(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
+    async def _call(self, entry: Entry, where: Destination) -> Call | None:
+        """What a notice says that is not the first; the link to it where it is known.
+
+        Before the lease is extended: it may take a call to Slack.
+        """
+        first, cause = entry.first, entry.cause
+        if first is None or cause is None:
+            return None
+        if where.thread is not None:
+            return Call(cause=cause, receiver=where.receiver, in_thread=True)
+        link = None
+        if first.channel is not None and first.ts is not None:
+            link = await self._slack.link(first.channel, first.ts)
+        return Call(cause=cause, receiver=where.receiver, link=link)
+
+    async def _post(
+        self, entry: Entry, alert: Alert, where: Destination, call: Call | None
+    ) -> Outcome:
+        cause = entry.cause or alert.ground
         # Asked in the same breath as the intent is written: answered meanwhile?
-        begun_at = self._now()
+        begun_at = self.now()
         begun = await self._ledger.begin(
             entry,
             self._owner,
             receiver=where.receiver,
             channel=where.channel,
             now=begun_at,
-            doubt=self._posted.doubt(alert.breach.noticed_at),
+            doubt=self._posted.doubt(cause.noticed_at),
+            asks=BROKEN if alert.state is AlertState.WARNED else "",
         )
         if not begun:
             return Outcome.NOT_OURS
         if (known := self._posted.ts(entry.key, where.channel)) is not None:
-            await self._record(entry, ts=known, shown="", done=False, since=begun_at)
+            await self._ledger.record(
+                *(entry, self._owner),
+                ts=known,
+                shown="",
+                done=False,
+                now=begun_at,
+                asks=_asked(entry, alert),
+            )
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
-        message = self._write(alert, where.mention)
+        message = self._write(alert, where.mention, call=call)
         revision = alert.revision
         try:
-            ts = await self._slack.post(where.channel, message, entry.key, revision)
+            ts = await self._slack.post(
+                where.channel, message, entry.key, revision, where.thread
+            )
         except SlackFailure as failure:
             if not failure.unclear:
                 await self._ledger.forget_intent(entry.key, self._owner)
             raise
         self._posted.remember(entry.key, where.channel, ts)
-        delay = self._now() - alert.breach.at
-        await self._record(entry, ts=ts, shown=revision, done=True, since=begun_at)
-        self._metrics.posted(where.receiver, delay)
+        delay = self.now() - cause.at
+        await self._ledger.record(
+            entry, self._owner, ts=ts, shown=revision, done=True, now=begun_at
+        )
+        self._metrics.posted(where.receiver, kind_of(entry), delay)
         log.info("alert posted", receiver=where.receiver, key=entry.key, delay_ms=delay)
         return Outcome.DONE
 
-    async def _look_up(self, entry: Entry, where: Destination) -> Outcome:
-        intent = entry.intent or entry.lost or self._now()
+    async def _look_up(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
+        intent = entry.intent or entry.lost or self.now()
         try:
-            found = await self._slack.find(where.channel, entry.key, _since(intent))
+            found = await self._slack.find(
+                where.channel, entry.key, _since(intent), where.thread
+            )
         except SlackFailure as failure:
             if failure.reason in FOR_NOW:
                 raise
@@ -213,27 +225,30 @@ class Delivery:
             )
             found = None
         else:
-            is_young = self._now() - intent < self._certain_ms
+            is_young = self.now() - intent < self._certain_ms
             if entry.intent is not None and found is None and is_young:
                 return Outcome.UNCLEAR
         if found is None:
             await self._ledger.forget_intent(entry.key, self._owner, doubt=intent)
             return Outcome.DONE
-        await self._record(
-            entry,
+        await self._ledger.record(
+            *(entry, self._owner),
             ts=found.ts,
             shown=found.revision,
             done=False,
-            since=intent,
-            where=where,
+            now=intent,
+            where=(where.receiver, where.channel),
+            asks="" if entry.lost is None else _asked(entry, alert),
         )
-        self._metrics.told(where.receiver, AlertState.BREACHED, FOUND)
+        self._metrics.told(where.receiver, kind_of(entry), FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
         return Outcome.DONE
 
-    async def _edit(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
+    async def _edit(
+        self, entry: Entry, alert: Alert, where: Destination, call: Call | None
+    ) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
-        message, revision = self._write(alert, where.mention), alert.revision
+        message, revision = self._write(alert, where.mention, call=call), alert.revision
         result = EDITED
         try:
             await self._slack.edit(
@@ -245,53 +260,35 @@ class Delivery:
             # Somebody deleted it: they know. Never a second message for one key.
             result = GONE
         if entry.doubt is not None:
-            await self._put_right(entry, alert, where, entry.doubt)
-        await self._record(
-            entry, ts=entry.ts, shown=revision, done=True, since=self._now()
+            await self._put_right(entry, alert, where, message)
+        now = self.now()
+        await self._ledger.record(
+            entry, self._owner, ts=entry.ts, shown=revision, done=True, now=now
         )
         self._metrics.told(where.receiver, alert.state, result)
-        log.info(
-            "alert edited" if result is EDITED else "alert is gone from the channel",
-            receiver=where.receiver,
-            key=entry.key,
-            state=alert.state,
-        )
+        event = "alert edited" if result is EDITED else "alert is gone from the channel"
+        log.info(event, receiver=where.receiver, key=entry.key, state=alert.state)
         return Outcome.DONE
 
     async def _put_right(
-        self, entry: Entry, alert: Alert, where: Destination, doubt: int
+        self, entry: Entry, alert: Alert, where: Destination, message: Message
     ) -> None:
         """No message stays false: a second one of the key says the same (4.6)."""
-        message, revision = self._write(alert, where.mention), alert.revision
-        found = self._slack.messages_of(where.channel, entry.key, _since(doubt))
+        since, revision = _since(entry.doubt or 0), alert.revision
+        found = self._slack.messages_of(where.channel, entry.key, since, where.thread)
         async for other in found:
             if other.ts != entry.ts:
                 await self._slack.edit(
                     where.channel, other.ts, message, entry.key, revision
                 )
                 log.warning("a second message was put right", key=entry.key)
-        if alert.state is not AlertState.BREACHED:
+        if alert.state not in OPEN:
             await self._ledger.believe(entry.key)
 
-    async def _record(
-        self,
-        entry: Entry,
-        *,
-        ts: str,
-        shown: str,
-        done: bool,
-        since: int,
-        where: Destination | None = None,
-    ) -> None:
-        await self._ledger.record(
-            entry,
-            self._owner,
-            ts=ts,
-            shown=shown,
-            done=done,
-            now=since,
-            where=("", "") if where is None else (where.receiver, where.channel),
-        )
+
+def _asked(entry: Entry, alert: Alert) -> str:
+    """What is wanted beside a message of which Redis forgot what it said first."""
+    return BROKEN if entry.first is None and alert.is_forewarned else ""
 
 
 def _since(intent: int) -> float:

@@ -1,13 +1,16 @@
-"""One key of the ledger as it was when read, and what to do about it next. Pure.
+"""One notice of the ledger as it was when read, and what to do about it next. Pure.
 
 Wanted is compared with shown one step at a time; after every step, ask again.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
 from alerts.alert import Alert, AlertState
+from alerts.notice import BROKEN, notice_of, parts_of
+from stream.sla.facts import Fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,20 @@ class Entry:
     """When the first post was begun that may have come after all; milliseconds."""
     fault: str | None = None
     """Why the entry cannot be read; the others are not to blame."""
+    first: "Entry | None" = None
+    """The alert's first notice, of every other one."""
+    threads: Mapping[str, str] = field(default_factory=dict)
+    """By channel, the `ts` of the message there that an earlier notice has."""
+
+    @property
+    def cause(self) -> Fact | None:
+        """The fact that this notice was made for; None while it is not known."""
+        alert, name = self.alert, parts_of(self.key)[1]
+        if alert is None or (self.first is not None and not alert.is_broken):
+            return None
+        if self.first is None or name == BROKEN:
+            return alert.ground
+        return next((f for f in alert.escalations if notice_of(f) == name), None)
 
 
 class Step(StrEnum):
@@ -50,31 +67,49 @@ class Rest(StrEnum):
     SHOWN = "shown"
     """The channel shows what is wanted."""
     OVER = "over"
-    """It ended before it was posted: never sent."""
+    """It ended, or a warning's deadline came, before it was posted: never sent."""
     STALE = "stale"
-    """Noticed too late and over by then: it goes into a summary (semantics 3.5)."""
+    """Noticed too late and over by then: it goes into a summary (semantics 3.5), once
+    an alert."""
     UNREADABLE = "unreadable"
     """Written by a newer version, or damaged: looked at again in a minute."""
+    UNTOLD = "untold"
+    """No route tells it."""
     NO_BREACH = "no_breach"
     """No breach of this cycle is known (yet)."""
 
 
-def next_step(entry: Entry, stale_after: int) -> Step | Rest:
-    """Decide for the entry as it is; `stale_after` in milliseconds, excluded."""
+def next_step(
+    entry: Entry, stale_after: int, *, now: int, is_told: bool = True
+) -> Step | Rest:
+    """Decide for the entry as it is.
+
+    `stale_after` in milliseconds, excluded; `now`: wall time. `is_told`: whether a
+    route wants the message; what is there is edited all the same.
+    """
     alert = entry.alert
-    if alert is None:
+    if alert is None or entry.cause is None:
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
         return Rest.SHOWN if entry.shown == alert.revision else Step.EDIT
     if entry.intent is not None or entry.lost is not None:
         # Even when it is over: the message may be there, and then it must say so.
         return Step.LOOK_UP
+    return _unsent(entry, alert, stale_after, now) if is_told else Rest.UNTOLD
+
+
+def _unsent(entry: Entry, alert: Alert, stale_after: int, now: int) -> Step | Rest:
+    """What to do about a message that is surely not there."""
     match alert.state:
         case AlertState.BREACHED:
             return Step.POST  # who still waits is always told
         case AlertState.ANSWERED | AlertState.ENDED:
-            return Rest.STALE if alert.lateness > stale_after else Rest.OVER
-        case AlertState.CANCELLED | AlertState.RETRACTED:
+            is_stale = entry.first is None and alert.lateness > stale_after
+            return Rest.STALE if is_stale else Rest.OVER
+        case AlertState.WARNED:
+            # After it, the breach is what is to be told.
+            return Step.POST if now < alert.deadline else Rest.OVER
+        case AlertState.MET | AlertState.CANCELLED | AlertState.RETRACTED:
             return Rest.OVER
         case _:
             assert_never(alert.state)

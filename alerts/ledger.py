@@ -8,9 +8,11 @@ One hash an alert key:
     lost       its facts were read again after Redis had lost them: look before posting
     receiver, channel, intent                            a post was begun
     ts, shown                                            ... and is in the channel
+    <notice>:asked                                       another message is wanted, too
+    <notice>:intent, <notice>:ts ...                     ... and its fields
 
-one sorted set of the keys whose wanted and shown may differ (score: since when), and
-how far the topic was read (`alerts.positions`).
+one sorted set of the notices (`alerts.notice`) whose wanted and shown may differ
+(score: since when), and how far the topic was read (`alerts.positions`).
 Every change is one script, so it is atomic, and doing it twice changes nothing.
 
     begin(intent) ──▶ Slack ──▶ record(ts)
@@ -19,18 +21,20 @@ Every change is one script, so it is atomic, and doing it twice changes nothing.
 Redis must keep what it says it has: `appendonly yes`, `maxmemory-policy noeviction`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
 
 from alerts import scripts
-from alerts.alert import OPENING, AlertState, Told, alert_key, fold
+from alerts.alert import OPEN, OPENING, Told, alert_key
 from alerts.entry import Entry
+from alerts.fields import entry_of, of
+from alerts.notice import key_of, notice_of, parts_of
 from alerts.positions import BEHIND, LostError, Positions, Span
 from alerts.summary import Summaries
-from stream.records import UnreadableRecordError, decode_fact, encode_fact
+from stream.records import encode_fact
 from stream.sla.facts import Fact
 from stream.sla.instants import HOUR
 
@@ -79,7 +83,8 @@ class Ledger:
     ) -> set[str]:
         """Remember facts with their offsets, in one round trip.
 
-        Returns the keys that changed: repeats change nothing. `span`: the piece of the
+        Returns the keys that changed: repeats change nothing, and what an end changes
+        for the notices beside the first, `differing` tells. `span`: the piece of the
         topic that holds them and what concerns no alert; it is remembered as read.
 
         Raises:
@@ -104,6 +109,7 @@ class Ledger:
                         partition,
                         begin,
                         int(is_again),
+                        notice_of(fact) or "",
                     ],
                     client=pipe,
                 )
@@ -117,7 +123,12 @@ class Ledger:
             answers = await pipe.execute()
         if BEHIND in answers:
             raise LostError
-        return {key for key, answer in zip(keys, answers, strict=False) if answer}
+        return {
+            key_of(key, notice)
+            for key, (fact, _), answer in zip(keys, facts, answers, strict=False)
+            if answer
+            for notice in {None, notice_of(fact)}
+        }
 
     async def entries(self, keys: Sequence[str]) -> list[Entry]:
         """Read entries, in the order of `keys`. A forgotten one has version 0."""
@@ -125,7 +136,7 @@ class Ledger:
             for key in keys:
                 pipe.hgetall(self._entry(key))
             answers = await pipe.execute()
-        return [_read(key, fields) for key, fields in zip(keys, answers, strict=True)]
+        return list(map(entry_of, keys, answers))
 
     async def differing(self) -> list[str]:
         """Every key that waits for delivery, longest waiting first."""
@@ -171,18 +182,23 @@ class Ledger:
         channel: str,
         now: int,
         doubt: int | None = None,
+        asks: str = "",
     ) -> bool:
         """Write down that a post to `channel` is being made.
 
         False when the wanted side changed since the read, when the lease was lost or
         when the message is there already: do not post. `doubt`: since when (ms) another
-        message may be there of which the ledger does not know.
+        message may be there of which the ledger does not know. `asks`: the notice that
+        will be wanted beside this one.
         """
         said = "" if doubt is None else str(doubt)
         return bool(
             await self._begin(
                 keys=[self._entry(entry.key), self._lease(entry.key)],
-                args=[owner, entry.version, receiver, channel, now, said],
+                args=[
+                    *(of(entry.key), owner, entry.version),
+                    *(receiver, channel, now, said, asks),
+                ],
             )
         )
 
@@ -195,7 +211,7 @@ class Ledger:
         """
         said = "" if doubt is None else str(doubt)
         await self._forget_intent(
-            keys=[self._entry(key), self._lease(key)], args=[owner, said]
+            keys=[self._entry(key), self._lease(key)], args=[of(key), owner, said]
         )
 
     async def record(
@@ -208,11 +224,13 @@ class Ledger:
         done: bool,
         now: int,
         where: tuple[str, str] = ("", ""),
+        asks: str = "",
     ) -> None:
         """Write down what the channel shows now; `done`: nothing is left to do then.
 
         Where the lease was lost and another message is there, ours is in doubt.
-        `where`: receiver and channel, for an entry that has forgotten them.
+        `where`: receiver and channel, for an entry that has forgotten them; `asks`: a
+        notice that Redis may have forgotten as well.
         """
         life = _life(entry)
         await self._record(
@@ -220,57 +238,23 @@ class Ledger:
             args=[
                 *(entry.key, entry.version, ts, shown, int(done), life, owner, now),
                 *where,
+                of(entry.key),
+                asks,
             ],
         )
 
     async def believe(self, key: str) -> None:
         """No second message is in doubt any more."""
-        await self._redis.hdel(self._entry(key), "doubt")
+        await self._redis.hdel(self._entry(key), of(key) + "doubt")
 
     def _entry(self, key: str) -> str:
-        return f"{self._root}:{key}"
+        return f"{self._root}:{parts_of(key)[0]}"
 
     def _lease(self, key: str) -> str:
         return f"{self._root}:lease:{key}"
 
 
-def _read(key: str, fields: Mapping[bytes, bytes]) -> Entry:
-    def text(name: bytes) -> str | None:
-        value = fields.get(name)
-        return None if value is None else value.decode()
-
-    alert, fault = None, None
-    try:
-        alert = fold(_told(v for name, v in fields.items() if name.startswith(b"f:")))
-    except (UnreadableRecordError, ValueError) as error:
-        fault = str(error)
-    return Entry(
-        key=key,
-        version=int(fields.get(b"version", 0)),
-        partition=_number(fields, b"partition"),
-        alert=alert,
-        receiver=text(b"receiver"),
-        channel=text(b"channel"),
-        intent=_number(fields, b"intent"),
-        lost=_number(fields, b"lost"),
-        ts=text(b"ts"),
-        shown=text(b"shown"),
-        doubt=_number(fields, b"doubt"),
-        fault=fault,
-    )
-
-
-def _number(fields: Mapping[bytes, bytes], name: bytes) -> int | None:
-    return int(fields[name]) if name in fields else None
-
-
 def _life(entry: Entry) -> int:
     """Milliseconds that an entry lives on; 0: for ever."""
-    is_open = entry.alert is not None and entry.alert.state is AlertState.BREACHED
+    is_open = entry.alert is not None and entry.alert.state in OPEN
     return 0 if is_open else _LIFE
-
-
-def _told(values: Iterable[bytes]) -> Iterable[Told]:
-    for value in values:
-        _, offset, fact = value.split(b" ", 2)
-        yield Told.of(decode_fact(fact), int(offset))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.alert import AlertState
-from alerts.entry import Rest
+from alerts.entry import Entry, Rest
 from alerts.ledger import Backlog
 from alerts.slack.failures import FailureReason
 from stream.channels.contact import Unopened
@@ -15,7 +15,10 @@ DELAY_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900)
 
 POSTED, FOUND, EDITED, GONE = "posted", "found", "edited", "gone"
 RESULTS = {
+    AlertState.WARNED: (POSTED, FOUND, EDITED, GONE, Rest.OVER.value),
+    AlertState.MET: (EDITED, GONE, Rest.OVER.value),
     AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE),
+    FactKind.ESCALATED: (POSTED, FOUND),
     AlertState.ANSWERED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
     AlertState.ENDED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
     AlertState.CANCELLED: (EDITED, GONE, Rest.OVER.value),
@@ -23,6 +26,12 @@ RESULTS = {
 }
 """What may become of an alert in each state; every message is `posted` or `found`
 once. `found`: posted, and only recognised afterwards in the channel."""
+
+
+def kind_of(entry: Entry) -> str:
+    """The label `kind` of a notice that is posted."""
+    cause = entry.cause
+    return FactKind.BREACHED if cause is None else cause.kind
 
 
 class Metrics:
@@ -44,7 +53,7 @@ class Metrics:
         )
         self._delay = Histogram(
             "replyclock_alert_delay_seconds",
-            "From the deadline to the moment Slack accepted the message.",
+            "From the instant of the fact that is told until Slack took the message.",
             ("receiver",),
             buckets=DELAY_BUCKETS,
             registry=self.registry,
@@ -107,12 +116,12 @@ class Metrics:
         for reason in FailureReason:
             self._failures.labels(receiver, reason)
 
-    def posted(self, receiver: str, delay_ms: int) -> None:
-        self._alerts.labels(receiver, AlertState.BREACHED, POSTED).inc()
+    def posted(self, receiver: str, kind: str, delay_ms: int) -> None:
+        self._alerts.labels(receiver, kind, POSTED).inc()
         self._delay.labels(receiver).observe(delay_ms / 1000)
 
-    def told(self, receiver: str, state: AlertState, result: str) -> None:
-        self._alerts.labels(receiver, state, result).inc()
+    def told(self, receiver: str, kind: str, result: str) -> None:
+        self._alerts.labels(receiver, kind, result).inc()
 
     def failed(self, receiver: str, reason: FailureReason) -> None:
         self._failures.labels(receiver, reason).inc()

@@ -9,18 +9,21 @@ from collections.abc import Sequence
 
 from redis.exceptions import RedisError
 
-from alerts.alert import Alert, AlertState, alert_key, concerns_alerts
+from alerts.alert import OPEN, Alert, alert_key, concerns_alerts
 from alerts.connection import connect
+from alerts.destination import destination_of
 from alerts.diagnosis import RedisAddress, judge_redis_failure
 from alerts.entry import Entry, Rest, Step, next_step
 from alerts.ledger import Ledger
-from alerts.routing import receiver_of
+from alerts.notice import key_of, notice_of
 from stream.config import Config
 from stream.explain.notice import Notice, NoticeKind, NoticesUnknownError
 from stream.process.settings import Settings
 from stream.records import UnreadableRecordError
 from stream.sla.facts import Fact, FactKind
 
+_ASKING = {FactKind.WARNED, FactKind.BREACHED, FactKind.ESCALATED}
+"""For a message: for the first, or for one more."""
 _NEVER_SENT: dict[Step | Rest, NoticeKind] = {
     Rest.OVER: NoticeKind.OVER,
     Rest.STALE: NoticeKind.STALE,
@@ -32,19 +35,19 @@ async def recall(
 ) -> list[Notice]:
     """The entry point (`stream.explain.notice.Recall`).
 
-    Redis is asked only when `facts` have a breach.
+    Redis is asked only when `facts` have a warning or a breach.
     """
-    breaches = {
-        alert_key(fact): fact
+    asking = {
+        key_of(alert_key(fact), notice_of(fact)): fact
         for fact in facts
-        if fact.kind is FactKind.BREACHED and concerns_alerts(fact)
+        if fact.kind in _ASKING and concerns_alerts(fact)
     }
-    if not breaches:
+    if not asking:
         return []
     try:
         async with connect(settings) as redis:
             ledger = Ledger(redis, settings.topic_prefix)
-            entries = await ledger.entries(list(breaches))
+            entries = await ledger.entries(list(asking))
     except (RedisError, OSError) as error:
         said = judge_redis_failure(error, RedisAddress.of(settings.redis_url))
         raise NoticesUnknownError(f"redis: {said.found}") from error
@@ -53,21 +56,26 @@ async def recall(
     return [
         notice
         for entry in entries
-        for notice in notices_of(breaches[entry.key], entry, config)
+        if entry.alert is not None or asking[entry.key].kind is not FactKind.WARNED
+        for notice in notices_of(asking[entry.key], entry, config)
     ]
 
 
 def notices_of(breach: Fact, entry: Entry, config: Config) -> list[Notice]:
     """What `entry` tells of the alert about `breach`; `config` is that of now."""
-    alert, step = entry.alert, next_step(entry, config.stale_after)
+    alert, where = entry.alert, None
+    if alert is not None:
+        where = destination_of(entry, alert, config.alerts)
+    is_told = where is None or where.is_told
+    step = next_step(entry, config.stale_after, now=breach.at, is_told=is_told)
     if alert is not None and entry.ts is not None:
         return _sent(breach, entry, alert)
     if step is Step.LOOK_UP:
         return [_notice(NoticeKind.UNCLEAR, breach, entry, at=entry.intent)]
     if step is Step.POST:
-        receiver = receiver_of(breach, config.alerts.routes)
-        channel = config.alerts.receivers[receiver].slack.channel
-        return [_notice(NoticeKind.WAITS, breach, entry, to=(receiver, channel))]
+        assert where is not None  # else there is nothing to post
+        to = where.receiver, where.channel
+        return [_notice(NoticeKind.WAITS, breach, entry, to=to)]
     return [_notice(_NEVER_SENT.get(step, NoticeKind.UNKNOWN), breach, entry)]
 
 
@@ -77,8 +85,8 @@ def _sent(breach: Fact, entry: Entry, alert: Alert) -> list[Notice]:
     since = max(posted, alert.last.noticed_at)
     if entry.shown != alert.revision:
         kind = NoticeKind.EDIT_WAITS
-    elif alert.state is not AlertState.BREACHED or (
-        # Breached again, and that was not known when it was posted.
+    elif alert.state not in OPEN or (
+        # Breached, or again, and that was not known when it was posted.
         len(alert.transitions) > 1 and alert.last.noticed_at > posted
     ):
         kind = NoticeKind.EDITED

@@ -1,26 +1,47 @@
-"""Who is told: the first route that matches a fact (`sla.yaml`: alerts.routes)."""
+"""Who is told, and of what: the first route that matches (`alerts.routes`)."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable
 
-from stream.sla.facts import Fact
-
-
-class RouteLike(Protocol):
-    """What is read of `stream.config.Route`."""
-
-    @property
-    def match(self) -> Mapping[Any, str]: ...
-    @property
-    def to(self) -> str: ...
+from alerts.alert import concerns_alerts
+from stream.config import Config, Route
+from stream.config.alerts import Tell
+from stream.sla.facts import WINDOW, Fact, FactKind
 
 
-def receiver_of(fact: Fact, routes: Iterable[RouteLike]) -> str:
-    """Name the receiver. All pairs of a route must match; no pairs match all.
+def route_of(fact: Fact, routes: Iterable[Route]) -> Route:
+    """Choose the route. All pairs of it must match; no pairs match all.
 
     Raises `LookupError` when nothing matches: the config refuses such routes.
     """
     for route in routes:
         if all(getattr(fact, name) == wanted for name, wanted in route.match.items()):
-            return route.to
+            return route
     raise LookupError("no route matches: the last one must catch all")
+
+
+def receiver_of(fact: Fact, routes: Iterable[Route]) -> str:
+    """Name the receiver; raises as `route_of` does."""
+    return route_of(fact, routes).to
+
+
+def tells(what: Tell, ground: Fact, routes: Iterable[Route]) -> bool:
+    """Whether `what` is told of the alert about `ground`."""
+    route = route_of(ground, routes)
+    return route.tells(what, of_window=ground.measure is WINDOW)
+
+
+class Routes:
+    """The routes in force, for whoever reads facts."""
+
+    def __init__(self, config: Config) -> None:
+        self.take(config)
+
+    def take(self, config: Config) -> None:
+        """From now on."""
+        self._routes = config.alerts.routes
+
+    def concern(self, fact: Fact) -> bool:
+        """Whether `fact` can change an alert: of warnings, those that are told."""
+        if not concerns_alerts(fact):
+            return False
+        return fact.kind is not FactKind.WARNED or tells("warning", fact, self._routes)

@@ -1,8 +1,12 @@
-"""The ledger's changes as Redis scripts (Lua): each one atomic, each one repeatable."""
+"""The ledger's changes as Redis scripts (Lua): each one atomic, each one repeatable.
+
+`of` is what the fields of a notice begin with: '' for the first.
+"""
 
 WANT = """
 -- KEYS entry, differing, read
--- ARGV key, field, noticed_at, offset, value, opens, partition ('': none), from, again
+-- ARGV key, field, noticed_at, offset, value, opens, partition ('': none), from, again,
+-- notice ('': none but the first)
 if ARGV[7] ~= '' then
   local read = tonumber(redis.call('HGET', KEYS[3], ARGV[7]) or '0')
   if read < tonumber(ARGV[8]) then return -1 end  -- what lay between is lost
@@ -28,10 +32,20 @@ elseif redis.call('EXISTS', KEYS[1]) == 0 then
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[5])
 if ARGV[7] ~= '' then redis.call('HSET', KEYS[1], 'partition', ARGV[7]) end
+if ARGV[10] ~= '' and redis.call('HSETNX', KEYS[1], ARGV[10] .. ':asked', 1) == 1
+    and ARGV[9] == '1' then
+  redis.call('HSET', KEYS[1], ARGV[10] .. ':lost', ARGV[3])
+end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 -- Whoever settles or records it next says how long it is to live.
 redis.call('PERSIST', KEYS[1])
 redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1])
+for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do  -- what it changes for others
+  local notice = string.match(name, '^(.+):asked$')
+  if notice then
+    redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1] .. '/' .. notice)
+  end
+end
 return told(1)
 """
 
@@ -58,30 +72,40 @@ return redis.call('ZREM', KEYS[2], ARGV[1])
 """
 
 BEGIN = """
--- KEYS entry, lease; ARGV owner, version, receiver, channel, now, doubt ('': none)
-if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-if redis.call('HGET', KEYS[1], 'version') ~= ARGV[2] then return 0 end
-if redis.call('HEXISTS', KEYS[1], 'ts') == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'receiver', ARGV[3], 'channel', ARGV[4], 'intent', ARGV[5])
-if ARGV[6] ~= '' then redis.call('HSETNX', KEYS[1], 'doubt', ARGV[6]) end
+-- KEYS entry, lease
+-- ARGV of, owner, version, receiver, channel, now, doubt ('': none), asks ('': none)
+local of = ARGV[1]
+if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
+if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return 0 end
+if redis.call('HEXISTS', KEYS[1], of .. 'ts') == 1 then return 0 end
+redis.call('HSET', KEYS[1], of .. 'receiver', ARGV[4], of .. 'channel', ARGV[5],
+  of .. 'intent', ARGV[6])
+if ARGV[7] ~= '' then redis.call('HSETNX', KEYS[1], of .. 'doubt', ARGV[7]) end
+if ARGV[8] ~= '' then redis.call('HSETNX', KEYS[1], ARGV[8] .. ':asked', 1) end
 return 1
 """
 
 RECORD = """
 -- KEYS entry, differing, lease
--- ARGV key, version, ts, shown, done, life, owner, now, receiver, channel
+-- ARGV key, version, ts, shown, done, life, owner, now, receiver, channel, of,
+-- asks ('': none)
+local of = ARGV[11]
 -- A process that was stopped meanwhile may know nothing of another's message.
-local known = redis.call('HGET', KEYS[1], 'ts')
+local known = redis.call('HGET', KEYS[1], of .. 'ts')
 if known and known ~= ARGV[3] and redis.call('GET', KEYS[3]) ~= ARGV[7] then
-  redis.call('HSETNX', KEYS[1], 'doubt', ARGV[8])
+  redis.call('HSETNX', KEYS[1], of .. 'doubt', ARGV[8])
   return 0
 end
-redis.call('HSET', KEYS[1], 'ts', ARGV[3], 'shown', ARGV[4])
+redis.call('HSET', KEYS[1], of .. 'ts', ARGV[3], of .. 'shown', ARGV[4])
 if ARGV[10] ~= '' then  -- found, and the ledger had forgotten where it was posted
-  redis.call('HSETNX', KEYS[1], 'receiver', ARGV[9])
-  redis.call('HSETNX', KEYS[1], 'channel', ARGV[10])
+  redis.call('HSETNX', KEYS[1], of .. 'receiver', ARGV[9])
+  redis.call('HSETNX', KEYS[1], of .. 'channel', ARGV[10])
 end
-redis.call('HDEL', KEYS[1], 'intent', 'lost')
+redis.call('HDEL', KEYS[1], of .. 'intent', of .. 'lost')
+if ARGV[12] ~= '' and redis.call('HSETNX', KEYS[1], ARGV[12] .. ':asked', 1) == 1 then
+  redis.call('HSET', KEYS[1], ARGV[12] .. ':lost', ARGV[8])  -- look before posting
+  redis.call('ZADD', KEYS[2], 'NX', ARGV[8], ARGV[1] .. '/' .. ARGV[12])
+end
 if ARGV[5] == '1' and redis.call('HGET', KEYS[1], 'version') == ARGV[2] then
   redis.call('ZREM', KEYS[2], ARGV[1])
   if ARGV[6] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
@@ -90,10 +114,14 @@ return 1
 """
 
 FORGET_INTENT = """
--- KEYS entry, lease; ARGV owner, doubt ('': it surely did not happen)
-if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-if ARGV[2] ~= '' then redis.call('HSETNX', KEYS[1], 'doubt', ARGV[2]) end
-return redis.call('HDEL', KEYS[1], 'intent', 'lost', 'receiver', 'channel')
+-- KEYS entry, lease; ARGV of, owner, doubt ('': it surely did not happen)
+local of = ARGV[1]
+if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
+if ARGV[3] ~= '' then redis.call('HSETNX', KEYS[1], of .. 'doubt', ARGV[3]) end
+redis.call('HDEL', KEYS[1], of .. 'intent', of .. 'lost', of .. 'receiver',
+  of .. 'channel')
+if of == '' then redis.call('HDEL', KEYS[1], 'broken:asked') end
+return 1
 """
 
 EXTEND = """

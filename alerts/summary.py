@@ -45,7 +45,7 @@ class Summaries:
 
     async def add(self, receiver: str, alert: Alert, now: int) -> None:
         """One more breach that is over; `now` is wall time."""
-        breach, ended = alert.breach, alert.last.at
+        breach, ended = alert.ground, alert.last.at
         key = f"{self._root}:{receiver}"
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hincrby(key, f"n:{breach.measure}:{breach.queue}", 1)

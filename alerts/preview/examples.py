@@ -108,7 +108,7 @@ class _Maker:
         return self._example(SUMMARY, _SUMMARY_TITLE, receiver, at, message)
 
     def _receiver(self, alert: Alert) -> str:
-        return receiver_of(alert.breach, self._config.alerts.routes)
+        return receiver_of(alert.ground, self._config.alerts.routes)
 
     def _example(
         self, kind: str, title: str, receiver: str, at: int, message: Message
@@ -125,15 +125,15 @@ class _Maker:
 
 
 def _summary_of(receiver: str, alerts: Sequence[Alert]) -> Summary:
-    deadlines = [alert.breach.at for alert in alerts]
+    deadlines = [alert.ground.at for alert in alerts]
     summary = Summary(
         receiver=receiver,
         first=min(deadlines),
         last=max(deadlines),
-        longest=max(alert.last.at - alert.breach.at for alert in alerts),
+        longest=max(alert.last.at - alert.ground.at for alert in alerts),
     )
     for alert in alerts:
-        assert alert.breach.measure is not None  # an alert is of a clock
-        key = alert.breach.queue, alert.breach.measure
+        assert alert.ground.measure is not None  # an alert is of a clock
+        key = alert.ground.queue, alert.ground.measure
         summary.counts[key] = summary.counts.get(key, 0) + 1
     return summary

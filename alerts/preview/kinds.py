@@ -12,6 +12,8 @@ from stream.sla.policy import Rules
 
 _NEWS = 5 * MINUTE
 """So late comes what is heard late."""
+_UNSHOWN = frozenset({FactKind.WARNED, FactKind.ESCALATED})
+"""Not previewed yet, though a route may tell of them."""
 _LONGEST = 366 * DAY
 """A promise that is not broken by then is not broken in a preview."""
 
@@ -123,7 +125,8 @@ def alert_of(kind: Kind, measure: Measure, place: Place, rules: Rules) -> Alert 
 
 
 def _told(facts: Sequence[Fact], measure: Measure) -> list[Told]:
-    numbered = enumerate(fact for fact in facts if concerns_alerts(fact))
+    heard = (f for f in facts if concerns_alerts(f) and f.kind not in _UNSHOWN)
+    numbered = enumerate(heard)
     return [Told.of(fact, n) for n, fact in numbered if fact.measure is measure]
 
 

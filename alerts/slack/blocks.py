@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-from alerts.alert import Alert, AlertState
+from alerts.alert import OPEN, Alert, AlertState
 from alerts.customer import Shown
+from alerts.slack.calling import Call, beside, in_thread
 from alerts.slack.mrkdwn import (
     NAME_LIMIT,
     cut,
@@ -20,15 +21,17 @@ from alerts.slack.mrkdwn import (
     one_line,
     span,
 )
-from alerts.slack.wording import late_by, target_of, waited, words_of
+from alerts.slack.wording import late_by, left, target_of, waited, words_of
 from stream.sla.events import Channel
-from stream.sla.facts import Fact, Reason
+from stream.sla.facts import Fact, FactKind, Reason
 
 Block = dict[str, Any]
 
 HEADER_LIMIT, TEXT_LIMIT, FIELD_LIMIT, URL_LIMIT = 150, 3000, 2000, 3000
 
 EMOJI = {
+    AlertState.WARNED: "\N{LARGE ORANGE CIRCLE}",
+    AlertState.MET: "\N{LARGE GREEN CIRCLE}",
     AlertState.BREACHED: "\N{LARGE RED CIRCLE}",
     AlertState.ANSWERED: "\N{LARGE YELLOW CIRCLE}",
     AlertState.ENDED: "\N{MEDIUM WHITE CIRCLE}",
@@ -53,12 +56,16 @@ _ENDINGS = {
     Reason.ABANDONED: "abandoned",
     Reason.UNRESOLVED: "given up",
     Reason.NO_PROMISE: "no longer promised",
+    Reason.RESOLVED: "resolved",
+    Reason.NO_REPLY_NEEDED: "marked as needing no reply",
 }
 _TAKEN_BACK = {
     Reason.DELIVERY_FAILED: "reply not delivered",
     Reason.RECLASSIFIED: "reply does not count",
 }
 _STEPS = {
+    AlertState.WARNED: "warned",
+    AlertState.MET: "{kept} in time",
     AlertState.BREACHED: "promise broken",
     AlertState.ANSWERED: "{kept}",
     AlertState.ENDED: "ended, {never}",
@@ -79,13 +86,20 @@ _NOTHING = Shown()
 
 
 def message_of(
-    alert: Alert, mention: str | None = None, shown: Shown = _NOTHING
+    alert: Alert,
+    mention: str | None = None,
+    shown: Shown = _NOTHING,
+    *,
+    call: Call | None = None,
 ) -> Message:
-    """Write the message of `alert`; `mention` is called while somebody waits."""
+    """Write the message of `alert`; `mention` is called while the promise is broken.
+
+    `call`: of a message beside the first.
+    """
     title = _title(alert)
-    sentence = _sentence(alert)
-    if mention is not None and alert.state is AlertState.BREACHED:
-        sentence = f"{mention_of(mention)} {sentence}"
+    if call is not None and call.in_thread:
+        return _reply(alert, mention, call, title)
+    sentence = _called(alert, mention, _sentence(alert))
     blocks: list[Block] = [
         {
             "type": "header",
@@ -97,10 +111,12 @@ def message_of(
             "fields": _fields(alert, shown.customer),
         },
     ]
-    button = _button(alert.breach.link or shown.link)
+    button = _button(alert.ground.link or shown.link)
     if button is not None:
         blocks.append({"type": "actions", "elements": [button]})
     lines = [_context(alert)]
+    if call is not None:
+        lines.insert(0, beside(alert, call))
     if len(alert.transitions) > 1:
         lines.insert(0, _story(alert))
     blocks += [
@@ -109,13 +125,34 @@ def message_of(
     return Message(text=_fallback(alert, title), blocks=blocks)
 
 
+def _reply(alert: Alert, mention: str | None, call: Call, title: str) -> Message:
+    """Short: the message that it answers says the rest."""
+    said = f"*{escape(title)}*"
+    if alert.state is AlertState.BREACHED:
+        news = in_thread(alert, call)
+        title = f"{title}: {news}"
+        said = _called(alert, mention, f"*{news}* {_sentence(alert)}")
+    block = {"type": "section", "text": _mrkdwn(said, TEXT_LIMIT)}
+    return Message(text=_fallback(alert, title), blocks=[block])
+
+
+def _called(alert: Alert, mention: str | None, sentence: str) -> str:
+    if mention is None or alert.state is not AlertState.BREACHED:
+        return sentence
+    return f"{mention_of(mention)} {sentence}"
+
+
 def _title(alert: Alert) -> str:
     """At most ten words when the queue's name is one."""
-    breach, last = alert.breach, alert.last
+    breach, last = alert.ground, alert.last
     words = words_of(breach.measure)
     match alert.state:
-        case AlertState.BREACHED if last is not breach:
+        case AlertState.WARNED | AlertState.BREACHED if _is_again(alert, last):
             said = f"waiting again, {_taken_back(last)}"
+        case AlertState.WARNED:
+            said = words.near.format(left=left(alert))
+        case AlertState.MET:
+            said = f"{words.kept} in time"
         case AlertState.BREACHED:
             said = words.missing
             if (target := target_of(breach)) is not None:
@@ -135,39 +172,39 @@ def _title(alert: Alert) -> str:
 
 
 def _sentence(alert: Alert) -> str:
-    last, words = alert.last, words_of(alert.breach.measure)
-    when = date(last.at, alert.breach.at)
+    last, words = alert.last, words_of(alert.ground.measure)
+    when = date(last.at, alert.deadline)
     by = f" by {name(last.author)}" if last.author else ""
     match alert.state:
-        case AlertState.BREACHED if last is not alert.breach:
+        case AlertState.WARNED | AlertState.BREACHED if _is_again(alert, last):
             what = _taken_back(last).capitalize()
             return f"{what}, known at {when}. *{words.again}*"
+        case AlertState.WARNED:
+            return words.ahead.format(when=date(alert.deadline))
         case AlertState.BREACHED:
             return f"*{words.waits}*"
-        case AlertState.ANSWERED:
-            return f"{words.kept.capitalize()}{by} at {when}, after {waited(alert)}."
-        case AlertState.ENDED:
-            return f"{_ending(last).capitalize()} at {when}, after {waited(alert)}."
-        case AlertState.CANCELLED:
-            ending = _ending(last).capitalize()
-            return f"{ending} at {when}; the news arrived late. Nothing to do."
-        case AlertState.RETRACTED:
-            kept = words.kept.capitalize()
-            return f"{kept}{by} at {when}; the news arrived late. Nothing to do."
+        case AlertState.ANSWERED | AlertState.MET | AlertState.RETRACTED:
+            said = f"{words.kept.capitalize()}{by} at {when}"
+        case AlertState.ENDED | AlertState.CANCELLED:
+            said = f"{_ending(last).capitalize()} at {when}"
         case _:
             assert_never(alert.state)
+    if alert.state in {AlertState.ANSWERED, AlertState.ENDED}:
+        return f"{said}, after {waited(alert)}."
+    late = "; the news arrived late" if alert.is_broken else ""
+    return f"{said}{late}. Nothing to do."
 
 
 def _fields(alert: Alert, customer: str | None) -> list[Block]:
-    breach = alert.breach
+    breach = alert.ground
     fields = []
     if breach.started_at is not None:
-        since = date(breach.started_at, breach.at)
-        if alert.state is AlertState.BREACHED:
+        since = date(breach.started_at, alert.deadline)
+        if alert.state in OPEN:
             fields.append(("Waiting since", since))
         else:
             fields.append(("Waited", f"{waited(alert)}, from {since}"))
-    fields.append(("Deadline", date(breach.at)))
+    fields.append(("Deadline", date(alert.deadline)))
     if (target := target_of(breach)) is not None:
         within = words_of(breach.measure).within
         fields.append(("Target", f"{within} {target}"))
@@ -199,21 +236,21 @@ _SCHEMES = ("https://", "http://")
 
 def _story(alert: Alert) -> str:
     """What happened, in the order in which people could know it."""
-    steps, words = [], words_of(alert.breach.measure)
+    steps, words = [], words_of(alert.ground.measure)
     for state, fact in alert.transitions:
-        is_second_wait = state is AlertState.BREACHED and fact is not alert.breach
         step = _STEPS[state].format(kept=words.kept, never=words.never)
-        said = _taken_back(fact) if is_second_wait else step
+        said = _taken_back(fact) if _is_again(alert, fact) else step
         is_news = state in {AlertState.CANCELLED, AlertState.RETRACTED}
-        when = fact.noticed_at if is_news else fact.at
-        steps.append(f"{date(when, alert.breach.at)} {said}")
+        when = fact.noticed_at if is_news and alert.is_broken else fact.at
+        steps.append(f"{date(when, alert.deadline)} {said}")
     return " \N{RIGHTWARDS ARROW} ".join(steps)
 
 
 def _context(alert: Alert) -> str:
-    breach = alert.breach
-    noticed = date(breach.noticed_at, breach.at)
-    since = "the deadline" if breach.known_at is None else "it could be known"
+    breach = alert.ground
+    noticed = date(breach.noticed_at, alert.deadline)
+    instant = "the deadline" if alert.is_broken else "the warning point"
+    since = instant if breach.known_at is None else "it could be known"
     parts = [f"noticed {span(alert.lateness)} after {since}, at {noticed}"]
     if breach.policy is not None:
         version = f" ({name(breach.policy_version)})" if breach.policy_version else ""
@@ -224,13 +261,19 @@ def _context(alert: Alert) -> str:
 
 
 def _fallback(alert: Alert, title: str) -> str:
-    breach = alert.breach
+    breach = alert.ground
     since = breach.started_at or breach.at
     moment = datetime.fromtimestamp(since // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
     conversation = name(breach.conversation_id, 512)
     channel = _CHANNELS[breach.channel]
     title = escape(title)
     return f"{title} ({channel}, since {moment} UTC, conversation {conversation})"
+
+
+def _is_again(alert: Alert, fact: Fact) -> bool:
+    """Whether `fact` makes the customer wait again: a reply was taken back."""
+    is_breach = fact.kind is FactKind.BREACHED and fact is not alert.ground
+    return is_breach or fact.kind is FactKind.REPLY_RETRACTED
 
 
 def _taken_back(fact: Fact) -> str:

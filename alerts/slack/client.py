@@ -35,6 +35,7 @@ class Slack:
         self._token = token
         self._api_url = api_url if api_url.endswith("/") else api_url + "/"
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._workspace: str | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(timeout=self._timeout, trust_env=True)
@@ -57,12 +58,32 @@ class Slack:
         answer = await self._call("auth.test", {})
         return f"bot {answer.get('bot_id')} in workspace {answer.get('team_id')}"
 
-    async def post(self, channel: str, message: Message, key: str, rev: str) -> str:
-        """Post, and return the new message's `ts`. Raises `SlackFailure`."""
-        answer = await self._call(
-            "chat.postMessage",
-            {"channel": channel, **_body(message, key, rev), "unfurl_links": False},
-        )
+    async def link(self, channel: str, ts: str) -> str | None:
+        """The message's address, as Slack's own "copy link"; None: not known now."""
+        if self._workspace is None:
+            try:
+                answer = await self._call("auth.test", {})
+            except SlackFailure:
+                return None  # a message without a link beats none
+            self._workspace = str(answer.get("url", "")).rstrip("/")
+        return f"{self._workspace}/archives/{channel}/p{ts.replace('.', '')}"
+
+    async def post(
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        rev: str,
+        thread: str | None = None,
+    ) -> str:
+        """Post, and return the new message's `ts`. Raises `SlackFailure`.
+
+        `thread`: the `ts` of the message that it answers.
+        """
+        body = {"channel": channel, **_body(message, key, rev), "unfurl_links": False}
+        if thread is not None:
+            body["thread_ts"] = thread
+        answer = await self._call("chat.postMessage", body)
         return str(answer["ts"])
 
     async def edit(
@@ -72,19 +93,25 @@ class Slack:
         body = {"channel": channel, "ts": ts, **_body(message, key, rev)}
         await self._call("chat.update", body)
 
-    async def find(self, channel: str, key: str, since: float) -> Posted | None:
-        """Find the message of alert `key` posted after `since` (seconds), if any.
+    async def find(
+        self, channel: str, key: str, since: float, thread: str | None = None
+    ) -> Posted | None:
+        """Find the message of notice `key` posted after `since` (seconds), if any.
 
         Raises `SlackFailure`.
         """
-        async for posted in self.messages_of(channel, key, since):
+        async for posted in self.messages_of(channel, key, since, thread):
             return posted
         return None
 
     async def messages_of(
-        self, channel: str, key: str, since: float
+        self, channel: str, key: str, since: float, thread: str | None = None
     ) -> AsyncIterator[Posted]:
-        """All of them, newest first: there is one, unless Slack did a post late."""
+        """All of them: there is one, unless Slack did a post late.
+
+        A channel's history has no replies: those are asked for by their `thread`.
+        """
+        method = "conversations.history"
         query: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{since:.6f}",
@@ -92,8 +119,10 @@ class Slack:
             "include_all_metadata": "1",
             "limit": PAGE,
         }
+        if thread is not None:
+            method, query["ts"] = "conversations.replies", thread
         while True:
-            page = await self._call("conversations.history", query, verb="GET")
+            page = await self._call(method, query, verb="GET")
             for message in page.get("messages", ()):
                 metadata = message.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from alerts.alert import Alert
 from alerts.slack.mrkdwn import span
-from stream.sla.facts import Fact, Measure
+from stream.sla.facts import Fact, FactKind, Measure
 from stream.sla.hours import ALWAYS
 
 _OPEN = "of opening hours"
@@ -16,7 +16,10 @@ _OPEN = "of opening hours"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """How one promise reads; `waits` and `again` are sentences."""
+    """How one promise reads; `waits`, `again` and `ahead` are sentences.
+
+    `ahead` and `near` speak before the deadline, which is {when} or within {left}.
+    """
 
     measure: str
     missing: str
@@ -25,6 +28,8 @@ class Words:
     again: str
     kept: str
     never: str
+    near: str
+    ahead: str
 
 
 _REPLY = Words(
@@ -35,6 +40,8 @@ _REPLY = Words(
     again="The customer waits again.",
     kept="answered",
     never="never answered",
+    near="no reply yet, due within {left}",
+    ahead="*Nobody has replied yet*, and somebody should by {when}.",
 )
 _WORDS = {
     Measure.FIRST_REPLY: replace(
@@ -42,6 +49,7 @@ _WORDS = {
         measure="first reply",
         missing="no first reply",
         within="first reply within",
+        near="no first reply yet, due within {left}",
     ),
     Measure.NEXT_REPLY: replace(
         _REPLY,
@@ -49,6 +57,8 @@ _WORDS = {
         missing="no next reply",
         within="next reply within",
         waits="The customer wrote again, and nobody has replied since.",
+        near="no next reply yet, due within {left}",
+        ahead="The customer wrote again. " + _REPLY.ahead,
     ),
     Measure.RESOLUTION: Words(
         measure="resolution",
@@ -58,6 +68,8 @@ _WORDS = {
         again="It is open again.",
         kept="resolved",
         never="never resolved",
+        near="not resolved yet, due within {left}",
+        ahead="*Not resolved yet*, whoever has replied, and due by {when}.",
     ),
     Measure.WINDOW: replace(
         _REPLY,
@@ -65,6 +77,8 @@ _WORDS = {
         missing="no free reply",
         within="free reply within",
         waits="The channel takes no free reply any more, and the customer waits.",
+        near="no reply yet, window closes within {left}",
+        ahead="*The customer waits*, and after {when} the channel takes no free reply.",
     ),
 }
 
@@ -74,9 +88,24 @@ def words_of(measure: Measure | None) -> Words:
     return _REPLY if measure is None else _WORDS[measure]
 
 
+def left(alert: Alert) -> str:
+    """How long it was from the warning to the deadline, on the wall.
+
+    A warning that is sent later has less left, so it says "within".
+    """
+    return span(alert.deadline - alert.last.at)
+
+
 def target_of(breach: Fact) -> str | None:
-    """How long it might take, in the kind of time that was promised."""
+    """How long it might take, in the kind of time that was promised.
+
+    None where it is not known: a warning of opening hours, or after a pause.
+    """
     promised = breach.waited_business_ms
+    if breach.kind is FactKind.WARNED:
+        if promised not in {None, breach.waited_ms} or _counts_hours(breach):
+            return None
+        promised = None
     if promised is None and breach.started_at is not None:
         promised = (breach.deadline or breach.at) - breach.started_at
     return None if promised is None else _said(promised, breach)
@@ -84,16 +113,21 @@ def target_of(breach: Fact) -> str | None:
 
 def late_by(alert: Alert) -> str:
     """How long after the deadline the wait was over."""
-    last, breach = alert.last, alert.breach
-    took, promised = last.waited_business_ms, breach.waited_business_ms
+    return after(alert, alert.last)
+
+
+def after(alert: Alert, fact: Fact) -> str:
+    """How long after the deadline `fact` was."""
+    breach = alert.ground
+    took, promised = fact.waited_business_ms, breach.waited_business_ms
     if took is None or promised is None:
-        return span(last.at - breach.at)
+        return span(fact.at - breach.at)
     return _said(took - promised, breach)
 
 
 def waited(alert: Alert) -> str:
     """How long the wait was."""
-    last, breach = alert.last, alert.breach
+    last, breach = alert.last, alert.ground
     took = last.waited_ms if (open_ms := last.waited_business_ms) is None else open_ms
     if took is None:
         start = breach.started_at
@@ -102,5 +136,8 @@ def waited(alert: Alert) -> str:
 
 
 def _said(ms: int, breach: Fact) -> str:
-    counts_hours = breach.calendar is not None and breach.calendar != ALWAYS
-    return f"{span(ms)} {_OPEN}" if counts_hours else span(ms)
+    return f"{span(ms)} {_OPEN}" if _counts_hours(breach) else span(ms)
+
+
+def _counts_hours(fact: Fact) -> bool:
+    return fact.calendar is not None and fact.calendar != ALWAYS

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from alerts.alert import Alert, AlertState, Told, alert_key, concerns_alerts, fold
+from alerts.notice import parts_of
 from alerts.slack.blocks import EMOJI
 from dev.demo.judgement import backlog_differences, verdict_differences
 from dev.demo.seen import Seen, in_arrival_order
@@ -129,10 +130,11 @@ def _messages(outcome: Outcome) -> list[str]:
     shown: set[str] = set()
     found = []
     for message in outcome.messages:
-        key = message["metadata"]["event_payload"]["key"]  # type: ignore[index]
-        if key in shown and not outcome.may_repeat:
+        notice = message["metadata"]["event_payload"]["key"]  # type: ignore[index]
+        key = parts_of(notice)[0]
+        if notice in shown and not outcome.may_repeat:
             found.append(f"alert {key} was posted twice")
-        shown.add(key)
+        shown.add(notice)
         if key not in wanted:
             found.append(f"alert {key} belongs to no breach")
         elif not str(message["text"]).startswith(EMOJI[wanted[key].state]):

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,7 @@ class Api:
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.history": self._history,
+            "conversations.replies": self._replies,
         }
         if name not in methods:
             raise Refused("unknown_method")
@@ -75,9 +76,15 @@ class Api:
         metadata = _decoded(arguments, "metadata")
         check_content(text, blocks, text_limit=TEXT_LIMIT)
         check_metadata(metadata)
+        thread = self._thread(channel, arguments.get("thread_ts"))
         _limit(self.spacing.take(channel, now))
         message = self.workspace.post(
-            channel, bot=bot, text=text or "", blocks=blocks, metadata=metadata
+            channel,
+            bot=bot,
+            text=text or "",
+            blocks=blocks,
+            metadata=metadata,
+            thread_ts=thread,
         )
         return {"channel": channel, "ts": message.ts, "message": _shown(message)}
 
@@ -107,36 +114,68 @@ class Api:
         }
 
     def _history(self, bot: str, arguments: Arguments, now: float) -> dict[str, Any]:
+        """Newest first, without the replies of threads."""
         del bot
         channel = self._channel(arguments)
         _limit(self.readings.take(now))
-        limit = _whole(arguments.get("limit", 100))
-        oldest, latest = _bound(arguments, "oldest"), _bound(arguments, "latest")
-        cursor = _read_cursor(arguments.get("cursor") or None)
-        inclusive = _is_true(arguments.get("inclusive"))
-        found = [
-            message
-            for ts, message in reversed(self.workspace.messages[channel].items())
-            if (oldest is None or ts > oldest or (inclusive and ts == oldest))
-            and (latest is None or ts < latest or (inclusive and ts == latest))
-            and (cursor is None or ts < cursor)
-        ]
-        page, has_more = found[:limit], len(found) > limit
-        with_payload = _is_true(arguments.get("include_all_metadata"))
-        answer: dict[str, Any] = {
-            "messages": [_listed(message, with_payload) for message in page],
-            "has_more": has_more,
-            "pin_count": 0,
-        }
-        if has_more:
-            answer["response_metadata"] = {"next_cursor": _write_cursor(page[-1].ts)}
-        return answer
+        messages = reversed(self.workspace.messages[channel].values())
+        found = [message for message in messages if message.thread_ts is None]
+        return _pages(arguments, found, newest_first=True)
+
+    def _replies(self, bot: str, arguments: Arguments, now: float) -> dict[str, Any]:
+        """A message and the replies to it, oldest first."""
+        del bot
+        channel = self._channel(arguments)
+        _limit(self.readings.take(now))
+        first = arguments.get("ts")
+        if first not in self.workspace.messages[channel]:
+            raise Refused("thread_not_found")
+        messages = self.workspace.messages[channel].values()
+        found = [m for m in messages if first in {m.ts, m.thread_ts}]
+        return _pages(arguments, found, newest_first=False)
+
+    def _thread(self, channel: str, wanted: object) -> str | None:
+        """The `ts` of the message that a post answers; a reply's is its parent's."""
+        if wanted is None:
+            return None
+        known = self.workspace.messages[channel].get(str(wanted))
+        if known is None:
+            raise Refused("thread_not_found")
+        return known.thread_ts or known.ts
 
     def _channel(self, arguments: Arguments) -> str:
         channel = arguments.get("channel")
         if channel not in self.workspace.channels:
             raise Refused("channel_not_found")
         return str(channel)
+
+
+def _pages(
+    arguments: Arguments, messages: Sequence[Message], *, newest_first: bool
+) -> dict[str, Any]:
+    """The page of `messages` that was asked for."""
+    limit = _whole(arguments.get("limit", 100))
+    oldest, latest = _bound(arguments, "oldest"), _bound(arguments, "latest")
+    cursor = _read_cursor(arguments.get("cursor") or None)
+    inclusive = _is_true(arguments.get("inclusive"))
+    found = [
+        message
+        for message in messages
+        for ts in (message.ts,)
+        if (oldest is None or ts > oldest or (inclusive and ts == oldest))
+        and (latest is None or ts < latest or (inclusive and ts == latest))
+        and (cursor is None or (ts < cursor if newest_first else ts > cursor))
+    ]
+    page, has_more = found[:limit], len(found) > limit
+    with_payload = _is_true(arguments.get("include_all_metadata"))
+    answer: dict[str, Any] = {
+        "messages": [_listed(message, with_payload) for message in page],
+        "has_more": has_more,
+        "pin_count": 0,
+    }
+    if has_more:
+        answer["response_metadata"] = {"next_cursor": _write_cursor(page[-1].ts)}
+    return answer
 
 
 def _limit(retry_after: int) -> None:
@@ -152,6 +191,8 @@ def _shown(message: Message) -> dict[str, Any]:
         "text": message.text,
         "ts": message.ts,
     }
+    if message.thread_ts is not None:
+        shown["thread_ts"] = message.thread_ts
     if message.blocks:
         shown["blocks"] = message.blocks
     elif message.edits:

@@ -52,7 +52,10 @@ def _sidebar(workspace: Workspace, chosen: str | None) -> str:
 
 
 def _column(workspace: Workspace, channel: str) -> str:
-    messages = list(workspace.messages[channel].values())
+    messages = sorted(
+        workspace.messages[channel].values(),
+        key=lambda each: (each.thread_ts or each.ts, each.ts),
+    )
     earlier = len(messages) - _SHOWN
     note = f'<p class="nothing">{earlier} earlier messages</p>' if earlier > 0 else ""
     body = "".join(_message(message) for message in messages[-_SHOWN:])
@@ -74,7 +77,10 @@ def _message(message: Message) -> str:
     if message.edited_at is not None:
         times = f"{len(message.edits)} times, last at {_clock(message.edited_at)}"
         body += f'<small class="edited" title="{times}">(edited)</small>'
-    return framed(_clock(message.posted_at), body)
+    drawn = framed(_clock(message.posted_at), body)
+    if message.thread_ts is not None:
+        drawn = drawn.replace("<article", '<article class="reply"', 1)
+    return drawn
 
 
 def _clock(ms: int) -> str:

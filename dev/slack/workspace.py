@@ -29,6 +29,8 @@ class Message:
     blocks: list[dict[str, Any]] | None
     metadata: dict[str, Any] | None
     posted_at: int
+    thread_ts: str | None = None
+    """Of the message that it answers."""
     edited_at: int | None = None
     edits: list[dict[str, Any]] = field(default_factory=list)
     """Earlier versions, oldest first: text, blocks, metadata, replaced_at."""
@@ -83,6 +85,7 @@ class Workspace:
         text: str,
         blocks: list[dict[str, Any]] | None,
         metadata: dict[str, Any] | None,
+        thread_ts: str | None = None,
     ) -> Message:
         """Add a message. Its ts is greater than every earlier one's."""
         micros = time.time_ns() // 1000
@@ -95,6 +98,7 @@ class Workspace:
             blocks=blocks,
             metadata=metadata,
             posted_at=micros // 1000,
+            thread_ts=thread_ts,
         )
         self._keep(message)
         return message

@@ -16,11 +16,26 @@ class Receiver(Part):
     slack: SlackReceiver
 
 
+Tell = Literal["warning", "breach", "escalation"]
+
+
 class Route(Part):
     match: dict[Literal["queue", "channel", "policy", "account"], str] = Field(
         {}, description="all must hold; the last route has none and catches all"
     )
     to: str = Field(description="a receiver")
+    tell: tuple[Tell, ...] | None = Field(
+        None,
+        min_length=1,
+        description="of warning, breach, escalation; else the last two, and warnings"
+        " of window",
+    )
+
+    def tells(self, what: Tell, *, of_window: bool = False) -> bool:
+        """Whether a message is made of it; `of_window`: of that measure."""
+        if self.tell is not None:
+            return what in self.tell
+        return of_window or what != "warning"
 
 
 class Storm(Part):

@@ -25,6 +25,7 @@ def oddities(config: Config, year: int) -> Iterator[Odd]:
     yield from _silences(config)
     yield from _policies(config)
     yield from _targets(config)
+    yield from _escalations(config)
     yield from _routes(config)
     yield from _nobody_found(config)
     yield from _unused(config)
@@ -132,11 +133,31 @@ def _targets(config: Config) -> Iterator[Odd]:
                     wanted = say_duration(target.within.ms)
                     day = f"the longest day of {name!r} ({say_duration(longest)})"
                     yield path, f"{wanted} is longer than {day}: it takes days"
-        told = {route.to for route in config.alerts.routes}
+
+
+def _escalations(config: Config) -> Iterator[Odd]:
+    """A step that calls nobody, or nobody else."""
+    for index, policy in enumerate(config.policies):
+        routes = [
+            route
+            for route in config.alerts.routes
+            if route.match.get("policy", policy.name) == policy.name
+        ]
+        path: Path = ("policies", index, "escalate")
+        if policy.escalate and not any(route.tells("escalation") for route in routes):
+            yield path, "calls nobody: no route tells escalations (tell)"
+        above: set[str] = set()
         for number, step in enumerate(policy.escalate):
-            if told == {step.to}:
-                place = ("policies", index, "escalate", number, "to")
-                yield place, f"{step.to!r} is told of the breach itself already"
+            place = (*path, number, "to")
+            receiver = config.alerts.receivers[step.to].slack
+            told = {route.to for route in config.alerts.routes}
+            if told == {step.to} and receiver.mention is None:
+                text = f"{step.to!r} is told of the breach itself already"
+                yield place, f"{text}, and has no mention to call"
+            if step.to in above:
+                text = f"{step.to!r} is in two steps"
+                yield place, f"{text}: it is called once, by the earlier"
+            above.add(step.to)
 
 
 def _longest_day(part: CalendarPart) -> int:
@@ -155,6 +176,11 @@ def _routes(config: Config) -> Iterator[Odd]:
         if any(before.items() <= match.items() for before in routes[:index]):
             path: Path = ("alerts", "routes", index)
             yield path, "can never match: a route above matches all of it"
+    if not any(map(_warns, config.policies)):
+        for index, route in enumerate(config.alerts.routes):
+            if route.tell is not None and "warning" in route.tell:
+                place = ("alerts", "routes", index, "tell")
+                yield place, "no policy warns: set warn_at or targets.window"
     if not any("queue" in match for match in routes):
         return
     for name, queue in config.queues.items():
@@ -171,6 +197,12 @@ def _is_for(match: Mapping[Any, str], name: str, queue: Queue) -> bool:
         match.items() <= {"channel": channel, "account": number}.items()
         for channel, _, number in accounts
     )
+
+
+def _warns(policy: PolicyPart) -> bool:
+    targets = policy.targets
+    timed = (targets.first_reply, targets.next_reply, targets.resolution)
+    return targets.window is not None or any(each and each.warn_at for each in timed)
 
 
 def _nobody_found(config: Config) -> Iterator[Odd]:

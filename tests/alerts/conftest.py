@@ -17,6 +17,7 @@ from alerts.delivery import Delivery, wall_ms
 from alerts.lane import Pace
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
+from alerts.positions import Span
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from dev.slack.client import SlackStandIn
@@ -24,17 +25,25 @@ from stream.config import Alerts
 from stream.sla.facts import Fact
 from stream.sla.instants import MINUTE
 
+ALL = ["warning", "breach", "escalation"]
 CONFIG = Alerts.model_validate(
     {
         "routes": [
             {"match": {"queue": "sales"}, "to": "sales-slack"},
             {"match": {"queue": "lost"}, "to": "lost-slack"},
+            {"match": {"queue": "ahead"}, "to": "sales-slack", "tell": ALL},
+            {"match": {"queue": "quiet"}, "to": "ops-slack", "tell": ALL},
+            {"match": {"queue": "calm"}, "to": "ops-slack", "tell": ["breach"]},
+            {"match": {"queue": "early"}, "to": "ops-slack", "tell": ["warning"]},
             {"to": "ops-slack"},
         ],
         "receivers": {
             "sales-slack": {"slack": {"channel": "C0SALES", "mention": "@here"}},
             "ops-slack": {"slack": {"channel": "C0OPS"}},
             "lost-slack": {"slack": {"channel": "C0LOST"}},
+            "team-lead": {"slack": {"channel": "C0LEADS", "mention": "S0LEADS"}},
+            "deputy": {"slack": {"channel": "C0LEADS", "mention": "U0DEPUTY"}},
+            "sales-lead": {"slack": {"channel": "C0SALES", "mention": "U0LEAD"}},
         },
     }
 )
@@ -72,6 +81,7 @@ class Delivering:
         self.slack = slack
         self.metrics = Metrics(CONFIG.receivers)
         self.offset = 0
+        self.now = wall_ms
 
     @asynccontextmanager
     async def running(
@@ -89,6 +99,7 @@ class Delivering:
                     metrics=self.metrics,
                     write=message_of,
                     owner=uuid4().hex,
+                    now=self.now,
                     lease_ms=changed.pop("lease_ms", 15_000),
                     certain_ms=changed.pop("certain_ms", 0),
                 ),
@@ -108,6 +119,12 @@ class Delivering:
         keys = await self.ledger.want(numbered)
         if hasattr(self, "deliverer"):
             self.deliverer.wake(keys)
+
+    async def tell_again(self, *facts: Fact) -> None:
+        """The agent's part after a loss: what was taken before is read from 0 again."""
+        span = Span(partition=0, begin=0, end=len(facts), taken=len(facts))
+        numbered = [(fact, offset) for offset, fact in enumerate(facts)]
+        self.deliverer.wake(await self.ledger.want(numbered, span))
 
     async def messages(self, channel: str = "C0SALES") -> list[dict[str, Any]]:
         return await asyncio.to_thread(self.slack.messages, channel)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from stream.sla.events import Channel
 from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict, fact_id
 from stream.sla.instants import MINUTE, SECOND
@@ -48,6 +50,18 @@ class Cycle:
 
     def breached(self, noticed: float = 2.1, **fields: Any) -> Fact:
         return self.fact(FactKind.BREACHED, self.deadline, noticed, **fields)
+
+    def warned(self, minutes: float = 24, noticed: float = 1, **fields: Any) -> Fact:
+        at = self.start + round(minutes * MINUTE)
+        return self.fact(FactKind.WARNED, at, noticed, **fields)
+
+    def escalated(
+        self, minutes: float = 40, to: str = "team-lead", **fields: Any
+    ) -> Fact:
+        """`minutes` after the start; its id names the receiver, as the rules' does."""
+        at = self.start + round(minutes * MINUTE)
+        fact = self.fact(FactKind.ESCALATED, at, to=to, **fields)
+        return replace(fact, fact_id=f"{fact.fact_id}{to}")
 
     def answered(self, minutes: float = 42, noticed: float = 1, **fields: Any) -> Fact:
         at = self.start + round(minutes * MINUTE)

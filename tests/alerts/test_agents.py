@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnectionError
 
 from alerts.agents import FactsReader
-from alerts.alert import alert_key
+from alerts.alert import alert_key, concerns_alerts
 from alerts.bookmark import Bookmark
 from alerts.ledger import MEMORY, Ledger
 from alerts.metrics import Metrics
@@ -71,6 +71,7 @@ class Taking:
             bookmark=self.bookmark,
             metrics=self.metrics,
             wake=self.woken.update,
+            concern=concerns_alerts,
             dead_letters=DeadLetters(bounds, write=self._bury, recall=self._recall),
             now=lambda: now,
             may_wait=lambda: self.may_wait,

@@ -89,6 +89,32 @@ STORIES = {
         ],
         ["breached", "retracted", "breached"],
     ),
+    "a warning is told": ([CYCLE.warned()], ["warned"]),
+    "two warnings are one": ([CYCLE.warned(15), CYCLE.warned(24)], ["warned"]),
+    "a warning whose wait is answered in time is over": (
+        [CYCLE.warned(), CYCLE.met()],
+        ["warned", "met"],
+    ),
+    "a warning whose wait is closed is over": (
+        [CYCLE.warned(), CYCLE.cancelled()],
+        ["warned", "cancelled"],
+    ),
+    "a reply before the breach that was not delivered warns again": (
+        [CYCLE.warned(), CYCLE.met(25), CYCLE.taken_back(26)],
+        ["warned", "met", "warned"],
+    ),
+    "a warning and its breach are one story": (
+        [CYCLE.warned(15), CYCLE.warned(), CYCLE.breached(), CYCLE.answered()],
+        ["warned", "breached", "answered"],
+    ),
+    "met after a warned breach retracts it": (
+        [CYCLE.warned(), CYCLE.breached(), CYCLE.retracted(), CYCLE.met()],
+        ["warned", "breached", "retracted"],
+    ),
+    "the end of a breach that is not known yet changes no warning": (
+        [CYCLE.warned(), CYCLE.answered()],
+        ["warned"],
+    ),
     "a breach that crossed its answer changes nothing": (
         [CYCLE.answered(), CYCLE.breached(noticed=5000)],
         ["breached", "answered"],
@@ -154,6 +180,37 @@ def test_a_repeat_shows_nothing_new() -> None:
     assert once.revision == again.revision != more.revision
 
 
+def test_a_warning_speaks_of_the_newest_deadline() -> None:
+    """Before the breach of the last warning's; a breach is the ground once there."""
+    later = CYCLE.deadline + 1000
+    warned = alert(CYCLE.warned(15), CYCLE.warned(deadline=later))
+    broken = alert(CYCLE.warned(), CYCLE.breached())
+
+    assert warned is not None
+    assert broken is not None
+    assert (warned.is_broken, warned.deadline) == (False, later)
+    assert (broken.is_broken, broken.deadline) == (True, CYCLE.deadline)
+    assert warned.is_forewarned
+    assert broken.is_forewarned
+
+
+def test_an_escalation_is_no_state() -> None:
+    """It is said beside the states, once a receiver, whatever else is so."""
+    lead, boss = CYCLE.escalated(40), CYCLE.escalated(50, "boss")
+    folded = alert(
+        *(CYCLE.breached(), lead, CYCLE.answered(), CYCLE.taken_back()),
+        *(boss, CYCLE.escalated(55), lead),
+    )
+    without = alert(CYCLE.breached(), CYCLE.answered(), CYCLE.taken_back())
+
+    assert states(folded) == ["breached", "answered", "breached"]
+    assert folded is not None
+    assert without is not None
+    assert folded.escalations == (lead, boss)
+    assert folded.revision == without.revision
+    assert alert(lead) is None
+
+
 def test_long_stories_are_cut() -> None:
     """Only the latest transitions are kept."""
     facts = [CYCLE.breached()]
@@ -181,7 +238,7 @@ def test_key_names_the_cycle() -> None:
 def test_facts_without_a_clock_concern_no_alert() -> None:
     """Session facts and facts of a running clock are passed over."""
     assert concerns_alerts(CYCLE.breached())
-    assert not concerns_alerts(CYCLE.fact(FactKind.WARNED, CYCLE.start))
+    assert not concerns_alerts(CYCLE.fact(FactKind.CLOCK_STARTED, CYCLE.start))
     session = msgspec.structs.replace(CYCLE.met(), measure=None, cycle=None)
     assert not concerns_alerts(session)
     tried = msgspec.structs.replace(CYCLE.breached(), shadow=True)
@@ -202,7 +259,7 @@ def test_a_breach_that_counts_for_another_is_the_same_breach() -> None:
     )
 
     assert states(folded) == ["breached", "answered"]
-    assert folded.breach.queue == "support"
+    assert folded.ground.queue == "support"
     assert folded.lateness == CYCLE.breached().noticed_at - CYCLE.breached().at
 
 
@@ -216,6 +273,8 @@ FACTS = st.one_of(
     st.builds(CYCLE.cancelled, minutes=st.just(30), noticed=TIMES),
     st.builds(CYCLE.retracted, minutes=st.just(30), noticed=TIMES),
     st.builds(CYCLE.met, minutes=st.just(30), noticed=TIMES),
+    st.builds(CYCLE.warned, minutes=st.just(15) | st.just(24), noticed=TIMES),
+    st.builds(CYCLE.escalated, to=st.sampled_from(["team-lead", "boss"])),
 )
 
 

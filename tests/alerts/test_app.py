@@ -410,3 +410,29 @@ async def test_no_token_is_one_line(world: World) -> None:
     assert said.decode().splitlines() == [
         "REPLYCLOCK_SLACK_BOT_TOKEN is not set: alerts are posted with it"
     ]
+
+
+async def test_an_escalation_survives_a_kill(
+    world: World, minutes_ago: Callable[[float], int]
+) -> None:
+    """It is told in its own channel, once, and ends as the first message does."""
+    cycle = fresh("a", minutes_ago)
+    channels = ("C0SALES", "C0OPS")
+
+    async def shown() -> list[str]:
+        found = [await asyncio.to_thread(world.slack.messages, c) for c in channels]
+        return [message["text"].split(" ")[0] for each in found for message in each]
+
+    async def both_red() -> bool:
+        return await shown() == ["🔴", "🔴"]
+
+    async def both_yellow() -> bool:
+        return await shown() == ["🟡", "🟡"]
+
+    async with world.running() as process:
+        await world.tell(cycle.breached(), cycle.escalated(30.005, "ops-slack"))
+        await eventually(both_red)
+        process.kill()
+    async with world.running():
+        await world.tell(cycle.escalated(30.005, "ops-slack"), cycle.answered())
+        await eventually(both_yellow)

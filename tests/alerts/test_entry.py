@@ -25,9 +25,24 @@ LATE_AND_OVER = over(900.001)
 JUST_AND_OVER = over(900)
 KNOWN_LATE = over(4000, known_at=DEADLINE + 3_990_000)
 LATE_AND_RETRACTED = over(900.001, CYCLE.retracted())
+WARNED = fold([Told.of(CYCLE.warned(), 0)])
+MET = fold([Told.of(CYCLE.warned(), 0), Told.of(CYCLE.met(), 1)])
 assert BREACHED is not None
+assert WARNED is not None
 WANTED = Entry(key="k", version=1, alert=BREACHED)
 SHOWN = replace(WANTED, ts="1.0", shown=BREACHED.revision)
+
+
+def escalated(alert: Alert | None) -> Alert:
+    assert alert is not None
+    return replace(alert, escalations=(CYCLE.escalated(40, "team-lead"),))
+
+
+def beside() -> Entry:
+    """The notice of an escalation, beside the first."""
+    key = "k/to:team-lead"
+    return Entry(key=key, version=1, alert=escalated(BREACHED), first=SHOWN)
+
 
 CASES = {
     "a breach is posted": (WANTED, Step.POST),
@@ -52,6 +67,32 @@ CASES = {
     "noticed too late and over, it is summed up": (
         replace(WANTED, alert=LATE_AND_OVER),
         Rest.STALE,
+    ),
+    "a warning is posted": (replace(WANTED, alert=WARNED), Step.POST),
+    "a warning that is shown turns red by an edit": (
+        replace(WANTED, ts="1.0", shown=WARNED.revision),
+        Step.EDIT,
+    ),
+    "met before it was posted, a warning is never sent": (
+        replace(WANTED, alert=MET),
+        Rest.OVER,
+    ),
+    "after a warning there is no call without a breach": (
+        Entry(key="k/broken", version=1, alert=WARNED, first=SHOWN),
+        Rest.NO_BREACH,
+    ),
+    "after it broke, there is": (
+        Entry(key="k/broken", version=1, alert=BREACHED, first=SHOWN),
+        Step.POST,
+    ),
+    "of an escalation there is no summary": (
+        replace(beside(), alert=escalated(LATE_AND_OVER)),
+        Rest.OVER,
+    ),
+    "an escalation is posted": (beside(), Step.POST),
+    "one that nothing asked for is not": (
+        replace(beside(), key="k/to:x"),
+        Rest.NO_BREACH,
     ),
     "noticed just in time and over, it is not": (
         replace(WANTED, alert=JUST_AND_OVER),
@@ -85,4 +126,21 @@ CASES = {
 @pytest.mark.parametrize(("entry", "expected"), CASES.values(), ids=CASES)
 def test_next_step(entry: Entry, expected: Step | Rest) -> None:
     """Each entry leads to the step that its name says."""
-    assert next_step(entry, stale_after=15 * MINUTE) == expected
+    assert next_step(entry, stale_after=15 * MINUTE, now=DEADLINE - 1) == expected
+
+
+def test_a_warning_is_not_told_at_its_deadline() -> None:
+    """It says "due within": from there on, the breach is to be told."""
+    entry = replace(WANTED, alert=WARNED)
+
+    assert next_step(entry, stale_after=0, now=DEADLINE) == Rest.OVER
+    assert next_step(replace(entry, intent=1), 0, now=DEADLINE) == Step.LOOK_UP
+
+
+def test_what_no_route_tells() -> None:
+    """It is not posted; what is there is edited, whatever the routes say now."""
+    shown = replace(WANTED, ts="1.0", shown="of before")
+
+    for entry in (WANTED, replace(WANTED, alert=LATE_AND_OVER)):
+        assert next_step(entry, 0, now=DEADLINE, is_told=False) == Rest.UNTOLD
+    assert next_step(shown, 0, now=DEADLINE, is_told=False) == Step.EDIT

@@ -71,6 +71,20 @@ def test_an_alert_that_was_edited():
     ]
 
 
+def test_a_warning_and_what_came_of_it():
+    """Sent as a warning; edited when it was answered, or when it broke."""
+    warning = CYCLE.warned()
+    posted = {"posted": warning.noticed_at + 500}
+
+    assert told(entry(warning, **posted)) == [("sent", posted["posted"], None)]
+    assert told(entry(warning, met := CYCLE.met(29), **posted))[1] == (
+        ("edited", met.noticed_at, "met")
+    )
+    assert told(entry(warning, BREACH, **posted))[1] == (
+        ("edited", BREACH.noticed_at, "breached")
+    )
+
+
 def test_an_edit_that_is_not_made_yet():
     """The message does not say what is so: that is not called edited."""
     answer = CYCLE.answered(42)
@@ -163,3 +177,29 @@ async def test_redis_is_away() -> None:
         await recall(settings, CONFIG, [BREACH])
     assert str(said.value).startswith("redis: no connection to 127.0.0.1:9")
     assert "hush" not in str(said.value)
+
+
+@pytest.mark.broker
+async def test_an_escalation_is_a_notice_of_its_own(
+    ledger: Ledger, redis_url: str, prefix: str
+) -> None:
+    """Who else is to be told, and where, after the first."""
+    await ledger.want([(BREACH, 1), (escalated := CYCLE.escalated(40, "ops-slack"), 2)])
+    settings = Settings(redis_url=redis_url, topic_prefix=prefix)  # type: ignore[arg-type]
+    found = await recall(settings, CONFIG, [BREACH, escalated])
+
+    assert [(n.kind.value, n.receiver, n.place) for n in found] == [
+        ("waits", "sales-slack", "Slack C0SALES"),
+        ("waits", "ops-slack", "Slack C0OPS"),
+    ]
+
+
+@pytest.mark.broker
+async def test_a_warning_that_nobody_was_told_is_no_notice(
+    redis_url: str, prefix: str
+) -> None:
+    """The ledger knows nothing of it; of a breach that would be said."""
+    settings = Settings(redis_url=redis_url, topic_prefix=prefix)  # type: ignore[arg-type]
+
+    assert await recall(settings, CONFIG, [CYCLE.warned()]) == []
+    assert len(await recall(settings, CONFIG, [CYCLE.warned(), BREACH])) == 1

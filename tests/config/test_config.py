@@ -552,3 +552,73 @@ def test_who_is_shown_is_a_difference():
 
     said = [*map(str, differences(old, new))]
     assert said == ["show_customer: none -> name (alerts from now on)"]
+
+
+LED = GOOD.replace(
+    "[80%]}}\n", "[80%]}}\n    escalate: [{after: 1m, to: lead}]\n"
+).replace("{ops:", "{lead: {slack: {channel: C2}}, ops:")
+STEP = ("policies", 1, "escalate")
+TELL = ("alerts", "routes", 0, "tell")
+CALLS = {
+    "Routes tell escalations.": (LED, {}),
+    "No route does.": (
+        LED.replace("{to: ops}", "{to: ops, tell: [breach]}"),
+        {STEP: "calls nobody: no route tells escalations (tell)"},
+    ),
+    "One does, of another policy.": (
+        LED.replace(
+            "[{to: ops}]",
+            "[{match: {policy: vip}, to: ops}, {to: ops, tell: [breach]}]",
+        ),
+        {STEP: "calls nobody: no route tells escalations (tell)"},
+    ),
+    "Its receiver is told of the breach.": (
+        LED.replace("1m, to: lead", "1m, to: ops"),
+        {
+            (*STEP, 0, "to"): "'ops' is told of the breach itself already,"
+            " and has no mention to call"
+        },
+    ),
+    "Its receiver is told of the breach, and called once more.": (
+        LED.replace("1m, to: lead", "1m, to: ops").replace(
+            "{channel: C1}", '{channel: C1, mention: "@here"}'
+        ),
+        {},
+    ),
+    "Two steps call one.": (
+        LED.replace("lead}]", "lead}, {after: 2m, to: lead}]"),
+        {(*STEP, 1, "to"): "'lead' is in two steps: it is called once, by the earlier"},
+    ),
+    "Warnings are told.": (
+        LED.replace("{to: ops}", "{to: ops, tell: [warning]}"),
+        {STEP: "calls nobody: no route tells escalations (tell)"},
+    ),
+    "Warnings are told, and there are none.": (
+        GOOD.replace("{to: ops}", "{to: ops, tell: [warning]}")
+        .replace("2m", "{within: 2m, warn_at: []}")
+        .replace("[80%]", "[]"),
+        {TELL: "no policy warns: set warn_at or targets.window"},
+    ),
+    "The window's are some.": (
+        GOOD.replace("{to: ops}", "{to: ops, tell: [warning]}")
+        .replace("2m", "{within: 2m, warn_at: []}")
+        .replace("[80%]}", "[]}, window: {warn_before: 2h}"),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), CALLS.values(), ids=CALLS)
+def test_a_call_that_reaches_nobody_is_odd(text, said):
+    """Steps and routes that tell nobody anything are warned of."""
+    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026))
+
+    assert {p: odd[p] for p in odd if "escalate" in p or p[-1] == "tell"} == said
+
+
+def test_a_route_that_tells_nothing_is_a_fault():
+    """To tell nobody of some conversations, give them no promise."""
+    (fault,) = faults(GOOD.replace("{to: ops}", "{to: ops, tell: []}"))
+    assert "alerts.routes.0.tell" in fault
+    (fault,) = faults(GOOD.replace("{to: ops}", "{to: ops, tell: [breeches]}"))
+    assert "alerts.routes.0.tell" in fault

@@ -1,6 +1,7 @@
 """What people read, for every state, and Slack's limits."""
 
 import json
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from alerts.alert import Alert, Told, fold
 from alerts.customer import Shown
 from alerts.slack.blocks import message_of
+from alerts.slack.calling import Call
 from dev.slack.rules import EDITED_TEXT_LIMIT, check_content
-from stream.sla.facts import Fact, Reason
+from stream.sla.facts import Fact, FactKind, Reason
 from stream.sla.instants import HOUR
 from tests.alerts.cycles import Cycle
 
@@ -107,6 +109,12 @@ def test_answered() -> None:
     )
 
 
+def no_reply_needed() -> Fact:
+    return CYCLE.fact(
+        FactKind.CANCELLED, CYCLE.warned().at, reason=Reason.NO_REPLY_NEEDED
+    )
+
+
 TITLES = {
     "the end without a reply": (
         [CYCLE.breached(), CYCLE.ended()],
@@ -122,6 +130,26 @@ TITLES = {
         [CYCLE.breached(), CYCLE.retracted(), CYCLE.met()],
         "🟢 sales: was answered in time",
         "the news arrived late",
+    ),
+    "a warning": (
+        [CYCLE.warned()],
+        "🟠 sales: no first reply yet, due within 6 min",
+        "*Nobody has replied yet*, and somebody should by ",
+    ),
+    "a reply after a warning": (
+        [CYCLE.warned(), CYCLE.met()],
+        "🟢 sales: answered in time",
+        "Answered by agent:7 at ",
+    ),
+    "a reply after a warning that was not delivered": (
+        [CYCLE.warned(), CYCLE.met(25), CYCLE.taken_back(26)],
+        "🟠 sales: waiting again, reply not delivered",
+        "*The customer waits again.*",
+    ),
+    "what needs no reply after a warning": (
+        [CYCLE.warned(), no_reply_needed()],
+        "⚪ sales: marked as needing no reply before the deadline",
+        "Nothing to do.",
     ),
     "a reply that was not delivered": (
         [CYCLE.breached(), CYCLE.answered(), CYCLE.taken_back()],
@@ -225,9 +253,16 @@ def test_any_words_stay_within_slacks_limits(
 ) -> None:
     """Whatever the facts say, Slack's rules for blocks hold, also for an edit."""
     cycle = Cycle(conversation, queue=queue, policy=policy, assignee=author)
-    facts = [cycle.breached(), cycle.answered(waited / 60_000, author=author)]
-    for count in (1, 2):
+    facts = [
+        *(cycle.warned(), cycle.breached(), cycle.escalated(45, policy)),
+        cycle.answered(waited / 60_000, author=author),
+    ]
+    calls = [None] + [
+        Call(cause=facts[2], receiver=policy, in_thread=is_reply, link="https://x/y")
+        for is_reply in (False, True)
+    ]
+    for count, call in product((1, 2, 4), calls):
         shown = Shown(customer=author, link=f"https://{queue}")
-        message = message_of(alert(*facts[:count]), "@here", shown)
+        message = message_of(alert(*facts[:count]), "@here", shown, call=call)
 
         check_content(message.text, message.blocks, text_limit=EDITED_TEXT_LIMIT)

@@ -24,9 +24,9 @@ policies:
   - name: all
     calendar: office
     targets:
-      first_reply: 15m
+      first_reply: {within: 15m, warn_at: [80%]}
       next_reply: 20m
-      resolution: {within: 26h, calendar: always}
+      resolution: {within: 26h, calendar: always, warn_at: [80%]}
       window: {warn_before: 2h}
     pause_on: [on_hold]
 alerts: {routes: [{to: s}], receivers: {s: {slack: {channel: C0AAAAAA}}}}
@@ -61,11 +61,12 @@ def status(minutes: float, status: Status) -> Event:
 
 
 def alert(measure: Measure, *events: Event, until: float) -> Alert:
-    """What is known of the first such promise that breaks, so many minutes on."""
+    """What is known of the first such promise that warns or breaks, by then."""
     run = Replay(RULES)
     facts = [*run.lines([encode_event(event) for event in events])]
     facts += run.run_until(to_ms(FRIDAY) + round(until * 60_000))
-    cycles = [f.cycle for f in facts if f.kind == "breached" and f.measure is measure]
+    begins = {"warned", "breached"}
+    cycles = [f.cycle for f in facts if f.kind in begins and f.measure is measure]
     told = [f for f in facts if f.measure is measure and f.cycle == cycles[0]]
     heard = filter(concerns_alerts, told)
     folded = fold(Told.of(fact, offset) for offset, fact in enumerate(heard))
@@ -81,6 +82,26 @@ STORIES = {
         (Measure.FIRST_REPLY, [ASKED], MONDAY + 15),
         "🔴 unrouted: no first reply within 15 min of opening hours",
         "*Nobody has replied yet.*",
+    ),
+    "a first reply is due, a weekend after the question": (
+        (Measure.FIRST_REPLY, [ASKED], MONDAY + 8),
+        "🟠 unrouted: no first reply yet, due within 3 min",
+        "*Nobody has replied yet*, and somebody should by <!date^",
+    ),
+    "and came in time": (
+        (Measure.FIRST_REPLY, [ASKED, said(MONDAY + 9, AGENT)], MONDAY + 10),
+        "🟢 unrouted: answered in time",
+        "Nothing to do.",
+    ),
+    "a resolution is due": (
+        (Measure.RESOLUTION, [ASKED, said(1, AGENT)], 21 * 60),
+        "🟠 unrouted: not resolved yet, due within 5 h 12 min",
+        "*Not resolved yet*, whoever has replied, and due by <!date^",
+    ),
+    "the platform's window is about to close": (
+        (Measure.WINDOW, [ASKED], 23 * 60),
+        "🟠 unrouted: no reply yet, window closes within 2 h",
+        "*The customer waits*, and after <!date^",
     ),
     "a first reply, late": (
         (Measure.FIRST_REPLY, [ASKED, said(MONDAY + 20, AGENT)], MONDAY + 21),

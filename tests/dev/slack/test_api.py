@@ -34,6 +34,7 @@ def test_a_message_is_accepted_and_kept(slack: SlackStandIn, web: WebClient):
         "text": "hello",
         "blocks": DIVIDER,
         "metadata": METADATA,
+        "thread_ts": None,
         "edited_at": None,
         "edits": [],
     }
@@ -208,6 +209,38 @@ def test_history_is_paged_newest_first(slack: SlackStandIn):
     assert texts(web, **bounds) == ["1"]
     assert texts(web, **bounds, inclusive=True) == ["2", "1", "0"]
     assert texts(web, oldest=str(float(stamps[0]) - 0.5)) == ["2", "1", "0"]
+
+
+def test_a_reply_is_in_its_thread_only(slack: SlackStandIn):
+    """History leaves it out; replies gives it after what it answers, in pages."""
+    stamps = [post_slowly(slack, text) for text in ("first", "other")]
+    for text in ("a reply", "another"):
+        post_slowly(slack, text, thread_ts=stamps[0])
+    web = client_of(slack, slack.token)
+
+    assert texts(web) == ["other", "first"]
+    found, cursor = [], None
+    while cursor != "":
+        page = web.conversations_replies(
+            channel="C0DEMO", ts=stamps[0], limit=2, cursor=cursor
+        )
+        found += [message["text"] for message in page["messages"]]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+    assert found == ["first", "a reply", "another"]
+    nowhere = {"channel": "C0DEMO", "ts": "1.000000"}
+    assert refused(lambda: web.conversations_replies(**nowhere)) == (
+        200,
+        "thread_not_found",
+    )
+    nowhere = {"channel": "C0OPS", "text": "x", "thread_ts": "1.000000"}
+    assert refused(lambda: web.chat_postMessage(**nowhere)) == (200, "thread_not_found")
+
+
+def post_slowly(slack: SlackStandIn, text: str, **fields: Any) -> str:
+    """A message a second is what Slack takes; its own client waits."""
+    web = client_of(slack, slack.token)
+    web.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=2))
+    return str(web.chat_postMessage(channel="C0DEMO", text=text, **fields)["ts"])
 
 
 def texts(web: WebClient, **arguments: Any) -> list[str]:

@@ -90,3 +90,16 @@ def test_the_page_is_a_whole_document():
     assert page.startswith("<!doctype html>")
     assert "No messages yet" in page
     assert "src=" not in page
+
+
+def test_a_reply_stands_under_what_it_answers():
+    """As in a thread, whatever was posted between."""
+    workspace = Workspace()
+    said = {"bot": "B1", "blocks": None, "metadata": None}
+    first = workspace.post("C0SALES", text="first", **said)
+    workspace.post("C0SALES", text="other", **said)
+    workspace.post("C0SALES", text="reply", thread_ts=first.ts, **said)
+
+    shown = render_channels(workspace, None)
+    assert shown.index("first") < shown.index("reply") < shown.index("other")
+    assert shown.count('<article class="reply">') == 1

@@ -1,0 +1,40 @@
+"""What a notice says that calls somebody else, or calls after a warning. Pure."""
+
+from dataclasses import dataclass
+
+from alerts.alert import Alert
+from alerts.slack.mrkdwn import date, name
+from alerts.slack.wording import after
+from stream.sla.facts import Fact, FactKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Why this message is beside the alert's first one, and where that one is."""
+
+    cause: Fact
+    """The `escalated` that asks for it, or the breach after a warning."""
+    receiver: str
+    link: str | None = None
+    """Of the first message, where it is known and elsewhere."""
+    in_thread: bool = False
+    """It answers a message of this alert, which says all the rest."""
+
+
+def beside(alert: Alert, call: Call) -> str:
+    """The line of a message that is in another channel than the first."""
+    when = date(call.cause.at, alert.deadline)
+    late = after(alert, call.cause)
+    said = "Another receiver was warned of it."
+    if call.cause.kind is FactKind.ESCALATED:
+        to = name(call.receiver)
+        said = f"Escalated to *{to}* {late} after the deadline, at {when}."
+    return said if call.link is None else f"{said} <{call.link}|First message>"
+
+
+def in_thread(alert: Alert, call: Call) -> str:
+    """The sentence of a reply to another message of the alert."""
+    if call.cause.kind is not FactKind.ESCALATED:
+        return "The promise is broken."
+    late = after(alert, call.cause)
+    return f"The promise is still broken {late} after the deadline."
