@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import click
 
 from stream.cli.group import example, main
+from stream.process.senders import new_token
+from stream.process.settings import PREFIX
 
 
 @main.command(epilog=example("replyclock token helpdesk --until 2027-12-31"))
@@ -20,8 +22,6 @@ def token(name: str, until: datetime | None) -> None:
     Shown once: the settings hold its hash only. While one is changed for another, put
     both into the sender's list, and take the older one out when nobody uses it.
     """
-    from stream.intake.senders import VARIABLE, new_token  # noqa: PLC0415  keeps --help fast
-
     try:
         made, said = new_token(name, until and until.replace(tzinfo=UTC))
     except ValueError as error:
@@ -30,4 +30,4 @@ def token(name: str, until: datetime | None) -> None:
         ) from error
     click.echo(f"Give {name}, shown this once:\n  Authorization: Bearer {made}")
     click.echo("Give intake, several senders in one JSON object:")
-    click.echo(f"  {VARIABLE}='{said}'")
+    click.echo(f"  {PREFIX}EVENTS_TOKENS='{said}'")

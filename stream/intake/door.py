@@ -19,7 +19,6 @@ from stream.intake.metrics import IntakeMetrics
 from stream.intake.openapi import PATH as DESCRIPTION_PATH
 from stream.intake.openapi import describe
 from stream.intake.posts import PATH, Posts
-from stream.intake.senders import Senders
 from stream.process.probes import health_routes
 from stream.process.settings import PREFIX, Settings, SettingsError
 
@@ -45,7 +44,7 @@ def create_app(
     ).encode()
     bodies = Bodies(keeper)
     hooks = _hooks(settings, id_secret, bodies, metrics, options)
-    senders = Senders(settings)
+    senders = settings.senders()
     if not (hooks or senders.names):
         names = [f"{PREFIX}{source.upper()}_APP_SECRET" for source in SOURCES]
         also = ("META_APPS", "EVENTS_TOKEN", "EVENTS_TOKENS")

@@ -21,7 +21,7 @@ from stream.channels.contact import NOBODY, Contact, Seal, text
 from stream.channels.fields import NotJsonError, TooManyPartsError
 from stream.channels.reading import DEFAULT_OPTIONS, MOST_PARTS, Link, Parsed, Reading
 from stream.channels.whatsapp_contacts import bare, is_phone
-from stream.intake.senders import Sender
+from stream.process.senders import Sender
 from stream.records import UnreadableRecordError, check_instants
 from stream.sla.events import (
     AssignmentEvent,

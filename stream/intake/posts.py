@@ -20,7 +20,7 @@ from stream.channels.reading import Options
 from stream.intake.bodies import Bodies, RefusedError
 from stream.intake.metrics import POSTS, IntakeMetrics
 from stream.intake.posted import Posted, read_posted
-from stream.intake.senders import Sender, Senders
+from stream.process.senders import Sender, Senders
 
 _log = structlog.get_logger(__name__)
 

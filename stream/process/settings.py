@@ -28,6 +28,7 @@ from stream.kafka.membership import LONGEST_SESSION_S, SHORTEST_SESSION_S, Membe
 from stream.kafka.refusal import RefusedStartError
 from stream.kafka.topic_policy import TopicPolicy
 from stream.process.meta_apps import CHANNELS, MetaApp, separate_apps, written_apps
+from stream.process.senders import Senders
 
 PREFIX = "REPLYCLOCK_"
 
@@ -120,9 +121,7 @@ class Settings(BaseSettings):
     meta_apps: SecretStr | None = Field(
         None, description="JSON: more apps by name, each with several secrets"
     )
-    events_token: SecretStr | None = Field(
-        None, description="of who may post events, if it is one; see events_tokens"
-    )
+    events_token: SecretStr | None = Field(None, description="of the one who posts")
     events_tokens: SecretStr | None = Field(
         None, description="who may post events, as JSON: `replyclock token NAME`"
     )
@@ -149,14 +148,17 @@ class Settings(BaseSettings):
     @field_validator("contact_key")
     @classmethod
     def _are_keys(cls, secret: SecretStr | None) -> SecretStr | None:
-        contact_keys("" if secret is None else secret.get_secret_value())
+        contact_keys(_text(secret))
         return secret
 
     @property
     def contact_keys(self) -> ContactKeys:
         """What seals and opens who a customer is: without keys, nothing."""
-        secret = self.contact_key
-        return contact_keys("" if secret is None else secret.get_secret_value())
+        return contact_keys(_text(self.contact_key))
+
+    def senders(self) -> Senders:
+        """Who may post events. Raises `ValueError`."""
+        return Senders(_text(self.events_token), _text(self.events_tokens))
 
     def need(self, name: str, why: str) -> str:
         """The secret `name`; raises `SettingsError` that names the variable."""
@@ -175,13 +177,12 @@ class Settings(BaseSettings):
     @property
     def kafka(self) -> KafkaAccess:
         """What every Kafka client of ours is made from."""
-        password = self.kafka_password
         return KafkaAccess(
             bootstrap=self.broker,
             protocol=self.kafka_security_protocol,
             mechanism=self.kafka_sasl_mechanism,
             username=self.kafka_username,
-            password=password.get_secret_value() if password else "",
+            password=_text(self.kafka_password),
             ca_file=self.kafka_ca_file,
             cert_file=self.kafka_cert_file,
             key_file=self.kafka_key_file,
@@ -237,6 +238,11 @@ class Settings(BaseSettings):
         return self.topic("replyclock-alerts")
 
 
+def _text(secret: SecretStr | None) -> str:
+    """Empty where it is not set."""
+    return "" if secret is None else secret.get_secret_value()
+
+
 def read_settings() -> Settings:
     """The environment as `Settings`; raises `SettingsError` with every fault."""
     faults: list[str] = []
@@ -250,10 +256,17 @@ def read_settings() -> Settings:
         ]
     else:
         faults += settings.kafka.faults()
-        try:
-            settings.meta_app_list()
-        except ValueError as error:
-            faults += [f"{PREFIX}META_APPS: {line}" for line in str(error).splitlines()]
+        written = {
+            "META_APPS": settings.meta_app_list,
+            "EVENTS_TOKENS": settings.senders,
+        }
+        for name, read in written.items():
+            try:
+                read()
+            except ValueError as error:
+                faults += [
+                    f"{PREFIX}{name}: {line}" for line in str(error).splitlines()
+                ]
         if settings.min_insync_replicas > settings.replication:
             faults.append(
                 f"{PREFIX}MIN_INSYNC_REPLICAS is more than {PREFIX}REPLICATION"

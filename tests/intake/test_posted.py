@@ -14,7 +14,7 @@ from stream.channels.fields import NotJsonError, TooManyPartsError
 from stream.channels.people import People, in_one
 from stream.channels.reading import MOST_PARTS, Options
 from stream.intake.posted import Postable, Posted, read_posted
-from stream.intake.senders import Sender
+from stream.process.senders import Sender
 from stream.records import decode_event, encode_event
 from stream.sla.events import Event, JoinedEvent
 from tests.bodies import NUMBER, PHONE, USER, asked

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from stream.intake.customers import Customers
 from stream.intake.door import create_app
 from stream.intake.metrics import IntakeMetrics
-from stream.intake.senders import new_token
 from stream.kafka.events_topic import EventsTopic
+from stream.process.senders import new_token
 from stream.process.settings import Settings
 from stream.records import decode_event
 from tests.intake.test_posted import MESSAGE

@@ -10,7 +10,7 @@ from dev.demo.parts import right
 from stream.channels.people import People, in_one
 from stream.channels.sources import SOURCES
 from stream.intake.posted import read_posted
-from stream.intake.senders import Sender
+from stream.process.senders import Sender
 from stream.records import encode_event
 from stream.replay.replay import Replay
 from stream.simulator.characters import CAST

@@ -4,22 +4,15 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pydantic import SecretStr
 
-from stream.intake.senders import Senders, new_token
-from stream.process.settings import Settings, SettingsError
+from stream.process.senders import Senders, new_token
+from stream.process.settings import SettingsError, read_settings
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
 
-def senders(tokens: object = None, token: str | None = None) -> Senders:
-    text = tokens if isinstance(tokens, str) else json.dumps(tokens)
-    return Senders(
-        Settings(
-            events_token=None if token is None else SecretStr(token),
-            events_tokens=None if tokens is None else SecretStr(text),
-        )
-    )
+def senders(tokens: object = "", token: str = "") -> Senders:
+    return Senders(token, tokens if isinstance(tokens, str) else json.dumps(tokens))
 
 
 def name(known: Senders, header: str | None, now: datetime = NOW) -> str | None:
@@ -62,8 +55,8 @@ def test_one_token_is_enough() -> None:
 @pytest.mark.parametrize(
     ("tokens", "fault"),
     [
-        ("nonsense", "REPLYCLOCK_EVENTS_TOKENS: it: Invalid JSON"),
-        ({"desk": {}}, "REPLYCLOCK_EVENTS_TOKENS: desk.tokens: Field required"),
+        ("nonsense", "it: Invalid JSON"),
+        ({"desk": {}}, "desk.tokens: Field required"),
         ({"desk": {"tokens": []}}, "desk.tokens: List should have at least 1 item"),
         ({"desk": {"tokens": [{"sha256": "hunter2"}]}}, "desk.tokens.0.sha256: String"),
         ({"Desk!": {"tokens": [{"sha256": "0" * 64}]}}, "Desk!.[key]: String"),
@@ -83,8 +76,19 @@ def test_one_token_is_enough() -> None:
 )
 def test_a_fault_is_told_and_no_token_with_it(tokens: object, fault: str) -> None:
     """With its place; who wrote a token where its hash belongs does not read it."""
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(ValueError, match=":") as told:
         senders(tokens)
 
     assert fault in str(told.value)
     assert "hunter2" not in str(told.value)
+
+
+def test_the_settings_say_it_with_the_variables_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So that `check` does, before intake is started."""
+    monkeypatch.setenv("REPLYCLOCK_EVENTS_TOKENS", '{"desk": {}}')
+    with pytest.raises(SettingsError) as told:
+        read_settings()
+
+    assert "REPLYCLOCK_EVENTS_TOKENS: desk.tokens: Field required" in str(told.value)

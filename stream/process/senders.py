@@ -22,9 +22,6 @@ from pydantic import (
     ValidationError,
 )
 
-from stream.process.settings import PREFIX, Settings, SettingsError
-
-VARIABLE = f"{PREFIX}EVENTS_TOKENS"
 DEFAULT_NAME = "events"
 """Of who has the one token of `REPLYCLOCK_EVENTS_TOKEN`."""
 _SCHEME = "bearer "
@@ -64,21 +61,22 @@ _entries = TypeAdapter(dict[_Name, _Entry])
 
 
 class Senders:
-    """Who may post, as the settings say. Raises `SettingsError`, quoting no token."""
+    """Who may post: who has the one token, and those that `tokens` (JSON) lists.
 
-    def __init__(self, settings: Settings) -> None:
+    Raises `ValueError` with every fault of `tokens`, a line each; none quotes it.
+    """
+
+    def __init__(self, token: str = "", tokens: str = "") -> None:
         self._by_hash: list[tuple[bytes, datetime | None, Sender]] = []
-        if settings.events_token is not None:
-            digest = _hash(settings.events_token.get_secret_value())
-            self._by_hash.append((digest, None, Sender(name=DEFAULT_NAME)))
-        if settings.events_tokens is not None:
-            entries = _read(settings.events_tokens.get_secret_value())
-            for name, entry in entries.items():
+        if token:
+            self._by_hash.append((_hash(token), None, Sender(name=DEFAULT_NAME)))
+        if tokens:
+            for name, entry in _read(tokens).items():
                 accounts = frozenset(entry.accounts) if entry.accounts else None
                 sender = Sender(name=name, prefix=f"{name}:", accounts=accounts)
-                for token in entry.tokens:
-                    digest = bytes.fromhex(token.sha256)
-                    self._by_hash.append((digest, token.until, sender))
+                for each in entry.tokens:
+                    digest = bytes.fromhex(each.sha256)
+                    self._by_hash.append((digest, each.until, sender))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,8 +115,8 @@ def _read(text: str) -> dict[str, Any]:
         return _entries.validate_json(text)
     except ValidationError as error:
         faults = [
-            f"{VARIABLE}: {'.'.join(map(str, fault['loc'])) or 'it'}: {fault['msg']}"
+            f"{'.'.join(map(str, fault['loc'])) or 'it'}: {fault['msg']}"
             for fault in error.errors()
         ]
     # Outside of the `except`: pydantic's own text quotes what it was given.
-    raise SettingsError("\n".join(faults))
+    raise ValueError("\n".join(faults))
