@@ -19,11 +19,13 @@ import structlog
 from redis.exceptions import RedisError
 
 from alerts.alert import Alert
-from alerts.delivery import Delivery, Outcome
+from alerts.complaints import Complaints
+from alerts.delivery import Delivery
 from alerts.entry import Entry, Rest, Step, next_step
 from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
+from alerts.posting import Outcome
 from alerts.slack.failures import FailureReason, SlackFailure
 from stream.config import Config
 
@@ -69,7 +71,7 @@ class Deliverer:
         self._woken: set[str] = set()
         self._wake = asyncio.Event()
         self._stopping = False
-        self._token_is_refused = False
+        self._complaints = Complaints()
 
     def take(self, config: Config) -> None:
         """Routes, receivers and what is stale, from now on."""
@@ -199,7 +201,7 @@ class Deliverer:
             again = await self._one_step(lane, waiting)
         except SlackFailure as failure:
             again = lane.failed(waiting, failure, _monotonic())
-            self._complain(lane, waiting, failure)
+            self._complaints.say(lane, waiting, failure)
         except RedisError:
             lane.back_off(_monotonic())
             again = waiting
@@ -231,8 +233,7 @@ class Deliverer:
             # Slack counts from when it had the request: surely before the answer.
             lane.began(step, _monotonic())
             if outcome is not Outcome.NOT_OURS and lane.succeeded():
-                self._token_is_refused = False
-                log.info("slack answers again", channel=lane.channel)
+                self._complaints.answers_again(lane)
             if outcome is Outcome.UNCLEAR:
                 again_at = _monotonic() + self._pace.unclear
                 return replace(waiting, not_before=again_at)
@@ -240,31 +241,6 @@ class Deliverer:
             with contextlib.suppress(RedisError):  # it expires by itself
                 await self._delivery.let_go(key)
         return None
-
-    def _complain(self, lane: Lane, waiting: Waiting, failure: SlackFailure) -> None:
-        """Say it once, until it changes."""
-        reason, detail = failure.reason, failure.detail
-        if reason in {FailureReason.MESSAGE, FailureReason.GONE}:
-            log.error("slack refuses the message", key=waiting.key, detail=detail)
-        elif not lane.is_new_trouble(reason):
-            return
-        elif reason is FailureReason.TOKEN:
-            if not self._token_is_refused:
-                log.error("slack refuses the token, alerts wait", detail=detail)
-            self._token_is_refused = True
-        elif reason is FailureReason.CHANNEL:
-            log.error(
-                "slack refuses the channel, its alerts wait",
-                channel=lane.channel,
-                detail=detail,
-            )
-        else:
-            log.warning(
-                "slack does not take alerts now, trying again",
-                channel=lane.channel,
-                reason=reason,
-                detail=detail,
-            )
 
 
 def _monotonic() -> float:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from alerts.alert import Told, fold
+from alerts.alert import Told
 from alerts.entry import Entry
+from alerts.folding import fold
 from alerts.notice import parts_of
 from stream.records import UnreadableRecordError, decode_fact
 

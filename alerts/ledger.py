@@ -31,6 +31,7 @@ from alerts import scripts
 from alerts.alert import OPEN, OPENING, Told, alert_key
 from alerts.entry import Entry
 from alerts.fields import entry_of, of
+from alerts.lease import Leases
 from alerts.notice import key_of, notice_of, parts_of
 from alerts.positions import BEHIND, LostError, Positions, Span
 from alerts.summary import Summaries
@@ -64,6 +65,8 @@ class Ledger:
         self._redis = redis
         self._root = f"{{{prefix}replyclock:alerts}}"
         self._differing = f"{self._root}:differing"
+        self.leases = Leases(redis, self._root)
+        """Who works on which key."""
         self.summaries = Summaries(redis, self._root)
         """Of what is not told one by one."""
         self.positions = Positions(redis, self._root)
@@ -75,8 +78,6 @@ class Ledger:
         self._begin = register(scripts.BEGIN)
         self._forget_intent = register(scripts.FORGET_INTENT)
         self._record = register(scripts.RECORD)
-        self._extend = register(scripts.EXTEND)
-        self._release = register(scripts.RELEASE)
 
     async def want(
         self, facts: Sequence[tuple[Fact, int]], span: Span | None = None
@@ -162,17 +163,6 @@ class Ledger:
             )
         )
 
-    async def lease(self, key: str, owner: str, ms: int) -> bool:
-        """Take `key` for `ms`; False while another owner has it."""
-        return bool(await self._redis.set(self._lease(key), owner, nx=True, px=ms))
-
-    async def extend(self, key: str, owner: str, ms: int) -> bool:
-        """Keep `key` for `ms` from now; False when it is no longer ours."""
-        return bool(await self._extend(keys=[self._lease(key)], args=[owner, ms]))
-
-    async def release(self, key: str, owner: str) -> None:
-        await self._release(keys=[self._lease(key)], args=[owner])
-
     async def begin(
         self,
         entry: Entry,
@@ -194,7 +184,7 @@ class Ledger:
         said = "" if doubt is None else str(doubt)
         return bool(
             await self._begin(
-                keys=[self._entry(entry.key), self._lease(entry.key)],
+                keys=[self._entry(entry.key), self.leases.name(entry.key)],
                 args=[
                     *(of(entry.key), owner, entry.version),
                     *(receiver, channel, now, said, asks),
@@ -211,7 +201,7 @@ class Ledger:
         """
         said = "" if doubt is None else str(doubt)
         await self._forget_intent(
-            keys=[self._entry(key), self._lease(key)], args=[of(key), owner, said]
+            keys=[self._entry(key), self.leases.name(key)], args=[of(key), owner, said]
         )
 
     async def record(
@@ -234,7 +224,7 @@ class Ledger:
         """
         life = _life(entry)
         await self._record(
-            keys=[self._entry(entry.key), self._differing, self._lease(entry.key)],
+            keys=[self._entry(entry.key), self._differing, self.leases.name(entry.key)],
             args=[
                 *(entry.key, entry.version, ts, shown, int(done), life, owner, now),
                 *where,
@@ -249,9 +239,6 @@ class Ledger:
 
     def _entry(self, key: str) -> str:
         return f"{self._root}:{parts_of(key)[0]}"
-
-    def _lease(self, key: str) -> str:
-        return f"{self._root}:lease:{key}"
 
 
 def _life(entry: Entry) -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from alerts.alert import Alert, AlertState, Told, concerns_alerts, fold
+from alerts.alert import Alert, AlertState, Told, concerns_alerts
+from alerts.folding import fold
 from alerts.preview.stories import Place, Story
 from stream.sla.facts import Fact, FactKind, Measure
 from stream.sla.hours import DAY

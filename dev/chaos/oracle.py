@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from alerts.alert import Alert, AlertState, Told, alert_key, concerns_alerts, fold
+from alerts.alert import Alert, AlertState, Told, alert_key, concerns_alerts
+from alerts.folding import fold
 from alerts.notice import parts_of
-from alerts.slack.blocks import EMOJI
+from alerts.slack.sentences import EMOJI
 from dev.demo.judgement import backlog_differences, verdict_differences
 from dev.demo.seen import Seen, in_arrival_order
 from stream.records import decode_event, decode_fact

@@ -5,14 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.alert import (
-    SHOWN_TRANSITIONS,
-    Alert,
-    Told,
-    alert_key,
-    concerns_alerts,
-    fold,
-)
+from alerts.alert import Alert, Told, alert_key, concerns_alerts
+from alerts.folding import SHOWN_TRANSITIONS, fold
 from stream.sla.facts import Fact, FactKind, Reason, Verdict
 from tests.alerts.cycles import Cycle
 

@@ -4,8 +4,9 @@ from collections import Counter
 
 import pytest
 
-from alerts.alert import Alert, Told, fold
+from alerts.alert import Alert, Told
 from alerts.customer import Customers, Shown, said_of
+from alerts.folding import fold
 from stream.channels.contact import Contact, ContactKeys
 from stream.config import Config, parse_config
 from stream.config.alerts import ShowCustomer

@@ -8,7 +8,8 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from alerts import summary
-from alerts.alert import Told, alert_key, fold
+from alerts.alert import Told, alert_key
+from alerts.folding import fold
 from alerts.lane import Pace
 from alerts.positions import Span
 from alerts.slack.blocks import message_of

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.alert import Alert, Told, fold
+from alerts.alert import Alert, Told
 from alerts.entry import Entry, Rest, Step, next_step
+from alerts.folding import fold
 from stream.sla.facts import Fact
 from stream.sla.instants import MINUTE
 from tests.alerts.cycles import DEADLINE, Cycle

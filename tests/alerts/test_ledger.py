@@ -85,7 +85,7 @@ async def test_an_open_breach_is_never_forgotten(
     """Resolution clocks live for weeks; what is over is forgotten by itself (A7)."""
     await ledger.want([(CYCLE.breached(), 7)])
     assert await life(redis, prefix) == -1
-    assert await ledger.lease(KEY, "me", 10_000)
+    assert await ledger.leases.take(KEY, "me", 10_000)
     await ledger.begin(await entry_of(ledger), "me", receiver="r", channel="C", now=1)
     await record(ledger, await entry_of(ledger))
     assert await life(redis, prefix) == -1
@@ -140,7 +140,7 @@ async def test_whoever_lost_the_lease_records_no_second_message(
 ) -> None:
     """A process that was stopped wakes; its message is in doubt, the other's stays."""
     await ledger.want([(CYCLE.breached(), 7)])
-    assert await ledger.lease(KEY, "you", 10_000)
+    assert await ledger.leases.take(KEY, "you", 10_000)
     await record(ledger, await entry_of(ledger), "you", "2.0")
     await record(ledger, await entry_of(ledger), "me", "1.0")
     await ledger.forget_intent(KEY, "me")
@@ -173,22 +173,22 @@ async def test_settle_minds_what_came_meanwhile(ledger: Ledger) -> None:
 
 async def test_one_owner_at_a_time(ledger: Ledger) -> None:
     """A lease is taken once, kept and given back by its owner alone."""
-    assert await ledger.lease(KEY, "me", 10_000)
-    assert not await ledger.lease(KEY, "you", 10_000)
-    assert await ledger.extend(KEY, "me", 10_000)
-    assert not await ledger.extend(KEY, "you", 10_000)
-    await ledger.release(KEY, "you")
-    assert not await ledger.lease(KEY, "you", 10_000)
-    await ledger.release(KEY, "me")
-    assert await ledger.lease(KEY, "you", 10_000)
+    assert await ledger.leases.take(KEY, "me", 10_000)
+    assert not await ledger.leases.take(KEY, "you", 10_000)
+    assert await ledger.leases.extend(KEY, "me", 10_000)
+    assert not await ledger.leases.extend(KEY, "you", 10_000)
+    await ledger.leases.release(KEY, "you")
+    assert not await ledger.leases.take(KEY, "you", 10_000)
+    await ledger.leases.release(KEY, "me")
+    assert await ledger.leases.take(KEY, "you", 10_000)
 
 
 async def test_a_lease_ends_by_itself(ledger: Ledger) -> None:
     """The key of a process that died can be taken by another."""
-    assert await ledger.lease(KEY, "dead", 1)
-    while not await ledger.lease(KEY, "me", 10_000):
+    assert await ledger.leases.take(KEY, "dead", 1)
+    while not await ledger.leases.take(KEY, "me", 10_000):
         pass
-    assert not await ledger.extend(KEY, "dead", 10_000)
+    assert not await ledger.leases.extend(KEY, "dead", 10_000)
 
 
 async def begin(ledger: Ledger, entry: Entry, owner: str = "me") -> bool:
@@ -200,7 +200,7 @@ async def test_begin_is_refused(ledger: Ledger) -> None:
     await ledger.want([(CYCLE.breached(), 1)])
     read = await entry_of(ledger)
     assert not await begin(ledger, read)
-    await ledger.lease(KEY, "me", 10_000)
+    await ledger.leases.take(KEY, "me", 10_000)
     assert not await begin(ledger, read, "you")
     assert not await begin(ledger, replace(read, version=9))
     assert await begin(ledger, read)
@@ -211,7 +211,7 @@ async def test_begin_is_refused(ledger: Ledger) -> None:
 async def test_intent_then_record(ledger: Ledger) -> None:
     """An intent is kept until the post is recorded; recording twice is recording."""
     await ledger.want([(CYCLE.breached(), 1)])
-    await ledger.lease(KEY, "me", 10_000)
+    await ledger.leases.take(KEY, "me", 10_000)
     read = await entry_of(ledger)
     assert await begin(ledger, read)
     begun = await entry_of(ledger)
@@ -238,7 +238,7 @@ async def test_a_fact_during_the_post_keeps_the_key_listed(ledger: Ledger) -> No
 async def test_an_intent_can_be_taken_back(ledger: Ledger) -> None:
     """A post that surely failed leaves no trace."""
     await ledger.want([(CYCLE.breached(), 1)])
-    await ledger.lease(KEY, "me", 10_000)
+    await ledger.leases.take(KEY, "me", 10_000)
     read = await entry_of(ledger)
     await begin(ledger, read)
     await ledger.forget_intent(KEY, "me")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from alerts.alert import Told, alert_key, fold
+from alerts.alert import Told, alert_key
 from alerts.entry import Entry
+from alerts.folding import fold
 from alerts.ledger import Ledger
 from alerts.notices import notices_of, recall
 from stream.config import parse_config
@@ -149,7 +150,7 @@ async def test_what_the_ledger_remembers(
     key = alert_key(BREACH)
     await ledger.want([(BREACH, 1)])
     [read] = await ledger.entries([key])
-    await ledger.lease(key, "me", 10_000)
+    await ledger.leases.take(key, "me", 10_000)
     await ledger.begin(read, "me", receiver="r", channel="C1", now=POSTED)
     assert read.alert is not None
     ts = f"{POSTED / 1000:.6f}"

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from alerts.alert import alert_key
-from alerts.slack.blocks import EMOJI
+from alerts.slack.sentences import EMOJI
 from dev.chaos.oracle import Outcome, alerts_of, faults
 from dev.chaos.remains import save
 from dev.chaos.schedule import WORKERS, Fault, draw

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.alert import Alert, Told, fold
+from alerts.alert import Alert, Told
 from alerts.customer import Shown
+from alerts.folding import fold
 from alerts.slack.blocks import message_of
 from alerts.slack.calling import Call
 from dev.slack.rules import EDITED_TEXT_LIMIT, check_content

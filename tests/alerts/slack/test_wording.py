@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.alert import Alert, Told, concerns_alerts, fold
+from alerts.alert import Alert, Told, concerns_alerts
+from alerts.folding import fold
 from alerts.slack.blocks import message_of
 from stream.channels.conversation import AGENT, CUSTOMER, Conversation
 from stream.config import parse_config
