@@ -131,6 +131,13 @@ class Ledger:
             for notice in {None, notice_of(fact)}
         }
 
+    async def open(self, key: str) -> None:
+        """Have an entry for a message that is about no alert, such as a digest."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hsetnx(self._entry(key), "version", 1)
+            pipe.pexpire(self._entry(key), _LIFE)
+            await pipe.execute()
+
     async def entries(self, keys: Sequence[str]) -> list[Entry]:
         """Read entries, in the order of `keys`. A forgotten one has version 0."""
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -138,6 +145,14 @@ class Ledger:
                 pipe.hgetall(self._entry(key))
             answers = await pipe.execute()
         return list(map(entry_of, keys, answers))
+
+    async def pressed(self, keys: Sequence[str]) -> list[bool]:
+        """Whether somebody pressed a button of the alert's messages."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.hkeys(self._entry(key))
+            answers = await pipe.execute()
+        return [any(f.startswith(b"p:") for f in fields) for fields in answers]
 
     async def differing(self) -> list[str]:
         """Every key that waits for delivery, longest waiting first."""
