@@ -25,6 +25,7 @@ async def acted_on(
         entries = await ledger.entries(chunk)
         pressed = await ledger.pressed(chunk)
         for entry, is_pressed in zip(entries, pressed, strict=True):
-            if entry.ts is not None and entry.receiver == receiver:
+            is_message = entry.ts is not None and entry.host is None
+            if is_message and entry.receiver == receiver:
                 found[entry.key] = is_pressed or alerts[entry.key]
     return found
