@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from alerts.alert import alert_key
 from alerts.digests.due import Period
 from stream.sla.cycles import Cycle, Cycles, Key
-from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
+from stream.sla.facts import Fact, FactKind, Measure, Verdict
 from stream.sla.figures import figures
 
 _REPLIES = (Measure.FIRST_REPLY, Measure.NEXT_REPLY)
@@ -140,7 +140,7 @@ class Partition:
 def _moves(fact: Fact) -> bool:
     if fact.kind is FactKind.CLOCK_RESUMED:
         return fact.reason is not None  # it goes on after its end, and after no pause
-    return fact.kind in _MOVING or fact.reason is Reason.SUPERSEDED
+    return fact.kind in _MOVING
 
 
 def _add(queues: dict[str, QueueFigures], cycles: Iterable[tuple[Key, Cycle]]) -> None:
