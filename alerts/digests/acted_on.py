@@ -1,7 +1,7 @@
 """Alerts acted on and ignored: the honest measure of alert fatigue (ADR 23).
 
 Acted on is an alert on whose message somebody pressed a button, or whose customer was
-answered before anybody else was told. Whom it was told is what the ledger knows.
+answered before anybody else was told. Which were posted is what the ledger knows.
 """
 
 from collections.abc import Mapping
@@ -12,10 +12,8 @@ _CHUNK = 200
 """Entries read in one round trip."""
 
 
-async def acted_on(
-    receiver: str, alerts: Mapping[str, bool], ledger: Ledger
-) -> dict[str, bool]:
-    """Of `alerts` those that were posted to the receiver, and whether acted on.
+async def acted_on(alerts: Mapping[str, bool], ledger: Ledger) -> dict[str, bool]:
+    """Of `alerts` those that have a message, and whether they were acted on.
 
     `alerts`: by key, whether it was answered in time. Raises `redis.RedisError`.
     """
@@ -25,7 +23,6 @@ async def acted_on(
         entries = await ledger.entries(chunk)
         pressed = await ledger.pressed(chunk)
         for entry, is_pressed in zip(entries, pressed, strict=True):
-            is_message = entry.ts is not None and entry.host is None
-            if is_message and entry.receiver == receiver:
+            if entry.ts is not None and entry.host is None:
                 found[entry.key] = is_pressed or alerts[entry.key]
     return found

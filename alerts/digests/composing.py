@@ -22,8 +22,7 @@ def digest_of(
 ) -> Digest:
     """Compose it; instants in milliseconds.
 
-    `acted_on`: of the alerts that the receiver was told, by key, whether somebody did
-    something.
+    `acted_on`: of the alerts of its queues, by key, whether somebody did something.
     """
     known = {*config.queues, *counted.waiting}.union(*counted.by_queue)
     queues = {queue for queue in known if hears_of(receiver, queue, config)}

@@ -45,6 +45,16 @@ class Waiting:
     """Since when the first of them does; milliseconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """To an alert of a queue."""
+
+    queue: str
+    in_time: bool
+    """Whether a reply came before anybody else was told (an escalation), or came at all
+    where nobody was."""
+
+
 @dataclass(slots=True)
 class Counted:
     """Of all partitions that were read."""
@@ -53,9 +63,8 @@ class Counted:
     by_queue: list[dict[str, QueueFigures]] = field(init=False)
     """For each of `periods`."""
     waiting: dict[str, Waiting] = field(default_factory=dict)
-    alerts: dict[str, bool] = field(default_factory=dict)
-    """The keys of the alerts of `periods`, each with whether a reply came before
-    anybody else was told (an escalation), or came at all where nobody was."""
+    alerts: dict[str, Reaction] = field(default_factory=dict)
+    """By key, those of `periods`."""
     slowest: int = 0
     """The longest time from when a breach of `periods` could be known until it was
     noticed; milliseconds."""
@@ -134,7 +143,7 @@ class Partition:
         escalated = self._escalated.get(key)
         replied = None if cycle.waited_ms is None else started + cycle.waited_ms
         in_time = replied is not None and (escalated is None or replied <= escalated)
-        counted.alerts[self._alerts[key]] = in_time
+        counted.alerts[self._alerts[key]] = Reaction(cycle.queue, in_time)
 
 
 def _moves(fact: Fact) -> bool:

@@ -17,6 +17,7 @@ from alerts.digests.posting import DigestPosting
 from alerts.slack.blocks import Message
 from alerts.slack.failures import SlackFailure
 from stream.config import Config
+from stream.config.audience import hears_of
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +94,7 @@ class Digests:
                 try:
                     is_told = await self._tell(receiver, due, counted, kept)
                 except SlackFailure as failure:
+                    self._posting.metrics.failed(receiver, failure.reason)
                     failed = failure  # of this channel
                 else:
                     are_told.append(is_told)
@@ -140,10 +142,15 @@ class Digests:
     async def _write(
         self, receiver: str, due: Due, counted: Counted, kept: Kept
     ) -> Message:
-        alerts = counted.alerts if due.last_week is not None else {}
+        alerts = {
+            key: reaction.in_time
+            for key, reaction in counted.alerts.items()
+            if due.last_week is not None
+            and hears_of(receiver, reaction.queue, self._config)
+        }
         digest = digest_of(
             *(receiver, due, counted, kept, self._config),
-            acted_on=await acted_on(receiver, alerts, self._posting.ledger),
+            acted_on=await acted_on(alerts, self._posting.ledger),
             up_since=self._up_since,
             now=self._posting.now(),
         )

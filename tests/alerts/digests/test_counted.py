@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from alerts.alert import alert_key
-from alerts.digests.counted import Counted, Partition, QueueFigures, Waiting
+from alerts.digests.counted import Counted, Partition, QueueFigures, Reaction, Waiting
 from alerts.digests.due import Period
 from dev.system import CONFIG
 from stream.config import load_config
@@ -151,10 +151,10 @@ def test_alerts_are_answered_before_anybody_else_is_told() -> None:
     told += [climbed.escalated(40), climbed.answered(42), late.answered(500)]
 
     assert counted(told).alerts == {
-        alert_key(in_time.breached()): True,
-        alert_key(climbed.breached()): False,
-        alert_key(late.breached()): True,
-        alert_key(never.breached()): False,
+        alert_key(in_time.breached()): Reaction("sales", in_time=True),
+        alert_key(climbed.breached()): Reaction("sales", in_time=False),
+        alert_key(late.breached()): Reaction("sales", in_time=True),
+        alert_key(never.breached()): Reaction("sales", in_time=False),
     }
 
 
