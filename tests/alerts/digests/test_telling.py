@@ -254,16 +254,17 @@ async def test_mondays_count_the_alerts(
     """Acted on: somebody pressed, or answered before anybody else was told."""
     monday = told.due.at + (7 - from_ms(told.due.at).weekday()) * 24 * HOUR
     told.now = lambda: monday
-    cycles = [Cycle(f"w{n}", monday - 72 * HOUR, queue="support") for n in range(4)]
-    answered, pressed, ignored, _ = cycles  # the last was never posted
+    cycles = [Cycle(f"w{n}", monday - 72 * HOUR, queue="support") for n in range(5)]
+    answered, pressed, ignored, guest, _ = cycles  # the last was never posted
     await told.write(*(each.breached() for each in cycles), answered.answered())
-    for each in (answered, pressed, ignored):
+    for each in (answered, pressed, ignored, guest):
         await posted(told.ledger, each, "ops")
+    root = f"{{{prefix}replyclock:alerts}}"
+    await redis.hset(f"{root}:{alert_key(pressed.breached())}", "p:1", "take")
+    await redis.hset(f"{root}:{alert_key(guest.breached())}", "host", "another")
     other = Cycle("w", monday - 72 * HOUR, queue="sales")
     await told.write(other.breached())
     await posted(told.ledger, other, "sellers")
-    entry = f"{{{prefix}replyclock:alerts}}:{alert_key(pressed.breached())}"
-    await redis.hset(entry, "p:1", "take")
     await told.look()
 
     [message] = await asyncio.to_thread(told.slack.messages, "C0OPS")
