@@ -17,6 +17,9 @@ from alerts.coverage import Coverage
 from alerts.customer import Customers
 from alerts.deliverer import Deliverer
 from alerts.delivery import Delivery, wall_ms
+from alerts.digests.posting import DigestPosting
+from alerts.digests.reading import count_facts
+from alerts.digests.telling import Digests
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.routing import Routes
@@ -65,6 +68,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         lambda partitions: app.end_offsets(facts, partitions),
         app.elsewhere.hand_over_again,
     )
+    owner = uuid4().hex
     routes = Routes(config)
     customers = Customers(settings.contact_keys, config, metrics.unopened)
     deliverer = Deliverer(
@@ -77,17 +81,24 @@ def run_alerts(settings: Settings, config: Config) -> int:
             write=lambda alert, mention, *, call, others=(): message_of(
                 alert, mention, customers.shown(alert), call=call, others=others
             ),
-            owner=uuid4().hex,
+            owner=owner,
         ),
         metrics=metrics,
         stale_after=config.stale_after,
         may_post=catch_up.may_post,
+    )
+    digests = Digests(
+        posting=DigestPosting(ledger, slack, metrics, owner),
+        config=config,
+        count=lambda periods, since: count_facts(settings.kafka, facts, periods, since),
+        may_tell=lambda: 0 in app.owned(),
     )
     reloader = Reloader(
         settings.config, config, ReloadMetrics(metrics.registry), time.time
     )
     reloader.tells(deliverer.take)
     reloader.tells(customers.take)
+    reloader.tells(digests.take)
     reloader.tells(routes.take)
     dead_letters = DeadLetters(
         Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
@@ -138,6 +149,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
             redis,
             slack,
             _running(deliverer, app),
+            _telling(digests),
         ):
             yield
 
@@ -167,3 +179,14 @@ async def _running(deliverer: Deliverer, app: EngineApp) -> AsyncIterator[None]:
         # Its intent is in the ledger: the next start looks what became of it.
         for each in late:
             each.cancel()
+
+
+@asynccontextmanager
+async def _telling(digests: Digests) -> AsyncIterator[None]:
+    """Tell digests until the context is left; one that is cut off is found again."""
+    task = asyncio.create_task(digests.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})

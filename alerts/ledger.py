@@ -134,6 +134,13 @@ class Ledger:
             for notice in {None, notice_of(fact)}
         }
 
+    async def open(self, key: str) -> None:
+        """Have an entry for a message that is about no alert, such as a digest."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hsetnx(self._entry(key), "version", 1)
+            pipe.pexpire(self._entry(key), _LIFE)
+            await pipe.execute()
+
     async def entries(self, keys: Sequence[str]) -> list[Entry]:
         """Read entries, in the order of `keys`. A forgotten one has version 0."""
         answers = await self._read(keys)
@@ -151,6 +158,14 @@ class Ledger:
             for key in keys:
                 pipe.hgetall(self._entry(key))
             return list(await pipe.execute())
+
+    async def pressed(self, keys: Sequence[str]) -> list[bool]:
+        """Whether somebody pressed a button of the alert's messages."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.hkeys(self._entry(key))
+            answers = await pipe.execute()
+        return [any(f.startswith(b"p:") for f in fields) for fields in answers]
 
     async def differing(self) -> list[str]:
         """Every key that waits for delivery, longest waiting first."""

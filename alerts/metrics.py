@@ -86,6 +86,12 @@ class Metrics:
             ("receiver",),
             registry=self.registry,
         )
+        self._digests = Counter(
+            "replyclock_digests",
+            "Digests told.",
+            ("receiver",),
+            registry=self.registry,
+        )
         self._rejected = Counter(
             "replyclock_facts_rejected",
             "Records of the facts topic that are no facts.",
@@ -111,6 +117,7 @@ class Metrics:
     def _initialise(self, receiver: str) -> None:
         self._delay.labels(receiver)
         self._summaries.labels(receiver)
+        self._digests.labels(receiver)
         for state, results in RESULTS.items():
             for result in results:
                 self._alerts.labels(receiver, state, result)
@@ -132,6 +139,9 @@ class Metrics:
 
     def summed_up(self, receiver: str) -> None:
         self._summaries.labels(receiver).inc()
+
+    def digest_told(self, receiver: str) -> None:
+        self._digests.labels(receiver).inc()
 
     def unopened(self, reason: Unopened) -> None:
         self._unopened.labels(reason).inc()

@@ -147,6 +147,13 @@ class System:
                     raise StackError(f"{name} {what}:\n{self._tail(name)}")
                 time.sleep(0.05)
 
+    def reload(self) -> None:
+        """Have all take the rules file as it is now; raises `StackError`."""
+        for name in PROCESSES:
+            door = INTAKE_METRICS if name == "intake" else name
+            if not answers(self.ports[door], "/-/reload", "POST", timeout=10):
+                raise StackError(f"{name} does not take its rules")
+
     def is_up(self, name: str) -> bool:
         """Whether it runs and answers; it may still wait for its partitions."""
         return self.is_running(name) and self._answers(name, "/healthz")

@@ -9,7 +9,10 @@ from typing import Any
 
 from alerts.alert import Alert
 from alerts.customer import Customers
-from alerts.preview.kinds import KINDS, NAMES, SUMMARY, Kind, alert_of
+from alerts.destination import destination_of
+from alerts.preview.kinds import DIGEST, KINDS, NAMES, SUMMARY, Kind, alert_of
+from alerts.preview.mornings import morning
+from alerts.preview.notices import call_of, entry_of
 from alerts.preview.places import places
 from alerts.preview.stories import KEYS
 from alerts.routing import receiver_of
@@ -18,6 +21,7 @@ from alerts.slack.summing_up import summing_up
 from alerts.summary import Summary
 from stream.config import Config, load_config
 
+_DIGEST_TITLE = "Yesterday, and on Mondays last week"
 _SUMMARY_TITLE = "Broken and over before anybody could be told"
 _EXAMPLE_RULES = Path(__file__).with_name("example.yaml")
 
@@ -69,30 +73,43 @@ class _Maker:
         """The example called `name`; None where the rules never come to it."""
         if name == SUMMARY:
             return self._summary()
+        if name == DIGEST:
+            return self._digest()
         # Each kind begins with another queue, so that more of them are seen.
         *queues, unrouted = self._config.queue_names
         first = NAMES.index(name) % (len(queues) or 1)
         for queue in (*queues[first:], *queues[:first], unrouted):
             alert = self._alert(KINDS[name], queue)
-            if alert is not None:
-                return self._told(name, alert)
+            if alert is not None and (example := self._told(name, alert)) is not None:
+                return example
         return None
 
     def _alert(self, kind: Kind, queue: str) -> Alert | None:
         """The first that the rules make of it, where that queue has the work."""
         for measure in kind.measures:
             for place in places(self._config, queue, measure):
-                alert = alert_of(kind, measure, place, self._config.rules())
+                alert = alert_of(kind, measure, place, self._config)
                 if alert is not None:
                     return alert
         return None
 
-    def _told(self, name: str, alert: Alert) -> Example:
-        receiver = self._receiver(alert)
-        mention = self._config.alerts.receivers[receiver].slack.mention
-        message = message_of(alert, mention, self._customers.shown(alert))
-        title, at = KINDS[name].title, alert.last.noticed_at
-        return self._example(name, title, receiver, at, message)
+    def _told(self, name: str, alert: Alert) -> Example | None:
+        """None where it is told nobody."""
+        kind, config = KINDS[name], self._config.alerts
+        entry = entry_of(kind, alert, config)
+        where = destination_of(entry, alert, config)
+        cause = entry.cause
+        if not where.is_told or cause is None:
+            return None
+        call = call_of(entry, where) if kind.calls else None
+        shown = self._customers.shown(alert)
+        message = message_of(alert, where.mention, shown, call=call)
+        at = (cause if kind.calls else alert.last).noticed_at
+        return self._example(name, kind.title, where.receiver, at, message)
+
+    def _digest(self) -> Example | None:
+        told = morning(self._config)
+        return told and self._example(DIGEST, _DIGEST_TITLE, *told)
 
     def _summary(self) -> Example | None:
         """Of whoever would be told the most, if a wait ended so in each queue."""

@@ -3,25 +3,24 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from alerts.alert import Alert, AlertState, Told, concerns_alerts
+from alerts.alert import Alert, AlertState, Told
 from alerts.folding import fold
 from alerts.preview.stories import Place, Story
+from alerts.routing import Routes
+from stream.config import Config
 from stream.sla.facts import Fact, FactKind, Measure
 from stream.sla.hours import DAY
 from stream.sla.instants import MINUTE
-from stream.sla.policy import Rules
 
 _NEWS = 5 * MINUTE
 """So late comes what is heard late."""
-_UNSHOWN = frozenset({FactKind.WARNED, FactKind.ESCALATED})
-"""Not previewed yet, though a route may tell of them."""
 _LONGEST = 366 * DAY
 """A promise that is not broken by then is not broken in a preview."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What was broken: since when it ran, until when, and when that is concluded."""
+    """What was promised: since when it ran, until when; when the turn is concluded."""
 
     began: int
     deadline: int
@@ -35,11 +34,15 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """`measures`: of which it can be told; `goes_on`: what happens after the breach."""
+    """`measures`: of which it can be told; `goes_on`: what happens after the turn."""
 
     title: str
     measures: tuple[Measure, ...]
     state: AlertState = AlertState.BREACHED
+    turn: FactKind = FactKind.BREACHED
+    """The first fact of this kind is what the story is about."""
+    calls: bool = False
+    """Whether it is a message beside the alert's first, made for the turn."""
     goes_on: Callable[[Story, Wait], None] = lambda *_: None
 
 
@@ -62,6 +65,10 @@ def _in_time(story: Story, wait: Wait) -> None:
 def _waiting_again(story: Story, wait: Wait) -> None:
     _answered(story, wait)
     story.fails(wait.deadline + 13 * MINUTE)
+
+
+def _kept(story: Story, wait: Wait) -> None:
+    story.answers((wait.noticed + wait.deadline) // 2)
 
 
 _REPLIES = (Measure.FIRST_REPLY, Measure.NEXT_REPLY)
@@ -100,34 +107,61 @@ KINDS = {
         measures=_REPLIES,
         goes_on=_waiting_again,
     ),
+    "warning": Kind(
+        title="The deadline is near",
+        measures=(*_REPLIES, Measure.WINDOW, Measure.RESOLUTION),
+        state=AlertState.WARNED,
+        turn=FactKind.WARNED,
+    ),
+    "kept": Kind(
+        title="Answered in time after a warning",
+        measures=_REPLIES,
+        state=AlertState.MET,
+        turn=FactKind.WARNED,
+        goes_on=_kept,
+    ),
+    "called": Kind(
+        title="Broken after a warning: whoever is mentioned is called in its thread",
+        measures=_REPLIES,
+        calls=True,
+    ),
+    "escalation": Kind(
+        title="Still broken: somebody else is told",
+        measures=(*_REPLIES, Measure.RESOLUTION),
+        turn=FactKind.ESCALATED,
+        calls=True,
+    ),
 }
-"""By what `--kind` calls them: the broken promises, then what becomes of one."""
+"""By what `--kind` calls them: the broken promises, what becomes of one, who else is
+told, and when."""
 
 SUMMARY = "summary"
-"""No story of its own: it counts those of others."""
-NAMES = (*KINDS, SUMMARY)
+DIGEST = "digest"
+"""No stories of their own: they count those of others."""
+NAMES = (*KINDS, SUMMARY, DIGEST)
 
 
-def alert_of(kind: Kind, measure: Measure, place: Place, rules: Rules) -> Alert | None:
+def alert_of(
+    kind: Kind, measure: Measure, place: Place, config: Config
+) -> Alert | None:
     """What the rules make of the story; None where it comes to something else.
 
-    As where silence ends a wait before its promise is broken.
+    As where silence ends a wait before its promise is broken, or no route tells of it.
     """
-    story = _begun(measure, place)
-    told = _told(story.facts(rules, place.at + _LONGEST), measure)
-    breach = next((t.fact for t in told if t.fact.kind is FactKind.BREACHED), None)
-    if breach is None:
+    story, rules, routes = _begun(measure, place), config.rules(), Routes(config)
+    told = _told(story.facts(rules, place.at + _LONGEST), measure, routes)
+    turn = next((t.fact for t in told if t.fact.kind is kind.turn), None)
+    if turn is None or turn.deadline is None:
         return None
-    began = breach.started_at or place.at
-    kind.goes_on(story, Wait(began, breach.at, breach.noticed_at))
-    until = max(story.heard, breach.noticed_at)
-    alert = fold(_told(story.facts(rules, until), measure))
+    began = turn.started_at or place.at
+    kind.goes_on(story, Wait(began, turn.deadline, turn.noticed_at))
+    until = max(story.heard, turn.noticed_at)
+    alert = fold(_told(story.facts(rules, until), measure, routes))
     return alert if alert is not None and alert.state is kind.state else None
 
 
-def _told(facts: Sequence[Fact], measure: Measure) -> list[Told]:
-    heard = (f for f in facts if concerns_alerts(f) and f.kind not in _UNSHOWN)
-    numbered = enumerate(heard)
+def _told(facts: Sequence[Fact], measure: Measure, routes: Routes) -> list[Told]:
+    numbered = enumerate(fact for fact in facts if routes.concern(fact))
     return [Told.of(fact, n) for n, fact in numbered if fact.measure is measure]
 
 

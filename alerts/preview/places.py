@@ -13,7 +13,7 @@ from stream.sla.hours import ALWAYS
 from stream.sla.instants import HOUR, to_ms
 from stream.sla.policy import Policy
 
-_MONDAY = datetime(2026, 3, 2, 9)  # noqa: DTZ001  in the zone of the rules
+MONDAY = datetime(2026, 3, 2, 9)  # noqa: DTZ001  in the zone of the rules
 """When stories begin, if their policy does not ask for another hour: always the same,
 so that two previews differ where their rules do."""
 _WEEK = 7 * 24
@@ -57,7 +57,7 @@ def _hours(config: Config, queue: str, wanted: str | None) -> list[int]:
     """When a story may begin: the first hour of a week that is as it is wanted."""
     rules = config.rules()
     calendar = rules.calendar(rules.queue_calendars.get(queue, ALWAYS))
-    monday = to_ms(_MONDAY.replace(tzinfo=ZoneInfo(config.timezone)))
+    monday = to_ms(MONDAY.replace(tzinfo=ZoneInfo(config.timezone)))
     hours = (monday + hour * HOUR for hour in range(_WEEK))
     fit = (
         at

@@ -29,7 +29,15 @@ def date(ms: int, beside: int | None = None) -> str:
     The day is left out within 12 hours of `beside`, whose day is shown.
     """
     is_near = beside is not None and abs(ms - beside) < 12 * HOUR
-    shown = "{time_secs}" if is_near else "{date_short_pretty} {time_secs}"
+    return _date(ms, "{time_secs}" if is_near else "{date_short_pretty} {time_secs}")
+
+
+def minute(ms: int) -> str:
+    """As `date`, where seconds are of no interest."""
+    return _date(ms, "{date_short_pretty} {time}")
+
+
+def _date(ms: int, shown: str) -> str:
     fallback = datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return f"<!date^{ms // 1000}^{shown}|{fallback}>"
 

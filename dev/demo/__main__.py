@@ -4,21 +4,23 @@ import asyncio
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 import click
 
+from dev.demo.climbs import add_climbs
 from dev.demo.judgement import Line, differences, judge, verdict_differences
 from dev.demo.parts import judge_parts
 from dev.demo.pictures import take_pictures
+from dev.demo.rules import next_minute, write_rules
 from dev.demo.seen import ask_prometheus, look, percentile, save
 from dev.faults import StackError
 from dev.places import CACHE
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
 from dev.system import (
-    CONFIG,
     PROCESSES,
     System,
     reserve_ports,
@@ -31,11 +33,15 @@ from stream.simulator.play import Play, write_play
 from stream.simulator.sending import Sent, send_play
 from stream.sla.policy import Rules
 
-CHANNELS = ("C0SALES", "C0OPS")
+CHANNELS = ("C0SALES", "C0OPS", "C0SUPPORT", "C0LEADS")
+SALES = "whatsapp:106540352242922"
+"""Of which account the climbs are customers."""
 EPISODE = 300
 """Seconds of traffic that are written at once when the demo has no end."""
 SETTLE = 20.0
 """Seconds after the last webhook within which everything must have come out."""
+TOLD_WITHIN = 10.0
+"""Seconds from when a digest is due."""
 START_LIMIT = 30.0
 
 
@@ -74,22 +80,23 @@ def run_demo(
 ) -> bool:
     """Whether everything that the traffic knows to be true came out."""
     began = time.monotonic()
-    rules = load_config(CONFIG).rules()
     ports = reserve_ports()
     with Stack.start(
         folder, prometheus_targets=scrape_targets(ports), on_progress=click.echo
     ) as stack:
-        system = System(stack, ports=ports)
+        system = System(stack, ports=ports, config=write_rules(folder))
         system.start()
         system.wait_ready()
         took = time.monotonic() - began
         click.echo(f"intake, worker and alerts are ready; all of it took {took:.1f} s")
         _show_addresses(stack, system)
+        rules, digest_at = _ask_for_digest(folder, system)
         if seconds is None:
             _play_on(rules, system, rate, seed)
         play = _play(rules, rate, seed, seconds or EPISODE)
         sent = asyncio.run(_perform(play, system, pictures))
-        lines = _wait_for_truth(play, sent, system, rules, folder)
+        settle = max(SETTLE, digest_at.timestamp() - time.time() + TOLD_WITHIN)
+        lines = _wait_for_truth(play, sent, system, rules, folder=folder, settle=settle)
     lines.append(Line("start until alerts are possible", START_LIMIT, took, limit=True))
     click.echo(f"\n  {'':<6}{'':<44}{'expected':>10}{'came out':>12}")
     for line in lines:
@@ -97,6 +104,15 @@ def run_demo(
     click.echo(f"\nthe slowest webhook left {sent.lag:.2f} s after its time")
     click.echo(f"events kept in {folder / 'events.jsonl'}, for replyclock replay")
     return all(line.holds for line in lines)
+
+
+def _ask_for_digest(folder: Path, system: System) -> tuple[Rules, datetime]:
+    """Have the leads told of yesterday soon; the rules that are in force, and when."""
+    at = next_minute(datetime.now(UTC))
+    rules = load_config(write_rules(folder, at)).rules()
+    system.reload()
+    click.echo(f"  digest            at {at:%H:%M} UTC, in C0LEADS")
+    return rules, at
 
 
 def _play(rules: Rules, rate: int, seed: int, seconds: int, first: int = 0) -> Play:
@@ -110,6 +126,7 @@ def _play(rules: Rules, rate: int, seed: int, seconds: int, first: int = 0) -> P
         first=first,
         cast=CAST,
     )
+    add_climbs(play, SALES, start, first)
     click.echo(f"playing {play.truth.webhooks} bodies, about {rate} a second")
     return play
 
@@ -165,10 +182,16 @@ async def _tell(slack: SlackStandIn) -> None:
 
 
 def _wait_for_truth(
-    play: Play, sent: Sent, system: System, rules: Rules, folder: Path
+    play: Play,
+    sent: Sent,
+    system: System,
+    rules: Rules,
+    *,
+    folder: Path,
+    settle: float,
 ) -> list[Line]:
-    """The judgement, once all of it holds or the time for it is over."""
-    deadline = time.monotonic() + SETTLE
+    """The judgement, once all of it holds or `settle` seconds are over."""
+    deadline = time.monotonic() + settle
     while True:
         seen = asyncio.run(
             look(
@@ -181,6 +204,8 @@ def _wait_for_truth(
         )
         counters = read_counters(system.stack.prometheus_url)
         lines = judge(play.truth, seen, sent.answers[200], counters)
+        lines.append(Line("digests told in Slack", 1, len(seen.digests)))
+        lines.append(Line("Prometheus: digests", 1, counters["digests"]))
         lines += judge_parts(play.truth.parts, seen.facts, system.id_secret)
         if all(line.holds for line in lines) or time.monotonic() > deadline:
             break
@@ -226,7 +251,8 @@ def read_counters(prometheus: str) -> dict[str, float]:
         "breached": f"{net} - {net}".format(
             "verdicts", "breached", "retractions", "breached"
         ),
-        "posted": 'sum(replyclock_alerts_total{result="posted"})',
+        "posted": 'sum(replyclock_alerts_total{result="posted",kind!="escalated"})',
+        "digests": "sum(replyclock_digests_total)",
     }
     return {name: ask_prometheus(prometheus, query) for name, query in asked.items()}
 

@@ -48,6 +48,7 @@ def judge(
 
     `counters` are Prometheus's: events, sessions, met, breached, alerts posted.
     """
+    turned_red = truth.warned - truth.kept_after_warning
     return [
         Line("webhooks and posts accepted", truth.webhooks, accepted),
         Line("events in Kafka", truth.events, len(seen.events)),
@@ -62,9 +63,12 @@ def judge(
             truth.answered_late,
             seen.count(FactKind.ANSWERED_LATE),
         ),
-        Line("alerts posted in Slack", truth.alerts_posted, len(seen.messages)),
+        Line("alerts posted in Slack", truth.alerts_posted, len(seen.alerts)),
         Line("alerts that name the customer", truth.alerts_posted, seen.named),
         Line("alerts edited in Slack", truth.alerts_edited, seen.edited),
+        Line("warnings posted in Slack", truth.warned, len(seen.warnings)),
+        Line("warnings that turned red", turned_red, seen.turned_red),
+        Line("escalations posted in Slack", truth.escalated, len(seen.escalations)),
         Line("Prometheus: events", truth.events, counters["events"]),
         Line("Prometheus: sessions", truth.sessions, counters["sessions"]),
         Line("Prometheus: met", truth.met, counters["met"]),

@@ -13,10 +13,17 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
-from alerts.alert import alert_key
+from alerts.alert import AlertState, alert_key
+from alerts.notice import BROKEN, key_of, notice_of
+from alerts.slack.sentences import EMOJI
 from dev.slack.client import SlackStandIn
 from stream.records import decode_event, decode_fact
 from stream.sla.facts import Fact, FactKind, Reason, Verdict
+
+AMBER, RED = EMOJI[AlertState.WARNED], EMOJI[AlertState.BREACHED]
+_TELLING = {FactKind.WARNED, FactKind.BREACHED, FactKind.ESCALATED}
+DIGEST = "digest:"
+"""What the keys of digests begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +61,39 @@ class Seen:
         )
 
     @property
+    def alerts(self) -> list[dict[str, Any]]:
+        """The first message of each alert."""
+        return [m for m in self.messages if not {":", "/"} & set(_key(m))]
+
+    @property
+    def escalations(self) -> list[dict[str, Any]]:
+        """Messages that call somebody else."""
+        return [m for m in self.messages if "/to:" in _key(m)]
+
+    @property
+    def digests(self) -> list[dict[str, Any]]:
+        return [m for m in self.messages if _key(m).startswith(DIGEST)]
+
+    @property
+    def warnings(self) -> list[list[str]]:
+        """Of each alert that began with a warning, the colours it had, in order."""
+        stories = ([*_colours(message)] for message in self.alerts)
+        return [story for story in stories if story[0] == AMBER]
+
+    @property
+    def turned_red(self) -> int:
+        """Warnings whose promise was broken after all."""
+        return sum(1 for story in self.warnings if RED in story)
+
+    @property
     def edited(self) -> int:
-        """Messages that say something else now than when they were posted."""
-        return sum(1 for message in self.messages if message["edits"])
+        """Alerts that say something else now than when they were posted."""
+        return sum(1 for message in self.alerts if message["edits"])
 
     @property
     def named(self) -> int:
-        """Messages that say of which customer they are."""
-        blocks = [json.dumps(message["blocks"]) for message in self.messages]
+        """Alerts that say of which customer they are."""
+        blocks = [json.dumps(message["blocks"]) for message in self.alerts]
         return sum('"Customer\\n' in said for said in blocks)
 
     def detection_delays(self) -> list[float]:
@@ -73,19 +105,45 @@ class Seen:
         ]
 
     def alert_delays(self) -> list[float]:
-        """Seconds from each deadline to Slack having the message."""
-        deadlines = {
-            alert_key(f): f.at for f in self.facts if f.kind is FactKind.BREACHED
-        }
-        delays = []
-        for message in self.messages:
-            metadata = message["metadata"]
-            posted_at = message["posted_at"]
-            assert isinstance(metadata, dict)
-            assert isinstance(posted_at, int)
-            key = metadata["event_payload"]["key"]
-            delays.append((posted_at - deadlines[key]) / 1000)
-        return delays
+        """Seconds from what each alert's message tells first to Slack having it.
+
+        The deadline, the warning point, the step of an escalation.
+        """
+        causes = self._causes()
+        return [
+            (message["posted_at"] - causes[_key(message), _told(message)]) / 1000
+            for message in self.messages
+            if ":" not in _key(message).partition("/")[0]
+        ]
+
+    def _causes(self) -> dict[tuple[str, FactKind], int]:
+        """When what a message of a key tells first came about."""
+        found: dict[tuple[str, FactKind], int] = {}
+        for fact in self.facts:
+            if fact.kind in _TELLING:
+                key = alert_key(fact)
+                found.setdefault((key_of(key, notice_of(fact)), fact.kind), fact.at)
+                found.setdefault((key_of(key, BROKEN), fact.kind), fact.at)
+        return found
+
+
+def _key(message: dict[str, Any]) -> str:
+    key: str = message["metadata"]["event_payload"]["key"]
+    return key
+
+
+def _told(message: dict[str, Any]) -> FactKind:
+    """Of which kind of fact it told when it was posted."""
+    if "/to:" in _key(message):
+        return FactKind.ESCALATED
+    first = next(_colours(message))
+    return FactKind.WARNED if first == AMBER else FactKind.BREACHED
+
+
+def _colours(message: dict[str, Any]) -> Iterator[str]:
+    """The sign that the message began with, in each of its versions."""
+    for version in (*message["edits"], message):
+        yield version["text"][0]
 
 
 def distinct(facts: Sequence[Fact]) -> list[Fact]:

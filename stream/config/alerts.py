@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from stream.config.part import Duration, Part
+from stream.config.time_of_day import TimeOfDay
 
 
 class SlackReceiver(Part):
@@ -14,6 +15,10 @@ class SlackReceiver(Part):
 
 class Receiver(Part):
     slack: SlackReceiver
+    digest: TimeOfDay | None = Field(
+        None,
+        description='when it is told of yesterday, each day: `"08:45"`, by `timezone`',
+    )
 
 
 Tell = Literal["warning", "breach", "escalation"]

@@ -10,6 +10,7 @@ from stream.config.durations import say_duration
 from stream.config.model import Config, Queue
 from stream.config.policies import PolicyPart
 from stream.config.targets import TargetPart
+from stream.config.unheard import unheard
 from stream.sla.hours import ALWAYS
 
 Path = tuple[str | int, ...]
@@ -29,6 +30,7 @@ def oddities(config: Config, year: int) -> Iterator[Odd]:
     yield from _routes(config)
     yield from _nobody_found(config)
     yield from _unused(config)
+    yield from unheard(config)
 
 
 def _calendars(config: Config, year: int) -> Iterator[Odd]:

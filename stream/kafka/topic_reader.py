@@ -62,6 +62,18 @@ class TopicReader:
                 if record.offset < ends[tp]:
                     yield record
 
+    async def since(self, tp: TopicPartition, at: int) -> AsyncIterator[ConsumerRecord]:
+        """What one holds now, from the first record written at `at` (ms) or later."""
+        (_, end) = (await self.bounds([tp]))[tp]
+        found = (await self._consumer.offsets_for_times({tp: at}))[tp]
+        if found is None or found.offset >= end:
+            return
+        self._assign({tp: found.offset})
+        async for _, records in self._until({tp: end}, [tp]):
+            for record in records:
+                if record.offset < end:
+                    yield record
+
     async def follow(self, parts: Iterable[TopicPartition]) -> Followed:
         """What they hold, and what is written from now on, for ever.
 

@@ -52,17 +52,21 @@ class Truth:
     breached: int = 0
     retracted: int = 0
     answered_late: int = 0
+    warned: int = 0
+    """Alerts that began with a warning."""
+    kept_after_warning: int = 0
+    escalated: int = 0
     parts: list[Part] = field(default_factory=list)
 
     @property
     def alerts_posted(self) -> int:
-        """Each breach is posted once, the retracted ones too."""
-        return self.breached + self.retracted
+        """Each breach is posted once, the retracted ones too; and each warning."""
+        return self.breached + self.retracted + self.kept_after_warning
 
     @property
     def alerts_edited(self) -> int:
         """Each alert whose wait ended, or that was untrue, is edited."""
-        return self.answered_late + self.retracted
+        return self.answered_late + self.retracted + self.kept_after_warning
 
 
 @dataclass

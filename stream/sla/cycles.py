@@ -27,9 +27,9 @@ _GOES_ON = frozenset({FactKind.REPLY_RETRACTED, FactKind.CLOCK_RESUMED})
 class Cycle(Struct, gc=False):
     """What is known of a clock. Waits in milliseconds, None until the reply.
 
-    `queue`, `assignee`: who held the work when the verdict fell; `author`: of the
-    reply. `lateness`: from when its breach could be known (the deadline, or late news)
-    to the moment it was first noticed.
+    `queue`, `assignee`: who held the work when the verdict fell, at `verdict_at`;
+    `author`: of the reply. `lateness`: from when its breach could be known (the
+    deadline, or late news) to the moment it was first noticed.
     `lasted_ms`: open time until the wait ended in whatever way; None while it lasts.
     """
 
@@ -37,6 +37,7 @@ class Cycle(Struct, gc=False):
     queue: str
     policy: str | None = None
     verdict: Verdict | None = None
+    verdict_at: int | None = None
     deadline: int | None = None
     assignee: str | None = None
     author: str | None = None
@@ -69,10 +70,10 @@ class Cycles:
         kind = fact.kind
         verdict = _VERDICTS.get(kind)
         if verdict is not None:
-            cycle.verdict = verdict
+            cycle.verdict, cycle.verdict_at = verdict, fact.at
             cycle.queue, cycle.assignee = fact.queue, fact.assignee
         elif fact.replaces is not None:
-            cycle.verdict = None
+            cycle.verdict = cycle.verdict_at = None
         if kind in _ENDS:
             cycle.lasted_ms = fact.waited_business_ms
         if kind in _REPLIES:

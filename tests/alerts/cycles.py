@@ -45,6 +45,7 @@ class Cycle:
             "started_at": self.start,
             "deadline": self.deadline,
             "waited_ms": at - self.start,
+            "waited_business_ms": at - self.start,
         }
         return Fact(**(said | self.fields | fields))
 

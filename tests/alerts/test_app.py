@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from copy import copy
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,13 @@ class World:
 
         return await asyncio.to_thread(read)
 
-    async def tell(self, *facts: Fact | bytes, key: bytes = b"x") -> None:
-        """Write facts to the topic as the worker does, or bytes as nobody should."""
+    async def tell(
+        self, *facts: Fact | bytes, key: bytes = b"x", at: int | None = None
+    ) -> None:
+        """Write facts to the topic as the worker does, or bytes as nobody should.
+
+        `at`: when, in milliseconds; None: now.
+        """
         topics = {self.prefix + "sla.facts": 2, self.prefix + "sla.dead-letters": 2}
         await ensure_topics(self.kafka, topics)
         async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
@@ -100,6 +106,7 @@ class World:
                     key=key
                     if isinstance(fact, bytes)
                     else fact.conversation_id.encode(),
+                    timestamp_ms=at,
                 )
                 for fact in facts
             ]
@@ -436,3 +443,29 @@ async def test_an_escalation_survives_a_kill(
     async with world.running():
         await world.tell(cycle.escalated(30.005, "ops-slack"), cycle.answered())
         await eventually(both_yellow)
+
+
+async def test_the_process_tells_a_digest(world: World, tmp_path: Path) -> None:
+    """Of facts that its own group has read long ago; a restart tells none again."""
+    now = datetime.now(UTC)
+    due = now - timedelta(minutes=1)
+    rules = tmp_path / "sla.yaml"
+    text = CONFIG.read_text("utf-8")
+    receiver = "sales-slack: {slack: {channel: C0SALES}"
+    assert receiver in text
+    rules.write_text(
+        text.replace(receiver, f'{receiver}, digest: "{due:%H:%M}"')
+        + "\ntimezone: UTC\n",
+        "utf-8",
+    )
+    noon = due.replace(hour=12, minute=0) - timedelta(days=1)
+    kept = Cycle("a", start=round(noon.timestamp() * 1000)).met(noticed=1)
+    await world.tell(kept, at=kept.noticed_at)
+    for _ in range(2):
+        async with world.running(REPLYCLOCK_CONFIG=str(rules)):
+            await world.shows(1)
+            metrics = await world.get("/metrics")
+
+    [message] = await world.messages()
+    assert message["text"].endswith(": the promise was kept")
+    assert 'replyclock_digests_total{receiver="sales-slack"} 0.0' in metrics

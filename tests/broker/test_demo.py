@@ -9,10 +9,12 @@ import time
 
 import pytest
 
+from alerts.alert import alert_key
 from dev.demo.judgement import Line, judge
 from dev.demo.seen import Seen
 from dev.places import REPOSITORY
 from stream.simulator.play import Truth
+from tests.alerts.cycles import Cycle
 
 pytestmark = pytest.mark.broker
 
@@ -91,7 +93,10 @@ def pid_of(parent: int, name: str) -> int:
 
 @pytest.mark.parametrize(
     "number",
-    ["webhooks", "events", "sessions", "met", "breached", "retracted", "answered_late"],
+    [
+        *("webhooks", "events", "sessions", "met", "breached", "retracted"),
+        *("answered_late", "warned", "kept_after_warning", "escalated"),
+    ],
 )
 def test_every_number_is_judged(number):
     """One off in any number that the traffic knows, and some line is WRONG."""
@@ -109,3 +114,36 @@ def test_a_limit_holds_below_and_not_at_it():
     """`< 3 s` means that 3 s is too long."""
     assert Line("delay", 3, 2.99, limit=True).holds
     assert not Line("delay", 3, 3, limit=True).holds
+
+
+def message(key, at, *colours):
+    """As the stand-in Slack has one; it was first seen at `at`."""
+    versions = [{"text": f"{colour} said"} for colour in colours]
+    payload = {"event_payload": {"key": key}}
+    return versions[-1] | {
+        "edits": versions[:-1],
+        "metadata": payload,
+        "posted_at": at,
+        "blocks": [],
+    }
+
+
+def test_each_message_is_late_by_its_own_cause():
+    """A warning's point, a deadline, a step: whatever stands behind the alert's key."""
+    warned, plain = Cycle("a"), Cycle("b")
+    facts = [warned.warned(), warned.breached(), warned.escalated(), plain.breached()]
+    facts.append(plain.warned())  # which no route tells
+    one, other = alert_key(warned.breached()), alert_key(plain.breached())
+    messages = [
+        message(one, facts[0].at + 1000, "🟠", "🔴", "🟡"),
+        message(f"{one}/broken", facts[1].at + 2000, "🔴"),
+        message(f"{one}/to:team-lead", facts[2].at + 3000, "🔴"),
+        message(other, facts[3].at + 4000, "🔴"),
+        message("digest:2026-11-27:team-lead", 0, "🔵"),
+    ]
+    seen = Seen([], facts, messages)
+
+    assert sorted(seen.alert_delays()) == [1, 2, 3, 4]
+    assert len(seen.alerts) == 2
+    assert (len(seen.warnings), seen.turned_red) == (1, 1)
+    assert (len(seen.escalations), len(seen.digests)) == (1, 1)

@@ -622,3 +622,27 @@ def test_a_route_that_tells_nothing_is_a_fault():
     assert "alerts.routes.0.tell" in fault
     (fault,) = faults(GOOD.replace("{to: ops}", "{to: ops, tell: [breeches]}"))
     assert "alerts.routes.0.tell" in fault
+
+
+def test_a_queue_that_nobody_hears_is_odd():
+    """All of its routes tell of warnings only; a step would be told by none, too."""
+    only = GOOD.replace("{to: ops}", "{to: ops, tell: [warning]}")
+    said = ("queues", "sales"), "nobody hears of its broken promises (tell)"
+    assert said in [*oddities(parse_config(only, "sla.yaml"), 2026)]
+    for tell in ("[breach]", "[escalation]"):
+        heard = GOOD.replace("{to: ops}", f"{{to: ops, tell: {tell}}}")
+        assert said not in [*oddities(parse_config(heard, "sla.yaml"), 2026)]
+
+
+def test_a_time_of_the_day_is_quoted():
+    """What YAML takes for a number, and what is no time, is said."""
+
+    def at(written: str) -> str:
+        return GOOD.replace("{ops: {", f"{{ops: {{digest: {written}, ")
+
+    config = parse_config(at('"08:45"'), "sla.yaml")
+    assert config.alerts.receivers["ops"].digest == 8 * 60 + 45
+    for wrong in ('"8:45"', '"24:00"', "morning", "1045"):
+        (fault,) = faults(at(wrong))
+        assert "alerts.receivers.ops.digest" in fault
+        assert 'is no time of the day: write "08:45", in quotes' in fault

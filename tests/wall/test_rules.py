@@ -48,6 +48,28 @@ def test_tools_of_prometheus_are_content(command: tuple[str, ...]) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_the_watchdog_goes_to_the_switch(tmp_path: Path) -> None:
+    """As shipped, and filled in as the runbook says, it is the switch's alone."""
+    shipped = ALERTMANAGER.read_text("utf-8")
+    filled = tmp_path / "alertmanager.yml"
+    commented = r"^    # (?=webhook_configs| +- url_file| +send_resolved)"
+    said = re.sub(commented, "    ", shipped, flags=re.MULTILINE)
+    # Debian's amtool is too old for it; the Alertmanager of docker-compose.yml is not.
+    filled.write_text(re.sub("url_file: /etc/.*", "url: https://a.example", said))
+    switch = YAML(typ="safe").load(filled)["receivers"][0]
+
+    assert switch["webhook_configs"][0]["send_resolved"] is False
+    for file in (ALERTMANAGER, filled):
+        for command in (
+            ("amtool", "check-config", file),
+            (
+                *("amtool", "config", "routes", "test", f"--config.file={file}"),
+                *("--verify.receivers=dead-mans-switch", "alertname=Watchdog"),
+            ),
+        ):
+            subprocess.run(command, check=True, capture_output=True)
+
+
 def test_every_alert_says_what_where_and_how_bad(alerts: list[Rule]) -> None:
     """A summary, a severity and the runbook's heading, on each."""
     for alert in alerts:

@@ -57,9 +57,14 @@ def test_each_kind_says_what_it_is():
         "cancelled": "sales: closed before the deadline",
         "retracted": "support: was answered in time",
         "waiting_again": "uk: waiting again, reply not delivered",
+        "warning": "sales: no first reply yet, due within 1 min",
+        "kept": "sales: answered in time",
+        "called": "*The promise is broken.* *Nobody has replied yet.*",
+        "escalation": "sales: no first reply within 2 min",
         "summary": "4 promises were broken and noticed late; nobody waits any more",
+        "digest": "Yesterday, Sun 1 Mar: 3 of 96 promises broken (3.1%), 1 still waits",
     }
-    assert all(example.is_own for example in found.values())
+    assert [name for name in found if not found[name].is_own] == ["called"]
 
 
 @pytest.mark.parametrize("file", ["sla.yaml", "full.yaml"])
@@ -96,7 +101,9 @@ def test_what_the_file_never_says_is_under_other_rules():
     found = made(parse_config(SMALL, "sla.yaml"))
 
     others = {name for name, example in found.items() if not example.is_own}
-    assert others == {"resolution", "window"}
+    assert others == {
+        *("resolution", "window", "warning", "kept", "called", "escalation", "digest")
+    }
     assert found["window"].receiver == "example"
     assert found["window"].plain()["rules"] == "example"
 
@@ -163,3 +170,53 @@ def test_no_example_says_what_was_not():
 def test_two_previews_are_the_same():
     """So they differ where two configs do."""
     assert [e.plain() for e in examples(FULL)] == [e.plain() for e in examples(FULL)]
+
+
+WARNS = SMALL.replace(
+    "first_reply: 15m}", "first_reply: {within: 15m, warn_at: [50%]}}"
+)
+ALL = "tell: [warning, breach, escalation]"
+
+
+def test_warnings_are_shown_where_a_route_tells_them():
+    """And what becomes of one; with a mention, that it is called for the breach."""
+    config = parse_config(WARNS, "sla.yaml")
+    assert not made(config, "warning")["warning"].is_own
+    assert "warned" not in said(made(config, "answered")["answered"])
+
+    config = parse_config(WARNS.replace("{to: all}", f"{{to: all, {ALL}}}"), "sla.yaml")
+    found = made(config, "warning", "kept", "called", "answered")
+    assert {name for name in found if found[name].is_own} == {
+        *("warning", "kept", "answered")
+    }
+    assert "warned" in said(found["answered"])
+
+    text = WARNS.replace("{to: all}", f"{{to: vips, {ALL}}}")
+    called = made(parse_config(text, "sla.yaml"), "called")["called"]
+    assert called.is_own
+    assert said(called).count("<!here>") == 1
+
+
+def test_an_escalation_is_shown_where_it_is_posted():
+    """In its receiver's channel with a link to the first, or in that one's thread."""
+    steps = "first_reply: 15m}, escalate: [{after: 5m, to: vips}]"
+    text = SMALL.replace("first_reply: 15m}", steps)
+    found = made(parse_config(text, "sla.yaml"), "escalation")["escalation"]
+    assert (found.is_own, found.channel) == (True, "C0VIPS")
+    assert "archives/C0ALL/" in said(found)
+
+    text = text.replace("C0VIPS", "C0ALL")
+    found = made(parse_config(text, "sla.yaml"), "escalation")["escalation"]
+    assert title(found).startswith("*The promise is still broken 5 min")
+
+
+def test_a_digest_is_shown_of_the_receivers_queues():
+    """To the first that has one, with numbers that are made up."""
+    text = SMALL.replace("{slack: {channel: C0ALL}}", DIGESTED)
+    found = made(parse_config(text, "sla.yaml"), "digest")["digest"]
+
+    assert (found.is_own, found.receiver) == (True, "all")
+    assert "*sales*" in said(found)
+
+
+DIGESTED = '{slack: {channel: C0ALL}, digest: "08:45"}'
