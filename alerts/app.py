@@ -74,8 +74,8 @@ def run_alerts(settings: Settings, config: Config) -> int:
             slack=slack,
             config=config.alerts,
             metrics=metrics,
-            write=lambda alert, mention, *, call: message_of(
-                alert, mention, customers.shown(alert), call=call
+            write=lambda alert, mention, *, call, controls: message_of(
+                alert, mention, customers.shown(alert), call=call, controls=controls
             ),
             owner=uuid4().hex,
         ),

@@ -8,6 +8,8 @@ from alerts.alert import Told
 from alerts.entry import Entry
 from alerts.folding import fold
 from alerts.notice import parts_of
+from alerts.presses.handling import NOBODY, handling_of
+from alerts.presses.press import Press, decode_press
 from stream.records import UnreadableRecordError, decode_fact
 
 
@@ -17,11 +19,14 @@ def of(key: str) -> str:
     return "" if notice is None else f"{notice}:"
 
 
-def entry_of(key: str, fields: Mapping[bytes, bytes]) -> Entry:
+def entry_of(
+    key: str, fields: Mapping[bytes, bytes], mutes: Mapping[str, Press]
+) -> Entry:
     """Read the notice `key` out of the fields of its alert."""
-    alert, fault = None, None
+    alert, handling, fault = None, NOBODY, None
     try:
-        alert = fold(_told(v for name, v in fields.items() if name.startswith(b"f:")))
+        alert = fold(_told(_values(fields, b"f:")))
+        handling = handling_of(map(decode_press, _values(fields, b"p:")))
     except (UnreadableRecordError, ValueError) as error:
         fault = str(error)
     first = Entry(
@@ -29,6 +34,8 @@ def entry_of(key: str, fields: Mapping[bytes, bytes]) -> Entry:
         version=int(fields.get(b"version", 0)),
         partition=_number(fields, "partition"),
         alert=alert,
+        handling=handling,
+        mute=None if alert is None else mutes.get(alert.ground.queue),
         fault=fault,
         **_shown(fields, ""),
     )
@@ -55,6 +62,7 @@ def _shown(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:
     texts = ("receiver", "channel", "ts", "shown")
     known: dict[str, Any] = {name: _text(fields, of + name) for name in texts}
     numbers = ("intent", "lost", "doubt")
+    known["is_suppressed"] = f"{of}suppressed".encode() in fields
     return known | {name: _number(fields, of + name) for name in numbers}
 
 
@@ -66,6 +74,10 @@ def _text(fields: Mapping[bytes, bytes], name: str) -> str | None:
 def _number(fields: Mapping[bytes, bytes], name: str) -> int | None:
     value = fields.get(name.encode())
     return None if value is None else int(value)
+
+
+def _values(fields: Mapping[bytes, bytes], begin: bytes) -> list[bytes]:
+    return [value for name, value in fields.items() if name.startswith(begin)]
 
 
 def _told(values: Iterable[bytes]) -> Iterable[Told]:

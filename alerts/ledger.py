@@ -23,6 +23,7 @@ Redis must keep what it says it has: `appendonly yes`, `maxmemory-policy noevict
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from redis.asyncio import Redis
@@ -34,6 +35,8 @@ from alerts.fields import entry_of, of
 from alerts.lease import Leases
 from alerts.notice import key_of, notice_of, parts_of
 from alerts.positions import BEHIND, LostError, Positions, Span
+from alerts.presses.book import PressBook
+from alerts.presses.mutes import Mutes, mutes_of
 from alerts.summary import Summaries
 from stream.records import encode_fact
 from stream.sla.facts import Fact
@@ -71,6 +74,10 @@ class Ledger:
         """Of what is not told one by one."""
         self.positions = Positions(redis, self._root)
         """How far the topic was read."""
+        self.presses = PressBook(redis, self._root, self._differing)
+        """What people did with the alerts."""
+        self.mutes = Mutes(redis, self._root, self._differing)
+        """Queues of which nothing is told now."""
         register = redis.register_script
         self._want = register(scripts.WANT)
         self._advance = register(scripts.ADVANCE)
@@ -136,8 +143,9 @@ class Ledger:
         async with self._redis.pipeline(transaction=False) as pipe:
             for key in keys:
                 pipe.hgetall(self._entry(key))
-            answers = await pipe.execute()
-        return list(map(entry_of, keys, answers))
+            pipe.hgetall(self.mutes.key)
+            *answers, mutes = await pipe.execute()
+        return list(map(partial(entry_of, mutes=mutes_of(mutes)), keys, answers))
 
     async def differing(self) -> list[str]:
         """Every key that waits for delivery, longest waiting first."""

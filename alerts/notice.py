@@ -5,11 +5,23 @@ notice is told by a message more (semantics 4.1), with the key `<alert>/<name>`.
 them are in one entry of the ledger and speak of the same facts.
 """
 
+from alerts.presses.press import Press
 from stream.sla.facts import Fact, FactKind
 
 _TO = "to:"
 BROKEN = "broken"
 """The promise that the first message warned of is broken: who is to act is called."""
+
+_RETURN = "return:"
+
+
+def return_of(press: Press) -> str:
+    """The name of the notice that calls when `press` has ended by itself."""
+    return f"{_RETURN}{press.name}"
+
+
+def is_return(notice: str | None) -> bool:
+    return notice is not None and notice.startswith(_RETURN)
 
 
 def notice_of(fact: Fact) -> str | None:

@@ -18,6 +18,7 @@ from alerts.metrics import EDITED, FOUND, GONE, Metrics, kind_of
 from alerts.notice import BROKEN
 from alerts.posted import Posted
 from alerts.slack.blocks import Message
+from alerts.slack.buttons import Controls
 from alerts.slack.calling import Call
 from alerts.slack.client import Slack
 from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
@@ -45,7 +46,12 @@ class Write(Protocol):
     """Makes the message of a notice."""
 
     def __call__(
-        self, alert: Alert, mention: str | None, *, call: Call | None
+        self,
+        alert: Alert,
+        mention: str | None,
+        *,
+        call: Call | None,
+        controls: Controls | None,
     ) -> Message: ...
 
 
@@ -103,8 +109,7 @@ class Posting:
             )
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
-        message = self._write(alert, where.mention, call=call)
-        revision = alert.revision
+        message, revision = self._written(entry, alert, where, call)
         try:
             ts = await self._slack.post(
                 where.channel, message, entry.key, revision, where.thread
@@ -114,7 +119,8 @@ class Posting:
                 await self._ledger.forget_intent(entry.key, self._owner)
             raise
         self._posted.remember(entry.key, where.channel, ts)
-        delay = self._now() - cause.at
+        # What people kept back is not late by us.
+        delay = None if entry.is_suppressed else self._now() - cause.at
         await self._ledger.record(
             entry, self._owner, ts=ts, shown=revision, done=True, now=begun_at
         )
@@ -162,7 +168,7 @@ class Posting:
         self, entry: Entry, alert: Alert, where: Destination, call: Call | None
     ) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
-        message, revision = self._write(alert, where.mention, call=call), alert.revision
+        message, revision = self._written(entry, alert, where, call)
         result = EDITED
         try:
             await self._slack.edit(
@@ -174,7 +180,7 @@ class Posting:
             # Somebody deleted it: they know. Never a second message for one key.
             result = GONE
         if entry.doubt is not None:
-            await self._put_right(entry, alert, where, message)
+            await self._put_right(entry, alert, where, message, revision)
         now = self._now()
         await self._ledger.record(
             entry, self._owner, ts=entry.ts, shown=revision, done=True, now=now
@@ -184,11 +190,25 @@ class Posting:
         log.info(event, receiver=where.receiver, key=entry.key, state=alert.state)
         return Outcome.DONE
 
+    def _written(
+        self, entry: Entry, alert: Alert, where: Destination, call: Call | None
+    ) -> tuple[Message, str]:
+        """The message as it is to be now, and its revision."""
+        now = self._now()
+        controls = Controls(key=entry.key, handling=entry.handling, now=now)
+        message = self._write(alert, where.mention, call=call, controls=controls)
+        return message, entry.revision(now)
+
     async def _put_right(
-        self, entry: Entry, alert: Alert, where: Destination, message: Message
+        self,
+        entry: Entry,
+        alert: Alert,
+        where: Destination,
+        message: Message,
+        revision: str,
     ) -> None:
         """No message stays false: a second one of the key says the same (4.6)."""
-        since, revision = _since(entry.doubt or 0), alert.revision
+        since = _since(entry.doubt or 0)
         found = self._slack.messages_of(where.channel, entry.key, since, where.thread)
         async for other in found:
             if other.ts != entry.ts:

@@ -4,7 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from stream.config.acting import MayAct, SlackUser
 from stream.config.part import Duration, Part
+from stream.sla.instants import MINUTE
 
 
 class SlackReceiver(Part):
@@ -54,5 +56,18 @@ class Alerts(Part):
         " number (and name)",
     )
     storm: Storm = Field(Storm(), description="not used yet: each breach is told")
+    ack_expires: Duration = Field(
+        30 * MINUTE,
+        ge=MINUTE,
+        description="how long an alert is taken; it comes back if somebody still waits",
+    )
+    may_act: MayAct = Field(
+        "everyone",
+        description="who may take, snooze and mute: everyone in the channel, a user"
+        " group (`S0…`), or users (`[U0ANA]`)",
+    )
+    people: dict[str, SlackUser] = Field(
+        {}, description="who an agent of the helpdesk is in Slack: `agent-42: U0ANA`"
+    )
     routes: tuple[Route, ...] = Field(min_length=1, description="first match wins")
     receivers: dict[str, Receiver] = Field(min_length=1)
