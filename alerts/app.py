@@ -74,8 +74,13 @@ def run_alerts(settings: Settings, config: Config) -> int:
             slack=slack,
             config=config.alerts,
             metrics=metrics,
-            write=lambda alert, mention, *, call, controls: message_of(
-                alert, mention, customers.shown(alert), call=call, controls=controls
+            write=lambda alert, mention, *, call, controls, others=(): message_of(
+                alert,
+                mention,
+                customers.shown(alert),
+                call=call,
+                controls=controls,
+                others=others,
             ),
             owner=uuid4().hex,
         ),

@@ -10,7 +10,7 @@ import structlog
 from alerts.alert import Alert
 from alerts.destination import Destination, destination_of
 from alerts.entry import Entry, Rest, Step
-from alerts.ledger import Ledger
+from alerts.ledger import Ledger, life_of
 from alerts.metrics import Metrics
 from alerts.notice import is_return, parts_of, return_of
 from alerts.posting import CERTAIN, Outcome, Posting, Write
@@ -120,6 +120,11 @@ class Delivery:
             finally:
                 await self.let_go(_SUMMARIES)
 
+    async def pass_on(self, entry: Entry) -> None:
+        """It is a line of another message: that one is to say it."""
+        life, now = life_of(entry), self.now()
+        await self._ledger.hosts.pass_on(entry, entry.revision(now), life, now)
+
     async def over(self, entry: Entry, alert: Alert, rest: Rest) -> None:
         """Count an alert that is over before it was posted."""
         receiver = self.destination(entry, alert).receiver
@@ -158,11 +163,13 @@ class Delivery:
         if first is None or cause is None:
             return None
         notice, returned = parts_of(entry.key)[1], entry.handling.returned(self.now())
+        if returned is not None and return_of(returned.name) != notice:
+            returned = None
         call = Call(
             cause=cause,
             receiver=where.receiver,
             is_return=is_return(notice),
-            returned=returned if returned and return_of(returned) == notice else None,
+            returned=returned,
             in_thread=where.thread is not None,
         )
         if call.in_thread or first.channel is None or first.ts is None:

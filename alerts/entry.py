@@ -9,7 +9,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import assert_never
 
-from alerts.alert import Alert, AlertState
+from alerts.alert import OPEN, Alert, AlertState
 from alerts.notice import BROKEN, is_return, notice_of, parts_of, return_of
 from alerts.presses.handling import NOBODY, Handling, is_muted
 from alerts.presses.press import Press, PressKind
@@ -47,8 +47,24 @@ class Entry:
     """Why the entry cannot be read; the others are not to blame."""
     first: "Entry | None" = None
     """The alert's first notice, of every other one."""
+    host: str | None = None
+    """The alert whose message tells this one, too (`alerts.hosts`)."""
+    guests: tuple[Alert, ...] = ()
+    """The alerts that are lines of this message, in order of their deadlines."""
     threads: Mapping[str, str] = field(default_factory=dict)
     """By channel, the `ts` of the message there that an earlier notice has."""
+
+    @property
+    def promises(self) -> tuple[Alert, ...]:
+        """All that the message speaks of: what is still open first, then its own."""
+        own = () if self.alert is None else (self.alert,)
+        every = (*own, *self.guests)
+        return tuple(sorted(every, key=lambda each: each.state not in OPEN))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits, of those that the message speaks of."""
+        return any(each.state in OPEN for each in self.promises)
 
     @property
     def cause(self) -> Fact | None:
@@ -62,12 +78,10 @@ class Entry:
 
     def revision(self, now: int) -> str:
         """Differs when the message should."""
-        alert, handled = self.alert, self.handling.revision(now)
-        assert alert is not None  # else there is no message
-        if not handled:
-            return alert.revision
-        said = f"{alert.revision}{handled}".encode()
-        return blake2b(said, digest_size=8).hexdigest()
+        told = "".join(each.revision for each in self.promises)
+        if not (handled := self.handling.revision(now)):
+            return told
+        return told + blake2b(handled.encode(), digest_size=8).hexdigest()
 
 
 class Step(StrEnum):
@@ -91,6 +105,8 @@ class Rest(StrEnum):
     an alert."""
     UNREADABLE = "unreadable"
     """Written by a newer version, or damaged: looked at again in a minute."""
+    JOINED = "joined"
+    """It is a line of another message of its conversation."""
     UNTOLD = "untold"
     """No route tells it."""
     TAKEN = "taken"
@@ -121,7 +137,9 @@ def next_step(
     if alert is None or entry.cause is None:
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
-        return Rest.SHOWN if entry.shown == entry.revision(now) else Step.EDIT
+        if entry.shown == entry.revision(now):
+            return Rest.SHOWN
+        return Step.EDIT if entry.host is None else Rest.JOINED
     if entry.intent is not None or entry.lost is not None:
         # Even when it is over: the message may be there, and then it must say so.
         return Step.LOOK_UP
@@ -155,15 +173,13 @@ def _hindrance(entry: Entry, alert: Alert, now: int) -> Rest | None:
     name = parts_of(entry.key)[1]
     if name is None:
         return None
-    handling = entry.handling
-    if quiet := handling.quiet(now):
-        return Rest.TAKEN if quiet.kind is PressKind.TAKE else Rest.SNOOZED
-    returned = handling.returned(now)
+    returned = entry.handling.returned(now)
     if returned is not None and (returned.until or 0) < alert.deadline:
         returned = None  # the promise broke afterwards, and that is told
-    is_wanted = True
     if is_return(name):
-        is_wanted = returned is not None and return_of(returned) == name
-    elif name == BROKEN:
-        is_wanted = returned is None  # whose return calls the same people
-    return None if is_wanted else Rest.UNCALLED
+        is_it = returned is not None and return_of(returned.name) == name
+        return None if is_it else Rest.UNCALLED
+    if quiet := entry.handling.quiet(now):
+        return Rest.TAKEN if quiet.kind is PressKind.TAKE else Rest.SNOOZED
+    # Its return calls the same people.
+    return Rest.UNCALLED if name == BROKEN and returned is not None else None

@@ -5,7 +5,6 @@ notice is told by a message more (semantics 4.1), with the key `<alert>/<name>`.
 them are in one entry of the ledger and speak of the same facts.
 """
 
-from alerts.presses.press import Press
 from stream.sla.facts import Fact, FactKind
 
 _TO = "to:"
@@ -15,9 +14,9 @@ BROKEN = "broken"
 _RETURN = "return:"
 
 
-def return_of(press: Press) -> str:
-    """The name of the notice that calls when `press` has ended by itself."""
-    return f"{_RETURN}{press.name}"
+def return_of(press: str) -> str:
+    """The name of the notice that calls when the press of that name is over."""
+    return f"{_RETURN}{press}"
 
 
 def is_return(notice: str | None) -> bool:

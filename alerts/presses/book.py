@@ -54,7 +54,7 @@ class PressBook:
                     args=[
                         *(key, f"p:{press.name}", encode_press(press), now),
                         "" if press.until is None else press.until,
-                        return_of(press) if returns else "",
+                        return_of(press.name) if returns else "",
                     ],
                     client=pipe,
                 )

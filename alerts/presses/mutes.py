@@ -4,7 +4,6 @@ One hash, by queue, of the last press that muted it or undid that, and a set a q
 the notices that wait for the end of it.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from redis.asyncio import Redis
@@ -22,7 +21,7 @@ class Mutes:
 
     def __init__(self, redis: Redis, root: str, differing: str) -> None:
         self._redis = redis
-        self.key = f"{root}:mutes"
+        self._key = f"{root}:mutes"
         self._muted = f"{root}:muted"
         self._differing = differing
         self._mute = redis.register_script(scripts.MUTE)
@@ -32,11 +31,15 @@ class Mutes:
         """Mute `queue`, or undo that; False where a later press stands, or this one."""
         at, name = press.at, press.name
         value = f"{at:015d} {name} ".encode() + encode_press(press)
-        return bool(await self._mute(keys=[self.key], args=[queue, value]))
+        return bool(await self._mute(keys=[self._key], args=[queue, value]))
 
     async def all(self) -> dict[str, Press]:
         """The last press on each queue; what it muted may be over."""
-        return mutes_of(await self._redis.hgetall(self.key))
+        fields: Any = await self._redis.hgetall(self._key)
+        return {
+            queue.decode(): decode_press(value.split(b" ", 2)[2])
+            for queue, value in fields.items()
+        }
 
     async def keep(self, queue: str, key: str) -> None:
         """Remember that the notice `key` is not told for it."""
@@ -54,11 +57,3 @@ class Mutes:
                 if count := await self._lift(keys=keys, args=[now]):
                     lifted[queue] = count
         return lifted
-
-
-def mutes_of(fields: Mapping[bytes, bytes] | Any) -> dict[str, Press]:
-    """Read the hash."""
-    return {
-        queue.decode(): decode_press(value.split(b" ", 2)[2])
-        for queue, value in fields.items()
-    }

@@ -7,13 +7,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from alerts.alert import Alert
+from alerts.alert import Alert, alert_key
 from alerts.customer import Customers
 from alerts.preview.kinds import KINDS, NAMES, SUMMARY, Kind, alert_of
 from alerts.preview.places import places
 from alerts.preview.stories import KEYS
 from alerts.routing import receiver_of
 from alerts.slack.blocks import Message, message_of
+from alerts.slack.buttons import Controls
 from alerts.slack.summing_up import summing_up
 from alerts.summary import Summary
 from stream.config import Config, load_config
@@ -90,8 +91,10 @@ class _Maker:
     def _told(self, name: str, alert: Alert) -> Example:
         receiver = self._receiver(alert)
         mention = self._config.alerts.receivers[receiver].slack.mention
-        message = message_of(alert, mention, self._customers.shown(alert))
         title, at = KINDS[name].title, alert.last.noticed_at
+        controls = Controls(key=alert_key(alert.ground), now=at)
+        shown = self._customers.shown(alert)
+        message = message_of(alert, mention, shown, controls=controls)
         return self._example(name, title, receiver, at, message)
 
     def _summary(self) -> Example | None:

@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 from redis.exceptions import RedisError
 
-from alerts.alert import OPEN
+from alerts.alert import OPEN, alert_key
 from alerts.entry import Entry
 from alerts.ledger import Ledger
 from alerts.notice import parts_of
@@ -83,6 +83,8 @@ class Presses:
         `key`: of the notice that was pressed on, or `storm:<id>`. Raises nothing: where
         it could not be written down, the sentence says so, and it may be repeated.
         """
+        if press.kind in _ENDING and (press.until is None or press.until <= press.at):
+            return answering.NO_TIME
         try:
             if not await self._permission.has(press.by):
                 return answering.NOT_ALLOWED
@@ -96,12 +98,10 @@ class Presses:
         return answering.NOT_NOW
 
     async def _taken(self, key: str, press: Press) -> str:
-        if press.kind in _ENDING and (press.until is None or press.until <= press.at):
-            return answering.NO_TIME
         if press.kind is PressKind.TAKE:
             until = press.at + self._config.ack_expires
             press = replace(press, until=until)
-        entries = await self._ledger.entries(await self._alerts(key))
+        entries = await self._entries(key)
         known = [entry for entry in entries if entry.alert is not None]
         if not known:
             return answering.UNKNOWN
@@ -111,27 +111,35 @@ class Presses:
         waiting = [e for e in known if e.alert is not None and e.alert.state in OPEN]
         if not waiting:
             return answering.over(known[0])
-        return await self._of_waits(waiting, press)
-
-    async def _of_waits(self, waiting: Sequence[Entry], press: Press) -> str:
         if press.kind is PressKind.NO_REPLY_NEEDED:
             waiting = [entry for entry in waiting if is_ended_by_it(_ground(entry))]
             if not waiting:
                 return answering.NO_ANSWER_PROMISED
-            facts = [_ground(entry) for entry in waiting]
-            said = {f.conversation_id: no_reply_needed(press, f) for f in facts}
-            await self._events.append(list(said.values()))
-        is_news = await self._note(waiting, press)
-        if len(waiting) > 1:
-            return answering.of_many(press, len(waiting))
-        before = waiting[0].handling
-        [after] = await self._ledger.entries([waiting[0].key])
-        return answering.of_one(press, before, after.handling, is_news=is_news)
-
-    async def _alerts(self, key: str) -> Sequence[str]:
+            await self._tell_rules(waiting, press)
         if key.startswith(_OF_MANY):
-            return await self._covered(key.removeprefix(_OF_MANY))
-        return [parts_of(key)[0]]
+            await self._note(waiting, press)
+            return answering.of_many(press, len(waiting))
+        is_news = await self._note(known, press)
+        shown = known[0]  # the one whose message it is: it shows what is noted there
+        [after] = await self._ledger.entries([shown.key])
+        return answering.of_one(press, shown.handling, after.handling, is_news=is_news)
+
+    async def _tell_rules(self, waiting: Sequence[Entry], press: Press) -> None:
+        """One event a conversation, before anything else: it may be repeated."""
+        facts = [_ground(entry) for entry in waiting]
+        said = {fact.conversation_id: no_reply_needed(press, fact) for fact in facts}
+        await self._events.append(list(said.values()))
+
+    async def _entries(self, key: str) -> list[Entry]:
+        """Of all alerts that the message speaks of: its own, and its lines (ADR 25)."""
+        if key.startswith(_OF_MANY):
+            keys = await self._covered(key.removeprefix(_OF_MANY))
+            return await self._ledger.entries(keys)
+        [entry] = await self._ledger.entries([parts_of(key)[0]])
+        if entry.host is not None:
+            [entry] = await self._ledger.entries([entry.host])
+        guests = [alert_key(alert.ground) for alert in entry.guests]
+        return [entry, *await self._ledger.entries(guests)]
 
     async def _of_queues(self, known: Sequence[Entry], press: Press) -> str:
         """Of the queues of all of them."""
@@ -156,10 +164,8 @@ class Presses:
         self._counts.pressed(press.kind)
         log.info("pressed", kind=press.kind, alerts=noted.count(Noted.NEW))
         if press.kind is PressKind.TAKE:
-            for entry in entries:
-                if entry.ts is not None:
-                    since = round(float(entry.ts) * 1000)
-                    self._counts.taken(max(press.at - since, 0))
+            for ts in {entry.ts for entry in entries if entry.ts is not None}:
+                self._counts.taken(max(press.at - round(float(ts) * 1000), 0))
         return True
 
 
