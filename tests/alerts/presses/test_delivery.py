@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from alerts.alert import alert_key
 from alerts.presses.press import PressKind
 from alerts.slack.buttons import SNOOZES
+from stream.sla.facts import Measure
 from tests.alerts.conftest import Delivering, eventually
 from tests.alerts.cycles import DEADLINE, Cycle
 from tests.alerts.presses.conftest import Desk
@@ -266,3 +267,23 @@ async def test_redis_loses_the_presses(
     [message] = await delivering.messages()
     assert ids(message)[0] == "take"
     assert "Taken" not in words(message)
+
+
+async def test_who_takes_a_message_takes_its_lines(
+    delivering: Delivering, desk: Desk
+) -> None:
+    """The escalation of a promise that is a line of it rests as well (ADR 25)."""
+    line = Cycle("a", measure=Measure.RESOLUTION)
+    async with delivering.running():
+        await delivering.tell(CYCLE.breached())
+        await delivering.settled()
+        await delivering.tell(line.breached())
+        await delivering.settled()
+        await desk.press(KEY, PressKind.TAKE)
+        await delivering.tell(CYCLE.answered(), line.escalated(60))
+        await delivering.settled()
+        assert await delivering.messages("C0LEADS") == []
+        first, *_ = await delivering.messages()
+        assert ids(first) == ["give_back", "snooze", "mute"]
+        desk.clock.go_on(30)
+        await posted(delivering, 1, "C0LEADS")
