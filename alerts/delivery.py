@@ -70,7 +70,7 @@ class Delivery:
 
     def destination(self, entry: Entry, alert: Alert) -> Destination:
         """Where the message is, or else where it belongs."""
-        return destination_of(entry, alert, self._config)
+        return destination_of(entry, alert, self._config, self.now())
 
     async def hold(self, key: str) -> bool:
         """Take the key's lease; False while another process works on it."""

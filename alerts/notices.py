@@ -65,7 +65,7 @@ def notices_of(breach: Fact, entry: Entry, config: Config) -> list[Notice]:
     """What `entry` tells of the alert about `breach`; `config` is that of now."""
     alert, where = entry.alert, None
     if alert is not None:
-        where = destination_of(entry, alert, config.alerts)
+        where = destination_of(entry, alert, config.alerts, breach.noticed_at)
     is_told = where is None or where.is_told
     step = next_step(entry, config.stale_after, now=breach.at, is_told=is_told)
     if alert is not None and entry.ts is not None:

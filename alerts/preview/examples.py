@@ -9,6 +9,7 @@ from typing import Any
 
 from alerts.alert import Alert, alert_key
 from alerts.customer import Customers
+from alerts.destination import whom
 from alerts.preview.kinds import KINDS, NAMES, SUMMARY, Kind, alert_of
 from alerts.preview.places import places
 from alerts.preview.stories import KEYS
@@ -90,7 +91,8 @@ class _Maker:
 
     def _told(self, name: str, alert: Alert) -> Example:
         receiver = self._receiver(alert)
-        mention = self._config.alerts.receivers[receiver].slack.mention
+        config = self._config.alerts
+        mention = whom(alert, config.receivers[receiver], config)
         title, at = KINDS[name].title, alert.last.noticed_at
         controls = Controls(key=alert_key(alert.ground), now=at)
         shown = self._customers.shown(alert)
@@ -111,7 +113,7 @@ class _Maker:
         return self._example(SUMMARY, _SUMMARY_TITLE, receiver, at, message)
 
     def _receiver(self, alert: Alert) -> str:
-        return receiver_of(alert.ground, self._config.alerts.routes)
+        return receiver_of(alert.ground, self._config.alerts, alert.last.noticed_at)
 
     def _example(
         self, kind: str, title: str, receiver: str, at: int, message: Message

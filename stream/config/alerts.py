@@ -1,22 +1,30 @@
 """`alerts`: which receiver is told of what."""
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from stream.config.acting import MayAct, SlackUser
+from stream.config.on_call import To
 from stream.config.part import Duration, Part
+from stream.sla.hours import Calendar
 from stream.sla.instants import MINUTE
 
 
 class SlackReceiver(Part):
     channel: str = Field(pattern=r"^[CGD][A-Z0-9]+$", description="the channel's id")
-    mention: str | None = Field(None, description="put before the text: `@here`")
+    mention: str | None = Field(
+        None, description="put before the text: `@here`; assignee: who has the work"
+    )
 
 
 class Receiver(Part):
     slack: SlackReceiver
 
+
+ASSIGNEE = "assignee"
+"""The mention of whoever has the work, where `people` knows them."""
 
 Tell = Literal["warning", "breach", "escalation"]
 
@@ -25,7 +33,7 @@ class Route(Part):
     match: dict[Literal["queue", "channel", "policy", "account"], str] = Field(
         {}, description="all must hold; the last route has none and catches all"
     )
-    to: str = Field(description="a receiver")
+    to: To
     tell: tuple[Tell, ...] | None = Field(
         None,
         min_length=1,
@@ -71,3 +79,15 @@ class Alerts(Part):
     )
     routes: tuple[Route, ...] = Field(min_length=1, description="first match wins")
     receivers: dict[str, Receiver] = Field(min_length=1)
+    _calendars: Mapping[str, Calendar] = PrivateAttr({})
+
+    def know(self, calendars: Mapping[str, Calendar]) -> None:
+        """What routes decide by who is on call."""
+        self._calendars = calendars
+
+    def receiver_on_call(self, route: Route, at: int) -> str:
+        """The receiver that `route` leads to at the instant `at` (ms)."""
+        to = route.to
+        if to.calendar is None or to.otherwise is None:
+            return to.then
+        return to.then if self._calendars[to.calendar].is_open(at) else to.otherwise
