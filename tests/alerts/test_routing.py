@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from alerts.alert import Told
-from alerts.destination import whom
+from alerts.destination import destination_of, whom
+from alerts.entry import Entry
 from alerts.folding import fold
 from alerts.routing import Routes, receiver_of, tells
 from stream.config import Alerts, Config, Route, parse_config
@@ -177,3 +178,16 @@ def test_check_warns_of_an_assignee_whom_nobody_knows() -> None:
     assert path not in dict(oddities(on_call_config(), 2026))
     nobody = on_call_config(people="{}")
     assert dict(oddities(nobody, 2026))[path].startswith("calls nobody")
+
+
+def test_who_was_told_is_called_again() -> None:
+    """In the message's thread, whoever is on call by then."""
+    alert = fold([Told.of(Cycle().breached(), 0)])
+    assert alert is not None
+    place = {"receiver": "duty", "channel": "C0DUTY", "ts": "1.0"}
+    first = Entry(key="k", version=1, alert=alert, **place)
+    threads = {"C0DUTY": "1.0"}
+    back = Entry(key="k/return:1", version=1, alert=alert, first=first, threads=threads)
+    where = destination_of(back, alert, on_call(), NINE)
+    assert (where.receiver, where.channel, where.thread) == ("duty", "C0DUTY", "1.0")
+    assert where.mention == "@here"

@@ -96,6 +96,9 @@ async def test_nobody_else_is_called_while_somebody_has_it(
         "<!here> *<@U0ANA> took it at <!date^"
     )
     assert "and back since" in words(first)
+    assert len(first["edits"]) == 2
+    [entry] = await delivering.ledger.entries([KEY])
+    assert entry.shown == entry.revision(desk.clock.now)
     assert ids(first)[0] == "take"
     assert desk.counted("alerts_suppressed_total", why="taken") == 1
     assert delivering.counted("sales-slack", "returned", "posted") == 1
@@ -188,7 +191,8 @@ async def test_a_restart_forgets_nothing(delivering: Delivering, desk: Desk) -> 
     async with delivering.running():
         await delivering.tell(CYCLE.breached())
         await delivering.settled()
-    await desk.press(KEY, PressKind.TAKE)
+        await desk.press(KEY, PressKind.TAKE)
+        await delivering.settled()
     desk.clock.go_on(31)
     async with delivering.running():
         await posted(delivering, 2)
