@@ -4,6 +4,7 @@ One hash, by queue, of the last press that muted it or undid that, and a set a q
 the notices that wait for the end of it.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from redis.asyncio import Redis
@@ -36,10 +37,11 @@ class Mutes:
     async def all(self) -> dict[str, Press]:
         """The last press on each queue; what it muted may be over."""
         fields: Any = await self._redis.hgetall(self._key)
-        return {
-            queue.decode(): decode_press(value.split(b" ", 2)[2])
-            for queue, value in fields.items()
-        }
+        found = {}
+        for queue, value in fields.items():
+            with suppress(ValueError):  # of a newer version: in doubt, send
+                found[queue.decode()] = decode_press(value.split(b" ", 2)[2])
+        return found
 
     async def keep(self, queue: str, key: str) -> None:
         """Remember that the notice `key` is not told for it."""

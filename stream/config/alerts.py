@@ -66,7 +66,7 @@ class Alerts(Part):
     storm: Storm = Field(Storm(), description="not used yet: each breach is told")
     ack_expires: Duration = Field(
         30 * MINUTE,
-        ge=MINUTE,
+        ge=1000,
         description="how long an alert is taken; it comes back if somebody still waits",
     )
     may_act: MayAct = Field(
