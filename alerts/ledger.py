@@ -3,6 +3,7 @@
 One hash an alert key:
 
     f:<fact>   "<noticed_at> <offset> <fact as JSON>"    wanted: folded when read
+    p:<press>  what somebody did with it                 ... likewise (alerts.presses)
     version    counts changes of the wanted side
     partition  of the topic, where its facts are
     lost       its facts were read again after Redis had lost them: look before posting
