@@ -52,7 +52,7 @@ def message_of(
     """Write the message of `alert`; `mention` is called while the promise is broken.
 
     `call`: of a message beside the first. `controls`: of one that is sent, so that it
-    can be pressed on. `others`: promises of the conversation that
+    can be pressed on. `others`: promises of the conversation that are lines of it.
     """
     title = title_of(alert)
     if call is not None and call.in_thread:

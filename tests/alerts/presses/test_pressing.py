@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from alerts.alert import alert_key
 from alerts.ledger import Ledger
 from alerts.presses.press import PressKind
+from alerts.presses.unneeded import no_reply_needed
 from alerts.slack import answering
 from stream.sla.events import NoReplyNeededEvent
 from stream.sla.facts import Measure
@@ -171,6 +172,28 @@ async def test_muted(desk: Desk, ledger: Ledger) -> None:
     assert await desk.press(KEY, PressKind.UNMUTE) == "*sales* is not muted any more."
     desk.clock.go_on(1)
     assert await desk.press(KEY, PressKind.UNMUTE) == "*sales* was not muted."
+
+
+async def test_a_crash_in_the_middle_of_a_mute(desk: Desk, ledger: Ledger) -> None:
+    """The queue is muted and the message does not know: a repetition does the rest."""
+    press = desk.made(PressKind.MUTE, minutes=60)
+    await ledger.mutes.take("sales", press)
+    said = await desk.presses.press(KEY, press)
+    assert said.startswith("*sales* is muted until")
+    [entry] = await ledger.entries([KEY])
+    assert entry.handling.muted == press
+    assert desk.counted("presses_total", kind="mute") == 1
+
+
+async def test_a_crash_after_the_event(desk: Desk, ledger: Ledger) -> None:
+    """Told to the rules and not written down: a repetition tells the same, and is."""
+    press = desk.made(PressKind.NO_REPLY_NEEDED)
+    await desk.events.append([no_reply_needed(press, CYCLE.breached())])
+    await desk.presses.press(KEY, press)
+    first, again = desk.events.events
+    assert first == again
+    [entry] = await ledger.entries([KEY])
+    assert entry.handling.unneeded == press
 
 
 async def test_a_mute_that_comes_late(desk: Desk, ledger: Ledger) -> None:
