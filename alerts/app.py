@@ -9,6 +9,7 @@ from uuid import uuid4
 import structlog
 from aiokafka.structs import ConsumerRecord
 
+from alerts.acks import Acks
 from alerts.agents import FactsReader
 from alerts.bookmark import Bookmark
 from alerts.catch_up import CatchUp
@@ -22,6 +23,8 @@ from alerts.digests.reading import count_facts
 from alerts.digests.telling import Digests
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
+from alerts.presses.permission import Permission
+from alerts.pressing import Presses
 from alerts.routing import Routes
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
@@ -30,6 +33,7 @@ from stream.dead_letters.letters import DeadLetters
 from stream.dead_letters.limit import Bounds
 from stream.dead_letters.topic import DeadLetterTopic
 from stream.engine import EngineApp, readiness_of, run_worker
+from stream.kafka.events_topic import EventsTopic
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
 from stream.process.settings import Settings
@@ -78,8 +82,13 @@ def run_alerts(settings: Settings, config: Config) -> int:
             slack=slack,
             config=config.alerts,
             metrics=metrics,
-            write=lambda alert, mention, *, call, others=(): message_of(
-                alert, mention, customers.shown(alert), call=call, others=others
+            write=lambda alert, mention, *, call, controls, others=(): message_of(
+                alert,
+                mention,
+                customers.shown(alert),
+                call=call,
+                controls=controls,
+                others=others,
             ),
             owner=owner,
         ),
@@ -100,6 +109,23 @@ def run_alerts(settings: Settings, config: Config) -> int:
     reloader.tells(customers.take)
     reloader.tells(digests.take)
     reloader.tells(routes.take)
+    events = EventsTopic(
+        broker=settings.kafka,
+        name=settings.events_topic,
+        partitions=settings.partitions,
+        client_id="replyclock-alerts",
+    )
+    presses = Presses(
+        ledger=ledger,
+        permission=Permission(config.alerts.may_act, slack, wall_ms),
+        events=events,
+        counts=metrics.presses,
+        wake=deliverer.wake,
+        config=config.alerts,
+        now=wall_ms,
+    )
+    reloader.tells(lambda config: presses.take(config.alerts))
+    acks = Acks(settings.senders(), presses.press, wall_ms)
     dead_letters = DeadLetters(
         Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
         write=app.writer(settings.dead_letters_topic).write,
@@ -143,11 +169,12 @@ def run_alerts(settings: Settings, config: Config) -> int:
                 settings.alerts_port,
                 metrics.registry,
                 readiness_of(app, facts).look,
-                reloader.routes(),
+                [*reloader.routes(), *acks.routes()],
             ),
             reloader.following(settings.reload_every),
             redis,
             slack,
+            events,
             _running(deliverer, app),
             _telling(digests),
         ):

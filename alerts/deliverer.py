@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from alerts.alert import Alert
 from alerts.complaints import Complaints
 from alerts.delivery import Delivery
-from alerts.entry import Entry, Rest, Step, next_step
+from alerts.entry import SUPPRESSED, Entry, Rest, Step, next_step
 from alerts.hosts import may_join
 from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
@@ -92,7 +92,10 @@ class Deliverer:
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as self._tasks:
-            await self._collect()
+            try:
+                await self._collect()
+            finally:
+                self.stop()  # a lane whose cancel is lost in a client ends all the same
 
     async def _collect(self) -> None:
         redis_is_away, next_poll = False, 0.0
@@ -101,6 +104,7 @@ class Deliverer:
             self._wake.clear()
             try:
                 if _monotonic() >= next_poll:
+                    await self._delivery.come_due()
                     keys.update(await self._ledger.differing())
                     self._metrics.show(await self._ledger.backlog())
                     self._metrics.unreadable(len(self._unreadable))
@@ -138,6 +142,7 @@ class Deliverer:
         for start in range(0, len(listed), CHUNK):
             chunk = listed[start : start + CHUNK]
             for entry in await self._ledger.entries(chunk):
+                await self._delivery.look_again(entry)
                 step = self._next_step(entry)
                 if entry.fault is None:
                     self._unreadable.pop(entry.key, None)
@@ -180,8 +185,10 @@ class Deliverer:
         if rest is Rest.JOINED:
             await self._delivery.pass_on(entry)
             return
-        settled = await self._ledger.settle(entry)
         alert = entry.alert
+        if alert is not None and isinstance(rest, Rest) and rest in SUPPRESSED:
+            await self._delivery.keep_back(entry, alert, rest)
+        settled = await self._ledger.settle(entry)
         if settled and alert is not None and (rest is Rest.OVER or rest is Rest.STALE):
             await self._delivery.over(entry, alert, rest)
 

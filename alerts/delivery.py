@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
 import structlog
@@ -11,6 +12,7 @@ from alerts.destination import Destination, destination_of
 from alerts.entry import Entry, Rest, Step
 from alerts.ledger import Ledger, life_of
 from alerts.metrics import Metrics
+from alerts.notice import is_return, parts_of, return_of
 from alerts.posting import CERTAIN, Outcome, Posting, Write
 from alerts.slack.calling import Call
 from alerts.slack.client import Slack
@@ -68,7 +70,7 @@ class Delivery:
 
     def destination(self, entry: Entry, alert: Alert) -> Destination:
         """Where the message is, or else where it belongs."""
-        return destination_of(entry, alert, self._config)
+        return destination_of(entry, alert, self._config, self.now())
 
     async def hold(self, key: str) -> bool:
         """Take the key's lease; False while another process works on it."""
@@ -121,7 +123,7 @@ class Delivery:
     async def pass_on(self, entry: Entry) -> None:
         """It is a line of another message: that one is to say it."""
         life, now = life_of(entry), self.now()
-        await self._ledger.hosts.pass_on(entry, entry.revision, life, now)
+        await self._ledger.hosts.pass_on(entry, entry.revision(now), life, now)
 
     async def over(self, entry: Entry, alert: Alert, rest: Rest) -> None:
         """Count an alert that is over before it was posted."""
@@ -131,6 +133,27 @@ class Delivery:
         self._metrics.told(receiver, alert.state, rest)
         log.info("alert not sent", receiver=receiver, key=entry.key, reason=rest)
 
+    async def come_due(self) -> None:
+        """Have looked at again what people kept back until now."""
+        now = self.now()
+        await self._ledger.presses.come_due(now)
+        for queue, count in (await self._ledger.mutes.lift(now)).items():
+            log.info("a mute is over", queue=queue, kept_back=count)
+
+    async def look_again(self, entry: Entry) -> None:
+        """Do so when the next of what people did with it ends."""
+        at = entry.handling.changes_at(self.now())
+        if at is not None:
+            await self._ledger.presses.look_again(parts_of(entry.key)[0], at)
+
+    async def keep_back(self, entry: Entry, alert: Alert, rest: Rest) -> None:
+        """Remember a message that people do not want now, and count it once."""
+        if rest is Rest.MUTED:
+            await self._ledger.mutes.keep(alert.ground.queue, entry.key)
+        if await self._ledger.presses.suppress(entry.key, rest):
+            self._metrics.presses.suppressed(rest)
+            log.info("alert kept back", key=entry.key, reason=rest)
+
     async def _call(self, entry: Entry, where: Destination) -> Call | None:
         """What a notice says that is not the first; the link to it where it is known.
 
@@ -139,9 +162,16 @@ class Delivery:
         first, cause = entry.first, entry.cause
         if first is None or cause is None:
             return None
-        if where.thread is not None:
-            return Call(cause=cause, receiver=where.receiver, in_thread=True)
-        link = None
-        if first.channel is not None and first.ts is not None:
-            link = await self._slack.link(first.channel, first.ts)
-        return Call(cause=cause, receiver=where.receiver, link=link)
+        notice, returned = parts_of(entry.key)[1], entry.handling.returned(self.now())
+        if returned is not None and return_of(returned.name) != notice:
+            returned = None
+        call = Call(
+            cause=cause,
+            receiver=where.receiver,
+            is_return=is_return(notice),
+            returned=returned,
+            in_thread=where.thread is not None,
+        )
+        if call.in_thread or first.channel is None or first.ts is None:
+            return call
+        return replace(call, link=await self._slack.link(first.channel, first.ts))

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from alerts.alert import Alert
 from alerts.entry import Entry
-from alerts.notice import BROKEN, parts_of
+from alerts.notice import BROKEN, is_return, parts_of
 from alerts.routing import receiver_of, tells
 from stream.config import Alerts, Route
+from stream.config.alerts import ASSIGNEE, Receiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +29,20 @@ class Destination:
     """Whether a route wants it there."""
 
 
-def destination_of(entry: Entry, alert: Alert, config: Alerts) -> Destination:
-    """By where it was posted, or else by `config`, which is that of now."""
-    wanted = None if entry.first is None else entry.cause and entry.cause.to
-    name = entry.receiver or wanted or receiver_of(alert.ground, config.routes)
-    if entry.channel is None and name not in config.receivers:
+def destination_of(entry: Entry, alert: Alert, config: Alerts, now: int) -> Destination:
+    """By where it was posted, or else by `config` and who is on call at `now`."""
+    first, channel = entry.first, entry.channel
+    wanted = None if first is None else entry.cause and entry.cause.to
+    if first is not None and is_return(parts_of(entry.key)[1]):
+        # Who was told is called again, there.
+        wanted, channel = first.receiver, channel or first.channel
+    name = entry.receiver or wanted or receiver_of(alert.ground, config, now)
+    if channel is None and name not in config.receivers:
         # It was routed by a config that is no longer in force.
-        name = receiver_of(alert.ground, config.routes)
+        name = receiver_of(alert.ground, config, now)
     known = config.receivers.get(name)
-    channel = entry.channel or config.receivers[name].slack.channel
-    mention = None if known is None else known.slack.mention
+    channel = channel or config.receivers[name].slack.channel
+    mention = None if known is None else whom(alert, known, config)
     thread = entry.threads.get(channel)
     calls = mention is not None or thread is None
     return Destination(
@@ -49,12 +54,23 @@ def destination_of(entry: Entry, alert: Alert, config: Alerts) -> Destination:
     )
 
 
+def whom(alert: Alert, receiver: Receiver, config: Alerts) -> str | None:
+    """Whom a message to `receiver` calls."""
+    mention = receiver.slack.mention
+    if mention != ASSIGNEE:
+        return mention
+    return config.people.get(alert.ground.assignee or "")
+
+
 def _is_told(
     entry: Entry, alert: Alert, routes: Iterable[Route], *, calls: bool
 ) -> bool:
-    if entry.first is None:
+    name = parts_of(entry.key)[1]
+    if is_return(name):
+        return True  # somebody had it: it was told
+    if name is None:
         return tells("breach" if alert.is_broken else "warning", alert.ground, routes)
-    if parts_of(entry.key)[1] == BROKEN:
+    if name == BROKEN:
         # The edit said it already; a reply is for calling somebody.
         return calls and tells("breach", alert.ground, routes)
     return tells("escalation", alert.ground, routes)

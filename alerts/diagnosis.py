@@ -7,10 +7,14 @@ from typing import Any
 from pydantic import RedisDsn
 from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 
+from alerts.presses.handling import is_muted
+from alerts.presses.press import Press
 from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
 from stream.doctor.check import Finding, fail, ok, warn
+from stream.sla.instants import rfc3339
 
 REDIS, SLACK = "redis", "slack"
+MUTED = "muted queues"
 _CHANNELS = "slack channels"
 _WHERE = "see REPLYCLOCK_REDIS_URL"
 
@@ -139,3 +143,16 @@ def judge_channels(
         for channel, failure in failures.items()
     ]
     return findings or [ok(_CHANNELS, f"we may read {', '.join(channels)}")]
+
+
+def judge_mutes(mutes: Mapping[str, Press], now: int) -> list[Finding]:
+    """Which queues nothing is told of at `now`, by whom, until when and why."""
+    return [
+        warn(
+            MUTED,
+            f"{queue}, until {rfc3339(p.until or now)}, by {p.by}: {p.reason}",
+            "its breaches are told then; or press Unmute queue on one of its messages",
+        )
+        for queue, p in sorted(mutes.items())
+        if is_muted(p, now)
+    ]

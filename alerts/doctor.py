@@ -12,10 +12,12 @@ from alerts.diagnosis import (
     SLACK,
     RedisAddress,
     judge_channels,
+    judge_mutes,
     judge_redis,
     judge_redis_failure,
     judge_slack,
 )
+from alerts.ledger import Ledger
 from alerts.slack.client import Slack
 from alerts.slack.failures import SlackFailure
 from stream.config import Config
@@ -58,11 +60,12 @@ class RedisChecks:
                     found = [skip(REDIS, said, "ACL SETUSER <user> +info")]
                 else:
                     found = judge_redis(info, self._address)
+                mutes = await Ledger(redis, self._settings.topic_prefix).mutes.all()
         except (RedisError, OSError) as error:
             return [judge_redis_failure(error, self._address)]
         told = seconds * 1000 + micros // 1000
         clock = judge_clock("redis clock", asked=asked, told=told, answered=answered)
-        return [*found, clock]
+        return [*found, clock, *judge_mutes(mutes, _now())]
 
 
 class SlackChecks:

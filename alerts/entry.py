@@ -6,10 +6,13 @@ Wanted is compared with shown one step at a time; after every step, ask again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import blake2b
 from typing import assert_never
 
 from alerts.alert import OPEN, Alert, AlertState
-from alerts.notice import BROKEN, notice_of, parts_of
+from alerts.notice import BROKEN, is_return, notice_of, parts_of, return_of
+from alerts.presses.handling import NOBODY, Handling, is_muted
+from alerts.presses.press import Press, PressKind
 from stream.sla.facts import Fact
 
 
@@ -22,6 +25,12 @@ class Entry:
     partition: int | None = None
     """Of the topic, where its facts are; None: written by an older version."""
     alert: Alert | None = None
+    handling: Handling = NOBODY
+    """What people did with it."""
+    mute: Press | None = None
+    """The last press that muted its queue, or undid that."""
+    is_suppressed: bool = False
+    """Whether it was kept back once: for a mute, or because somebody had it."""
     receiver: str | None = None
     channel: str | None = None
     intent: int | None = None
@@ -58,19 +67,21 @@ class Entry:
         return any(each.state in OPEN for each in self.promises)
 
     @property
-    def revision(self) -> str:
-        """Differs when the message should."""
-        return "".join(each.revision for each in self.promises)
-
-    @property
     def cause(self) -> Fact | None:
         """The fact that this notice was made for; None while it is not known."""
         alert, name = self.alert, parts_of(self.key)[1]
         if alert is None or (self.first is not None and not alert.is_broken):
             return None
-        if self.first is None or name == BROKEN:
+        if self.first is None or name == BROKEN or is_return(name):
             return alert.ground
         return next((f for f in alert.escalations if notice_of(f) == name), None)
+
+    def revision(self, now: int) -> str:
+        """Differs when the message should."""
+        told = "".join(each.revision for each in self.promises)
+        if not (handled := self.handling.revision(now)):
+            return told
+        return told + blake2b(handled.encode(), digest_size=8).hexdigest()
 
 
 class Step(StrEnum):
@@ -98,8 +109,20 @@ class Rest(StrEnum):
     """It is a line of another message of its conversation."""
     UNTOLD = "untold"
     """No route tells it."""
+    TAKEN = "taken"
+    """Somebody has it: nobody else is called before that ends (semantics 4.4)."""
+    SNOOZED = "snoozed"
+    """Likewise."""
+    MUTED = "muted"
+    """Its queue is muted: told at the end of it, if somebody still waits."""
+    UNCALLED = "uncalled"
+    """It was to call, and is not needed: another message called for the same."""
     NO_BREACH = "no_breach"
     """No breach of this cycle is known (yet)."""
+
+
+SUPPRESSED = (Rest.TAKEN, Rest.SNOOZED, Rest.MUTED)
+"""Kept back because of what people did; told when that is over."""
 
 
 def next_step(
@@ -114,13 +137,16 @@ def next_step(
     if alert is None or entry.cause is None:
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
-        if entry.shown == entry.revision:
+        if entry.shown == entry.revision(now):
             return Rest.SHOWN
         return Step.EDIT if entry.host is None else Rest.JOINED
     if entry.intent is not None or entry.lost is not None:
         # Even when it is over: the message may be there, and then it must say so.
         return Step.LOOK_UP
-    return _unsent(entry, alert, stale_after, now) if is_told else Rest.UNTOLD
+    if not is_told:
+        return Rest.UNTOLD
+    step = _unsent(entry, alert, stale_after, now)
+    return (_hindrance(entry, alert, now) or step) if step is Step.POST else step
 
 
 def _unsent(entry: Entry, alert: Alert, stale_after: int, now: int) -> Step | Rest:
@@ -138,3 +164,22 @@ def _unsent(entry: Entry, alert: Alert, stale_after: int, now: int) -> Step | Re
             return Rest.OVER
         case _:
             assert_never(alert.state)
+
+
+def _hindrance(entry: Entry, alert: Alert, now: int) -> Rest | None:
+    """Why people do not want the message to be sent; None: nobody minds."""
+    if is_muted(entry.mute, now):
+        return Rest.MUTED
+    name = parts_of(entry.key)[1]
+    if name is None:
+        return None
+    returned = entry.handling.returned(now)
+    if returned is not None and (returned.until or 0) < alert.deadline:
+        returned = None  # the promise broke afterwards, and that is told
+    if is_return(name):
+        is_it = returned is not None and return_of(returned.name) == name
+        return None if is_it else Rest.UNCALLED
+    if quiet := entry.handling.quiet(now):
+        return Rest.TAKEN if quiet.kind is PressKind.TAKE else Rest.SNOOZED
+    # Its return calls the same people.
+    return Rest.UNCALLED if name == BROKEN and returned is not None else None

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from alerts.alert import Alert, Told
 from alerts.entry import Entry
 from alerts.folding import fold
 from alerts.notice import parts_of
+from alerts.presses.handling import NOBODY, handling_of
+from alerts.presses.press import Press, decode_press
 from stream.records import UnreadableRecordError, decode_fact
 
 
@@ -27,11 +30,13 @@ def entry_of(
     key: str,
     fields: Mapping[bytes, bytes],
     guests: Iterable[Mapping[bytes, bytes]] = (),
+    mutes: Mapping[str, Press] = MappingProxyType({}),
 ) -> Entry:
     """Read the notice `key` out of the fields of its alert, and of its guests'."""
-    alert, fault = None, None
+    alert, handling, fault = None, NOBODY, None
     try:
         alert = fold(_facts(fields))
+        handling = handling_of(_presses(fields))
     except (UnreadableRecordError, ValueError) as error:
         fault = str(error)
     first = Entry(
@@ -39,6 +44,8 @@ def entry_of(
         version=int(fields.get(b"version", 0)),
         partition=_number(fields, "partition"),
         alert=alert,
+        handling=handling,
+        mute=None if alert is None else mutes.get(alert.ground.queue),
         fault=fault,
         host=_text(fields, "host"),
         guests=_alerts(guests),
@@ -78,6 +85,7 @@ def _shown(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:
     texts = ("receiver", "channel", "ts", "shown")
     known: dict[str, Any] = {name: _text(fields, of + name) for name in texts}
     numbers = ("intent", "lost", "doubt")
+    known["is_suppressed"] = f"{of}suppressed".encode() in fields
     return known | {name: _number(fields, of + name) for name in numbers}
 
 
@@ -89,6 +97,12 @@ def _text(fields: Mapping[bytes, bytes], name: str) -> str | None:
 def _number(fields: Mapping[bytes, bytes], name: str) -> int | None:
     value = fields.get(name.encode())
     return None if value is None else int(value)
+
+
+def _presses(fields: Mapping[bytes, bytes]) -> Iterable[Press]:
+    for name, value in fields.items():
+        if name.startswith(b"p:"):
+            yield decode_press(value)
 
 
 def _facts(fields: Mapping[bytes, bytes]) -> Iterable[Told]:

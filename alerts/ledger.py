@@ -3,6 +3,7 @@
 One hash an alert key:
 
     f:<fact>   "<noticed_at> <offset> <fact as JSON>"    wanted: folded when read
+    p:<press>  what somebody did with it                 ... likewise (alerts.presses)
     version    counts changes of the wanted side
     partition  of the topic, where its facts are
     lost       its facts were read again after Redis had lost them: look before posting
@@ -35,6 +36,8 @@ from alerts.hosts import Hosts
 from alerts.lease import Leases
 from alerts.notice import key_of, notice_of, parts_of
 from alerts.positions import BEHIND, LostError, Positions, Span
+from alerts.presses.book import PressBook
+from alerts.presses.mutes import Mutes
 from alerts.summary import Summaries
 from stream.records import encode_fact
 from stream.sla.facts import Fact
@@ -74,6 +77,10 @@ class Ledger:
         """Of what is not told one by one."""
         self.positions = Positions(redis, self._root)
         """How far the topic was read."""
+        self.presses = PressBook(redis, self._root, self._differing)
+        """What people did with the alerts."""
+        self.mutes = Mutes(redis, self._root, self._differing)
+        """Queues of which nothing is told now."""
         register = redis.register_script
         self._want = register(scripts.WANT)
         self._advance = register(scripts.ADVANCE)
@@ -146,8 +153,9 @@ class Ledger:
         answers = await self._read(keys)
         hosted = [key for fields in answers for key in guests_of(fields)]
         guests = dict(zip(hosted, await self._read(hosted), strict=True))
+        mutes = await self.mutes.all()
         return [
-            entry_of(key, fields, [guests[each] for each in guests_of(fields)])
+            entry_of(key, fields, [guests[each] for each in guests_of(fields)], mutes)
             for key, fields in zip(keys, answers, strict=True)
         ]
 

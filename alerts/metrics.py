@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.alert import AlertState
-from alerts.entry import Entry, Rest
+from alerts.entry import SUPPRESSED, Entry, Rest
 from alerts.ledger import Backlog
+from alerts.notice import is_return, parts_of
+from alerts.presses.metrics import PressMetrics
 from alerts.slack.failures import FailureReason
 from stream.channels.contact import Unopened
 from stream.sla.facts import FactKind
@@ -14,11 +16,14 @@ from stream.sla.facts import FactKind
 DELAY_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900)
 
 POSTED, FOUND, EDITED, GONE = "posted", "found", "edited", "gone"
+RETURNED = "returned"
+"""The kind of a call for what somebody had for long enough."""
 RESULTS = {
     AlertState.WARNED: (POSTED, FOUND, EDITED, GONE, Rest.OVER.value),
     AlertState.MET: (EDITED, GONE, Rest.OVER.value),
     AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE, Rest.JOINED.value),
     FactKind.ESCALATED: (POSTED, FOUND),
+    RETURNED: (POSTED, FOUND),
     AlertState.ANSWERED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
     AlertState.ENDED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
     AlertState.CANCELLED: (EDITED, GONE, Rest.OVER.value),
@@ -31,6 +36,8 @@ a line of an open message of the conversation."""
 
 def kind_of(entry: Entry) -> str:
     """The label `kind` of a notice that is posted."""
+    if is_return(parts_of(entry.key)[1]):
+        return RETURNED
     cause = entry.cause
     return FactKind.BREACHED if cause is None else cause.kind
 
@@ -103,6 +110,7 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
+        self.presses = PressMetrics(self.registry, SUPPRESSED)
         for reason in Unopened:
             self._unopened.labels(reason)
         self.take(receivers)
@@ -124,9 +132,11 @@ class Metrics:
         for reason in FailureReason:
             self._failures.labels(receiver, reason)
 
-    def posted(self, receiver: str, kind: str, delay_ms: int) -> None:
+    def posted(self, receiver: str, kind: str, delay_ms: int | None) -> None:
+        """`delay_ms`: None where the delay is not ours."""
         self._alerts.labels(receiver, kind, POSTED).inc()
-        self._delay.labels(receiver).observe(delay_ms / 1000)
+        if delay_ms is not None:
+            self._delay.labels(receiver).observe(delay_ms / 1000)
 
     def told(self, receiver: str, kind: str, result: str) -> None:
         self._alerts.labels(receiver, kind, result).inc()

@@ -11,6 +11,17 @@ _TO = "to:"
 BROKEN = "broken"
 """The promise that the first message warned of is broken: who is to act is called."""
 
+_RETURN = "return:"
+
+
+def return_of(press: str) -> str:
+    """The name of the notice that calls when the press of that name is over."""
+    return f"{_RETURN}{press}"
+
+
+def is_return(notice: str | None) -> bool:
+    return notice is not None and notice.startswith(_RETURN)
+
 
 def notice_of(fact: Fact) -> str | None:
     """The name of the notice that `fact` asks for; None: it asks for no other.

@@ -11,9 +11,10 @@ from redis.exceptions import RedisError
 
 from alerts.alert import OPEN, Alert, alert_key, concerns_alerts
 from alerts.connection import connect
+from alerts.delivery import wall_ms
 from alerts.destination import destination_of
 from alerts.diagnosis import RedisAddress, judge_redis_failure
-from alerts.entry import Entry, Rest, Step, next_step
+from alerts.entry import SUPPRESSED, Entry, Rest, Step, next_step
 from alerts.ledger import Ledger
 from alerts.notice import key_of, notice_of
 from stream.config import Config
@@ -57,33 +58,33 @@ async def recall(
         notice
         for entry in entries
         if entry.alert is not None or asking[entry.key].kind is not FactKind.WARNED
-        for notice in notices_of(asking[entry.key], entry, config)
+        for notice in notices_of(asking[entry.key], entry, config, wall_ms())
     ]
 
 
-def notices_of(breach: Fact, entry: Entry, config: Config) -> list[Notice]:
+def notices_of(breach: Fact, entry: Entry, config: Config, now: int) -> list[Notice]:
     """What `entry` tells of the alert about `breach`; `config` is that of now."""
     alert, where = entry.alert, None
     if alert is not None:
-        where = destination_of(entry, alert, config.alerts)
+        where = destination_of(entry, alert, config.alerts, now)
     is_told = where is None or where.is_told
-    step = next_step(entry, config.stale_after, now=breach.at, is_told=is_told)
+    step = next_step(entry, config.stale_after, now=now, is_told=is_told)
     if alert is not None and entry.ts is not None:
-        return _sent(breach, entry, alert)
+        return _sent(breach, entry, alert, now)
     if step is Step.LOOK_UP:
         return [_notice(NoticeKind.UNCLEAR, breach, entry, at=entry.intent)]
-    if step is Step.POST:
+    if step is Step.POST or step in SUPPRESSED:
         assert where is not None  # else there is nothing to post
         to = where.receiver, where.channel
         return [_notice(NoticeKind.WAITS, breach, entry, to=to)]
     return [_notice(_NEVER_SENT.get(step, NoticeKind.UNKNOWN), breach, entry)]
 
 
-def _sent(breach: Fact, entry: Entry, alert: Alert) -> list[Notice]:
+def _sent(breach: Fact, entry: Entry, alert: Alert, now: int) -> list[Notice]:
     posted = round(float(entry.ts or 0) * 1000)  # Slack names a message by its time
     sent = _notice(NoticeKind.SENT, breach, entry, at=posted)
     since = max(posted, alert.last.noticed_at)
-    if entry.shown != alert.revision:
+    if entry.shown != entry.revision(now):
         kind = NoticeKind.EDIT_WAITS
     elif alert.state not in OPEN or (
         # Breached, or again, and that was not known when it was posted.

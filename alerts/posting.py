@@ -19,6 +19,7 @@ from alerts.metrics import EDITED, FOUND, GONE, Metrics, kind_of
 from alerts.notice import BROKEN
 from alerts.posted import Posted
 from alerts.slack.blocks import Message
+from alerts.slack.buttons import Controls
 from alerts.slack.calling import Call
 from alerts.slack.client import Slack
 from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
@@ -51,6 +52,7 @@ class Write(Protocol):
         mention: str | None,
         *,
         call: Call | None,
+        controls: Controls | None,
         others: Sequence[Alert] = (),
     ) -> Message: ...
 
@@ -111,8 +113,7 @@ class Posting:
             )
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
-        message = self._write(alert, where.mention, call=call)
-        revision = entry.revision
+        message, revision = self._written(entry, where, call)
         try:
             ts = await self._slack.post(
                 where.channel, message, entry.key, revision, where.thread
@@ -124,7 +125,8 @@ class Posting:
         self._posted.remember(entry.key, where.channel, ts)
         if entry.first is None:
             await self._ledger.hosts.remember(entry.key, alert.ground)
-        delay = self._now() - cause.at
+        # What people kept back is not late by us.
+        delay = None if entry.is_suppressed else self._now() - cause.at
         await self._ledger.record(
             entry, self._owner, ts=ts, shown=revision, done=True, now=begun_at
         )
@@ -191,9 +193,8 @@ class Posting:
         self, entry: Entry, alert: Alert, where: Destination, call: Call | None
     ) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
-        about, *others = entry.promises
-        message = self._write(about, where.mention, call=call, others=others)
-        revision, result = entry.revision, EDITED
+        message, revision = self._written(entry, where, call)
+        result = EDITED
         try:
             await self._slack.edit(
                 where.channel, entry.ts, message, entry.key, revision
@@ -204,7 +205,7 @@ class Posting:
             # Somebody deleted it: they know. Never a second message for one key.
             result = GONE
         if entry.doubt is not None:
-            await self._put_right(entry, where, message)
+            await self._put_right(entry, where, message, revision)
         now = self._now()
         await self._ledger.record(
             entry, self._owner, ts=entry.ts, shown=revision, done=True, now=now
@@ -214,11 +215,26 @@ class Posting:
         log.info(event, receiver=where.receiver, key=entry.key, state=alert.state)
         return Outcome.DONE
 
+    def _written(
+        self, entry: Entry, where: Destination, call: Call | None
+    ) -> tuple[Message, str]:
+        """The message as it is to be now, and its revision."""
+        now = self._now()
+        about, *others = entry.promises
+        message = self._write(
+            about,
+            where.mention,
+            call=call,
+            controls=Controls(key=entry.key, handling=entry.handling, now=now),
+            others=others,
+        )
+        return message, entry.revision(now)
+
     async def _put_right(
-        self, entry: Entry, where: Destination, message: Message
+        self, entry: Entry, where: Destination, message: Message, revision: str
     ) -> None:
         """No message stays false: a second one of the key says the same (4.6)."""
-        since, revision = _since(entry.doubt or 0), entry.revision
+        since = _since(entry.doubt or 0)
         found = self._slack.messages_of(where.channel, entry.key, since, where.thread)
         async for other in found:
             if other.ts != entry.ts:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from alerts.alert import concerns_alerts
-from stream.config import Config, Route
+from stream.config import Alerts, Config, Route
 from stream.config.alerts import Tell
 from stream.sla.facts import WINDOW, Fact, FactKind
 
@@ -19,9 +19,9 @@ def route_of(fact: Fact, routes: Iterable[Route]) -> Route:
     raise LookupError("no route matches: the last one must catch all")
 
 
-def receiver_of(fact: Fact, routes: Iterable[Route]) -> str:
-    """Name the receiver; raises as `route_of` does."""
-    return route_of(fact, routes).to
+def receiver_of(fact: Fact, config: Alerts, now: int) -> str:
+    """Name the receiver who is on call at `now` (ms); raises as `route_of` does."""
+    return config.receiver_on_call(route_of(fact, config.routes), now)
 
 
 def tells(what: Tell, ground: Fact, routes: Iterable[Route]) -> bool:

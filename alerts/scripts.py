@@ -3,7 +3,19 @@
 `of` is what the fields of a notice begin with: '' for the first.
 """
 
-WANT = """
+DIFFER = """
+local function differ(entry, list, key, since)  -- all notices of an alert
+  redis.call('ZADD', list, 'NX', since, key)
+  for _, name in ipairs(redis.call('HKEYS', entry)) do
+    local notice = string.match(name, '^(.+):asked$')
+    if notice then redis.call('ZADD', list, 'NX', since, key .. '/' .. notice) end
+  end
+end
+"""
+
+WANT = (
+    DIFFER
+    + """
 -- KEYS entry, differing, read
 -- ARGV key, field, noticed_at, offset, value, opens, partition ('': none), from, again,
 -- notice ('': none but the first)
@@ -39,15 +51,10 @@ end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 -- Whoever settles or records it next says how long it is to live.
 redis.call('PERSIST', KEYS[1])
-redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1])
-for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do  -- what it changes for others
-  local notice = string.match(name, '^(.+):asked$')
-  if notice then
-    redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1] .. '/' .. notice)
-  end
-end
+differ(KEYS[1], KEYS[2], ARGV[1], ARGV[3])
 return told(1)
 """
+)
 
 ADVANCE = """
 -- KEYS read; ARGV partition, from, to

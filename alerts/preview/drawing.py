@@ -56,7 +56,7 @@ def _section(block: Mapping[str, Any], now: datetime) -> str:
 def _button(element: Mapping[str, Any], now: datetime) -> str:
     style = html.escape(str(element.get("style", "")))
     href = html.escape(str(element.get("url", "#")))
-    text = _text(element["text"], now)
+    text = _text(element.get("text") or element["placeholder"], now)  # or a select's
     return f'<a class="button {style}" href="{href}">{text}</a>'
 
 

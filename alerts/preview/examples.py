@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from alerts.alert import Alert
+from alerts.alert import Alert, alert_key
 from alerts.customer import Customers
 from alerts.destination import destination_of
 from alerts.preview.kinds import DIGEST, KINDS, NAMES, SUMMARY, Kind, alert_of
@@ -17,6 +17,7 @@ from alerts.preview.places import places
 from alerts.preview.stories import KEYS
 from alerts.routing import receiver_of
 from alerts.slack.blocks import Message, message_of
+from alerts.slack.buttons import Controls
 from alerts.slack.summing_up import summing_up
 from alerts.summary import Summary
 from stream.config import Config, load_config
@@ -97,14 +98,17 @@ class _Maker:
         """None where it is told nobody."""
         kind, config = KINDS[name], self._config.alerts
         entry = entry_of(kind, alert, config)
-        where = destination_of(entry, alert, config)
+        at = alert.last.noticed_at
+        where = destination_of(entry, alert, config, at)
         cause = entry.cause
         if not where.is_told or cause is None:
             return None
         call = call_of(entry, where) if kind.calls else None
+        if kind.calls:
+            at = cause.noticed_at
+        controls = Controls(key=alert_key(alert.ground), now=at)
         shown = self._customers.shown(alert)
-        message = message_of(alert, where.mention, shown, call=call)
-        at = (cause if kind.calls else alert.last).noticed_at
+        message = message_of(alert, where.mention, shown, call=call, controls=controls)
         return self._example(name, kind.title, where.receiver, at, message)
 
     def _digest(self) -> Example | None:
@@ -125,7 +129,7 @@ class _Maker:
         return self._example(SUMMARY, _SUMMARY_TITLE, receiver, at, message)
 
     def _receiver(self, alert: Alert) -> str:
-        return receiver_of(alert.ground, self._config.alerts.routes)
+        return receiver_of(alert.ground, self._config.alerts, alert.last.noticed_at)
 
     def _example(
         self, kind: str, title: str, receiver: str, at: int, message: Message

@@ -18,7 +18,7 @@ def entry_of(kind: Kind, alert: Alert, config: Alerts) -> Entry:
     """The alert's first message, or what stands beside it, with no cause if nothing."""
     if not kind.calls:
         return Entry(key=_KEY, alert=alert)
-    receiver = receiver_of(alert.ground, config.routes)
+    receiver = receiver_of(alert.ground, config, alert.ground.noticed_at)
     channel = config.receivers[receiver].slack.channel
     first = Entry(key=_KEY, alert=alert, channel=channel, ts=_TS)
     name: str | None = "none"

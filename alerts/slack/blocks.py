@@ -10,6 +10,7 @@ from typing import Any
 
 from alerts.alert import OPEN, Alert, AlertState
 from alerts.customer import Shown
+from alerts.slack.buttons import Controls, actions_of, pressed_of
 from alerts.slack.calling import Call, beside, in_thread
 from alerts.slack.details import conversation_of
 from alerts.slack.mrkdwn import cut, date, escape, mention_of, name, one_line
@@ -25,7 +26,7 @@ from alerts.slack.wording import target_of, waited, words_of
 
 Block = dict[str, Any]
 
-TEXT_LIMIT, FIELD_LIMIT, URL_LIMIT = 3000, 2000, 3000
+TEXT_LIMIT, FIELD_LIMIT = 3000, 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +46,13 @@ def message_of(
     shown: Shown = _NOTHING,
     *,
     call: Call | None = None,
+    controls: Controls | None = None,
     others: Sequence[Alert] = (),
 ) -> Message:
     """Write the message of `alert`; `mention` is called while the promise is broken.
 
-    `call`: of a message beside the first. `others`: promises of the conversation that
-    are lines of it.
+    `call`: of a message beside the first. `controls`: of one that is sent, so that it
+    can be pressed on. `others`: promises of the conversation that are lines of it.
     """
     title = title_of(alert)
     if call is not None and call.in_thread:
@@ -70,14 +72,16 @@ def message_of(
     if others:
         beside_it = "\n".join(map(line_of, others))
         blocks.append({"type": "section", "text": _mrkdwn(beside_it, TEXT_LIMIT)})
-    button = _button(alert.ground.link or shown.link)
-    if button is not None:
-        blocks.append({"type": "actions", "elements": [button]})
+    actions = actions_of(alert, alert.ground.link or shown.link, controls)
+    if actions is not None:
+        blocks.append(actions)
     lines = [_context(alert)]
     if call is not None:
         lines.insert(0, beside(alert, call))
     if len(alert.transitions) > 1:
         lines.insert(0, story_of(alert))
+    if controls is not None and (pressed := pressed_of(alert, controls)) is not None:
+        lines.insert(0, pressed)
     blocks += [
         {"type": "context", "elements": [_mrkdwn(line, FIELD_LIMIT)]} for line in lines
     ]
@@ -123,21 +127,6 @@ def _fields(alert: Alert, customer: str | None) -> list[Block]:
         text = f"Customer\n{one_line(customer)}"
         blocks.insert(0, {"type": "plain_text", "text": text, "emoji": False})
     return blocks
-
-
-def _button(link: str | None) -> Block | None:
-    if link is None or len(link) > URL_LIMIT or not link.startswith(_SCHEMES):
-        return None
-    return {
-        "type": "button",
-        "action_id": "open_conversation",
-        "style": "primary",
-        "text": {"type": "plain_text", "text": "Open conversation", "emoji": True},
-        "url": link,
-    }
-
-
-_SCHEMES = ("https://", "http://")
 
 
 def _context(alert: Alert) -> str:

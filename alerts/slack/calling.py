@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from alerts.alert import Alert
-from alerts.slack.mrkdwn import date, name
+from alerts.presses.press import Press, PressKind
+from alerts.slack.mrkdwn import date, mention_of, name
 from alerts.slack.wording import after
 from stream.sla.facts import Fact, FactKind
 
@@ -17,6 +18,10 @@ class Call:
     receiver: str
     link: str | None = None
     """Of the first message, where it is known and elsewhere."""
+    is_return: bool = False
+    """Somebody had it, and the time for that is over."""
+    returned: Press | None = None
+    """By which it was theirs; None: somebody acted since."""
     in_thread: bool = False
     """It answers a message of this alert, which says all the rest."""
 
@@ -26,7 +31,9 @@ def beside(alert: Alert, call: Call) -> str:
     when = date(call.cause.at, alert.deadline)
     late = after(alert, call.cause)
     said = "Another receiver was warned of it."
-    if call.cause.kind is FactKind.ESCALATED:
+    if call.is_return:
+        said = _back(alert, call.returned)
+    elif call.cause.kind is FactKind.ESCALATED:
         to = name(call.receiver)
         said = f"Escalated to *{to}* {late} after the deadline, at {when}."
     return said if call.link is None else f"{said} <{call.link}|First message>"
@@ -34,7 +41,17 @@ def beside(alert: Alert, call: Call) -> str:
 
 def in_thread(alert: Alert, call: Call) -> str:
     """The sentence of a reply to another message of the alert."""
+    if call.is_return:
+        return _back(alert, call.returned)
     if call.cause.kind is not FactKind.ESCALATED:
         return "The promise is broken."
     late = after(alert, call.cause)
     return f"The promise is still broken {late} after the deadline."
+
+
+def _back(alert: Alert, returned: Press | None) -> str:
+    if returned is None:
+        return "It was back, and somebody acted since."
+    did = "took" if returned.kind is PressKind.TAKE else "snoozed"
+    when = date(returned.at, alert.deadline)
+    return f"{mention_of(returned.by)} {did} it at {when}, and it is back."

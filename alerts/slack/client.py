@@ -68,6 +68,15 @@ class Slack:
             self._workspace = str(answer.get("url", "")).rstrip("/")
         return f"{self._workspace}/archives/{channel}/p{ts.replace('.', '')}"
 
+    async def members(self, group: str) -> list[str]:
+        """Ids of the users who are in a user group. Raises `SlackFailure`.
+
+        Needs the scope `usergroups:read`.
+        """
+        method = "usergroups.users.list"
+        answer = await self._call(method, {"usergroup": group}, verb="GET")
+        return list(answer.get("users", ()))
+
     async def post(
         self,
         channel: str,

@@ -22,7 +22,7 @@ def page() -> str:
 def _rows(model: type[BaseModel], path: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         inner, shape = _model_of(field.annotation)
-        here = f"{path}{name}{shape}"
+        here = f"{path}{field.alias or name}{shape}"
         if inner is None or field.description or _default(field):
             yield f"| `{here}` | {_default(field)} | {_cell(field.description)} |"
         if inner is not None:

@@ -159,6 +159,10 @@ def _button(element: object, at: str) -> Iterator[str]:
     if not isinstance(element, dict):
         yield _say("must be an object", at)
         return
+    if element.get("type") == "static_select":
+        yield from _text(element, "placeholder", 150, at, kinds=("plain_text",))
+        yield from _items(element, "options", 100, at)
+        return
     if element.get("type") != "button":
         yield _say(f"unsupported type: {element.get('type')}", at)
         return

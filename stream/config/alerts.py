@@ -1,16 +1,23 @@
 """`alerts`: which receiver is told of what."""
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
+from stream.config.acting import MayAct, SlackUser
+from stream.config.on_call import To
 from stream.config.part import Duration, Part
 from stream.config.time_of_day import TimeOfDay
+from stream.sla.hours import Calendar
+from stream.sla.instants import MINUTE
 
 
 class SlackReceiver(Part):
     channel: str = Field(pattern=r"^[CGD][A-Z0-9]+$", description="the channel's id")
-    mention: str | None = Field(None, description="put before the text: `@here`")
+    mention: str | None = Field(
+        None, description="put before the text: `@here`; assignee: who has the work"
+    )
 
 
 class Receiver(Part):
@@ -21,6 +28,9 @@ class Receiver(Part):
     )
 
 
+ASSIGNEE = "assignee"
+"""The mention of whoever has the work, where `people` knows them."""
+
 Tell = Literal["warning", "breach", "escalation"]
 
 
@@ -28,7 +38,7 @@ class Route(Part):
     match: dict[Literal["queue", "channel", "policy", "account"], str] = Field(
         {}, description="all must hold; the last route has none and catches all"
     )
-    to: str = Field(description="a receiver")
+    to: To
     tell: tuple[Tell, ...] | None = Field(
         None,
         min_length=1,
@@ -59,5 +69,30 @@ class Alerts(Part):
         " number (and name)",
     )
     storm: Storm = Field(Storm(), description="not used yet: each breach is told")
+    ack_expires: Duration = Field(
+        30 * MINUTE,
+        ge=1000,
+        description="how long an alert is taken; it comes back if somebody still waits",
+    )
+    may_act: MayAct = Field(
+        "everyone",
+        description="who may take, snooze and mute: everyone in the channel, a user"
+        " group (`S0…`), or users (`[U0ANA]`)",
+    )
+    people: dict[str, SlackUser] = Field(
+        {}, description="who an agent of the helpdesk is in Slack: `agent-42: U0ANA`"
+    )
     routes: tuple[Route, ...] = Field(min_length=1, description="first match wins")
     receivers: dict[str, Receiver] = Field(min_length=1)
+    _calendars: Mapping[str, Calendar] = PrivateAttr({})
+
+    def know(self, calendars: Mapping[str, Calendar]) -> None:
+        """What routes decide by who is on call."""
+        self._calendars = calendars
+
+    def receiver_on_call(self, route: Route, at: int) -> str:
+        """The receiver that `route` leads to at the instant `at` (ms)."""
+        to = route.to
+        if to.calendar is None or to.otherwise is None:
+            return to.then
+        return to.then if self._calendars[to.calendar].is_open(at) else to.otherwise

@@ -20,7 +20,9 @@ def routes_of(queue: str, config: Config) -> Iterator[Route]:
 
 def hears_of(receiver: str, queue: str, config: Config) -> bool:
     """Whether an alert of `queue` may be told to `receiver`."""
-    return any(route.to == receiver for route in routes_of(queue, config)) or any(
+    return any(
+        receiver in route.to.receivers for route in routes_of(queue, config)
+    ) or any(
         step.to == receiver
         for policy in config.policies
         if policy.match.queue is None or queue in policy.match.queue

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from stream.config.alerts import Alerts
 from stream.config.calendars import CalendarPart, check_zone
@@ -107,6 +107,12 @@ class Config(Part):
     @classmethod
     def _zone(cls, name: str) -> str:
         return check_zone(name)
+
+    @model_validator(mode="after")
+    def _on_call(self) -> "Config":
+        if any(route.to.calendar is not None for route in self.alerts.routes):
+            self.alerts.know(self._calendars())
+        return self
 
     @property
     def version_hash(self) -> str:

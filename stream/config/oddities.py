@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from stream.config.alerts import ASSIGNEE
 from stream.config.calendars import CalendarPart
 from stream.config.closed_days import last_year
 from stream.config.durations import say_duration
@@ -29,6 +30,7 @@ def oddities(config: Config, year: int) -> Iterator[Odd]:
     yield from _escalations(config)
     yield from _routes(config)
     yield from _nobody_found(config)
+    yield from _nobody_known(config)
     yield from _unused(config)
     yield from unheard(config)
 
@@ -152,7 +154,9 @@ def _escalations(config: Config) -> Iterator[Odd]:
         for number, step in enumerate(policy.escalate):
             place = (*path, number, "to")
             receiver = config.alerts.receivers[step.to].slack
-            told = {route.to for route in config.alerts.routes}
+            told = {
+                name for route in config.alerts.routes for name in route.to.receivers
+            }
             if told == {step.to} and receiver.mention is None:
                 text = f"{step.to!r} is told of the breach itself already"
                 yield place, f"{text}, and has no mention to call"
@@ -215,6 +219,19 @@ def _nobody_found(config: Config) -> Iterator[Odd]:
         yield ("alerts", "show_customer"), text
 
 
+def _nobody_known(config: Config) -> Iterator[Odd]:
+    """A receiver that calls who has the work, whom nobody knows in Slack."""
+    if config.alerts.people:
+        return
+    for name, receiver in config.alerts.receivers.items():
+        if receiver.slack.mention == ASSIGNEE:
+            path: Path = ("alerts", "receivers", name, "slack", "mention")
+            yield (
+                path,
+                "calls nobody: alerts.people says of nobody who they are in Slack",
+            )
+
+
 def _unused(config: Config) -> Iterator[Odd]:
     used = {queue.calendar for queue in config.queues.values()}
     used |= {policy.calendar for policy in config.policies}
@@ -224,10 +241,11 @@ def _unused(config: Config) -> Iterator[Odd]:
         for measure in _MEASURES
         if (target := getattr(policy.targets, measure)) is not None
     }
+    used |= {route.to.calendar for route in config.alerts.routes}
     for name in config.calendars:
         if name not in used and name != ALWAYS:
             yield ("calendars", name), "no queue, policy or target has it"
-    told = {route.to for route in config.alerts.routes}
+    told = {name for route in config.alerts.routes for name in route.to.receivers}
     told |= {step.to for policy in config.policies for step in policy.escalate}
     for name in config.alerts.receivers:
         if name not in told:

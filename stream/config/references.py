@@ -82,7 +82,12 @@ def _routes(config: Config) -> Iterator[Wrong]:
         if (policy := route.match.get("policy")) is not None:
             place = (*here, "match", "policy")
             yield from _known("policy", policy, policies, place)
-        yield from _known("receiver", route.to, alerts.receivers, (*here, "to"))
+        for receiver in route.to.receivers:
+            yield from _known("receiver", receiver, alerts.receivers, (*here, "to"))
+        if route.to.calendar is not None:
+            place = (*here, "to", "calendar")
+            known = [*config.calendars, ALWAYS]
+            yield from _known("calendar", route.to.calendar, known, place)
     if alerts.routes[-1].match:
         text = "the last route must catch all: leave out match"
         yield ("alerts", "routes"), text

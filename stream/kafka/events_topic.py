@@ -56,8 +56,10 @@ class EventsTopic:
         name: str,
         partitions: int,
         also: Sequence[str] = (),
+        client_id: str = "replyclock-intake",
     ) -> None:
         """`also`: other topics that must be there, for what is written beside."""
+        self._client_id = client_id
         self._access = KafkaAccess.to(broker)
         self._broker = self._access.bootstrap
         self._name = name
@@ -165,7 +167,7 @@ class EventsTopic:
         await probe(self._access, within_ms=_BATCH_MS)
         producer = AIOKafkaProducer(
             **self._access.client(),
-            client_id="replyclock-intake",
+            client_id=self._client_id,
             acks="all",
             linger_ms=10,
             max_batch_size=128 * 1024,

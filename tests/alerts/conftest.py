@@ -97,9 +97,7 @@ class Delivering:
                     slack=client,
                     config=CONFIG,
                     metrics=self.metrics,
-                    write=lambda alert, mention, *, call, others=(): message_of(
-                        alert, mention, call=call, others=others
-                    ),
+                    write=message_of,
                     owner=uuid4().hex,
                     now=self.now,
                     lease_ms=changed.pop("lease_ms", 15_000),

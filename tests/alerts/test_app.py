@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +19,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from alerts.alert import alert_key
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
 from stream.engine import ensure_topics
@@ -469,3 +471,34 @@ async def test_the_process_tells_a_digest(world: World, tmp_path: Path) -> None:
     [message] = await world.messages()
     assert message["text"].endswith(": the promise was kept")
     assert 'replyclock_digests_total{receiver="sales-slack"} 0.0' in metrics
+
+
+async def test_an_alert_is_taken_over_http(
+    world: World, minutes_ago: Callable[[float], int]
+) -> None:
+    """`POST /v1/acks` shows on the message; without the token it is refused."""
+    async with world.running(REPLYCLOCK_EVENTS_TOKEN="of-the-pager"):
+        cycle = fresh("a", minutes_ago)
+        await world.tell(cycle.breached(noticed=0.5))
+        await world.shows(1)
+        body = json.dumps({"alert": alert_key(cycle.breached()), "by": "U0ANA"})
+
+        def post(token: str) -> int:
+            request = urllib.request.Request(  # noqa: S310  http by construction
+                f"{world.page}/v1/acks",
+                body.encode(),
+                {"Authorization": f"Bearer {token}"},
+            )
+            try:
+                with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310  likewise
+                    return int(answer.status)
+            except urllib.error.HTTPError as error:
+                return error.code
+
+        assert await asyncio.to_thread(post, "of-somebody") == 401
+        assert await asyncio.to_thread(post, "of-the-pager") == 200
+        await world.shows_edits(1)
+        metrics = await world.get("/metrics")
+    [message] = await world.messages()
+    assert "Taken by <@U0ANA>" in str(message["blocks"])
+    assert 'replyclock_presses_total{kind="take"} 1.0' in metrics

@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
+from alerts.delivery import wall_ms
 from alerts.doctor import CUSTOMERS, checks
+from alerts.ledger import Ledger
+from alerts.presses.press import Press, PressKind
 from stream.config import load_config, parse_config
 from stream.doctor.check import Finding, Mark, examine
 from stream.process.settings import Settings
+from stream.sla.instants import MINUTE, rfc3339
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "sla.yaml"
 CONFIG = load_config(EXAMPLE)
@@ -125,3 +130,20 @@ async def test_who_cannot_open_what_is_to_be_shown_is_told(change, is_told):
 
     assert [finding.mark for finding in told] == [Mark.WARN] * is_told
     assert CUSTOMERS not in marks(await found_with(config))
+
+
+async def test_a_muted_queue_is_told(redis_url, slack, prefix):
+    """By whom, until when and why; not when it is over."""
+    now = wall_ms()
+    made = {"kind": PressKind.MUTE, "by": "U0ANA", "at": now, "reason": "moving house"}
+    async with Redis.from_url(redis_url) as redis:
+        mutes = Ledger(redis, prefix).mutes
+        await mutes.take("sales", Press(press_id="1", until=now + MINUTE, **made))
+        await mutes.take("support", Press(press_id="2", until=now, **made))
+
+    found = await found_with(redis_url=redis_url, topic_prefix=prefix)
+    (muted,) = [finding for finding in found if finding.name == "muted queues"]
+    assert muted.mark is Mark.WARN
+    assert muted.found == (
+        f"sales, until {rfc3339(now + MINUTE)}, by U0ANA: moving house"
+    )

@@ -7,6 +7,9 @@ import pytest
 from alerts.alert import Alert, Told
 from alerts.entry import Entry, Rest, Step, next_step
 from alerts.folding import fold
+from alerts.notice import BROKEN, return_of
+from alerts.presses.handling import handling_of
+from alerts.presses.press import Press, PressKind
 from stream.sla.facts import Fact
 from stream.sla.instants import MINUTE
 from tests.alerts.cycles import DEADLINE, Cycle
@@ -43,6 +46,63 @@ def beside() -> Entry:
     """The notice of an escalation, beside the first."""
     key = "k/to:team-lead"
     return Entry(key=key, version=1, alert=escalated(BREACHED), first=SHOWN)
+
+
+def handled(name: str, *presses: Press) -> Entry:
+    """A notice beside the first, of a broken promise that people handled."""
+    handling = handling_of(presses)
+    first = replace(SHOWN, handling=handling)
+    return replace(beside(), key=f"k/{name}", handling=handling, first=first)
+
+
+def taken(begin: int, end: int) -> Press:
+    """From `begin` to `end`, in minutes after the deadline."""
+    made = {"press_id": "1", "kind": PressKind.TAKE, "by": "U0ANA"}
+    at, until = DEADLINE + begin * MINUTE, DEADLINE + end * MINUTE
+    return Press(at=at, until=until, **made)  # type: ignore[arg-type]  as said
+
+
+LATER = DEADLINE + 30 * MINUTE
+HANDLED = {
+    "an escalation rests while somebody has it": (
+        handled("to:team-lead", taken(10, 31)),
+        Rest.TAKEN,
+    ),
+    "and is sent when that is over": (
+        handled("to:team-lead", taken(0, 30)),
+        Step.POST,
+    ),
+    "its return calls then": (
+        handled(return_of(taken(0, 30).name), taken(0, 30)),
+        Step.POST,
+    ),
+    "and not before": (
+        handled(return_of(taken(0, 31).name), taken(0, 31)),
+        Rest.UNCALLED,
+    ),
+    "the call of the breach is not needed beside it": (
+        handled(BROKEN, taken(-5, 25)),
+        Rest.UNCALLED,
+    ),
+    "over before the promise broke, the breach is told": (
+        handled(BROKEN, taken(-20, -5)),
+        Step.POST,
+    ),
+    "and the return is not": (
+        handled(return_of(taken(-20, -5).name), taken(-20, -5)),
+        Rest.UNCALLED,
+    ),
+    "the return of another press is not": (
+        handled("return:of-old", taken(0, 30)),
+        Rest.UNCALLED,
+    ),
+}
+
+
+@pytest.mark.parametrize(("entry", "expected"), HANDLED.values(), ids=HANDLED)
+def test_what_people_handle(entry: Entry, expected: Step | Rest) -> None:
+    """Half an hour after the deadline."""
+    assert next_step(entry, 15 * MINUTE, now=LATER) is expected
 
 
 CASES = {

@@ -30,7 +30,7 @@ async def test_an_escalation_is_a_message_in_its_own_channel(
     assert message["metadata"]["event_payload"]["key"] == f"{KEY}/to:team-lead"
     assert await delivering.titles("C0LEADS") == await delivering.titles()
     assert message["blocks"][1]["text"]["text"].startswith("<!subteam^S0LEADS> *Nobody")
-    [said] = message["blocks"][2]["elements"]
+    [said] = message["blocks"][3]["elements"]
     assert said["text"].startswith("Escalated to *team-lead* 10 min after the deadline")
     link = f"archives/C0SALES/p{first['ts'].replace('.', '')}|First message>"
     assert said["text"].endswith(f"<https://stand-in.slack.com/{link}")
@@ -179,7 +179,7 @@ async def test_a_link_that_is_not_known_holds_nothing_up(
         await delivering.settled()
 
     [message] = await delivering.messages("C0LEADS")
-    [said] = message["blocks"][2]["elements"]
+    [said] = message["blocks"][3]["elements"]
     assert "First message" not in said["text"]
 
 

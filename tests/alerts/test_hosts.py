@@ -134,7 +134,7 @@ async def test_an_escalation_of_a_line_leads_to_the_message(
     [first, *_] = await delivering.messages("C0SALES")
     [message] = await delivering.messages("C0LEADS")
     link = f"archives/C0SALES/p{first['ts'].replace('.', '')}|First message>"
-    assert link in message["blocks"][2]["elements"][0]["text"]
+    assert link in message["blocks"][3]["elements"][0]["text"]
     assert _title(message) == "🔴 sales: not resolved within 30 min"
 
 

@@ -1,5 +1,7 @@
 """Notices: what the ledger can tell of an alert, and what it cannot."""
 
+from dataclasses import replace
+
 import pytest
 
 from alerts.alert import Told, alert_key
@@ -7,8 +9,10 @@ from alerts.entry import Entry
 from alerts.folding import fold
 from alerts.ledger import Ledger
 from alerts.notices import notices_of, recall
+from alerts.presses.handling import handling_of
+from alerts.presses.press import Press, PressKind
 from stream.config import parse_config
-from stream.explain.notice import Notice, NoticesUnknownError
+from stream.explain.notice import Notice, NoticeKind, NoticesUnknownError
 from stream.process.settings import Settings
 from stream.sla.facts import Fact
 from stream.sla.instants import HOUR
@@ -47,7 +51,7 @@ def entry(*facts: Fact, posted: int | None = None, shown: int = -1, **known) -> 
 
 
 def told(read: Entry) -> list[tuple[str, int | None, str | None]]:
-    notices = notices_of(BREACH, read, CONFIG)
+    notices = notices_of(BREACH, read, CONFIG, BREACH.at)
     for notice in notices:
         assert (notice.measure, notice.cycle) == (BREACH.measure, NINE)
     return [(n.kind.value, n.at, n.says) for n in notices]
@@ -58,7 +62,7 @@ def test_an_alert_that_was_sent():
     read = entry(BREACH, posted=POSTED)
 
     assert told(read) == [("sent", POSTED, None)]
-    (notice,) = notices_of(BREACH, read, CONFIG)
+    (notice,) = notices_of(BREACH, read, CONFIG, BREACH.at)
     assert (notice.receiver, notice.place) == ("sales-slack", "Slack C0SALES")
 
 
@@ -135,7 +139,7 @@ def test_what_was_not_sent():
     assert told(late) == [("stale", None, None)]
     assert told(entry(CYCLE.answered())) == [("unknown", None, None)]
     assert told(Entry(key=alert_key(BREACH))) == [("unknown", None, None)]
-    (waits,) = notices_of(BREACH, entry(BREACH), CONFIG)
+    (waits,) = notices_of(BREACH, entry(BREACH), CONFIG, BREACH.at)
     assert (waits.kind, waits.at) == ("waits", None)
     assert (waits.receiver, waits.place) == ("sales-slack", "Slack C0SALES")
 
@@ -204,3 +208,16 @@ async def test_a_warning_that_nobody_was_told_is_no_notice(
 
     assert await recall(settings, CONFIG, [CYCLE.warned()]) == []
     assert len(await recall(settings, CONFIG, [CYCLE.warned(), BREACH])) == 1
+
+
+def test_what_somebody_has_is_kept_back():
+    """A muted alert waits; a message that shows who has it shows all."""
+    mute = Press(press_id="1", kind=PressKind.MUTE, by="U0ANA", at=0)
+    (waits,) = notices_of(BREACH, entry(BREACH, mute=mute), CONFIG, BREACH.at)
+    assert waits.kind is NoticeKind.WAITS
+
+    handling = handling_of([replace(mute, kind=PressKind.TAKE)])
+    read = entry(BREACH, posted=POSTED, handling=handling)
+    shown = replace(read, shown=read.revision(BREACH.at))
+    assert told(read)[-1][0] == "edit_waits"
+    assert told(shown) == [("sent", POSTED, None)]

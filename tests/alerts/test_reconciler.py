@@ -145,8 +145,10 @@ class Process:
                     slack=slack,
                     config=CONFIG,
                     metrics=metrics,
-                    write=lambda alert, mention, *, call, others=(): message_of(
-                        alert, mention, call=call, others=others
+                    write=lambda alert, mention, *, call, others=(), controls=None: (
+                        message_of(
+                            alert, mention, call=call, others=others, controls=controls
+                        )
                     ),
                     owner=uuid4().hex,
                     lease_ms=200,

@@ -102,7 +102,7 @@ async def test_a_breach_that_counts_for_another_queue_is_told_there(
     [warned] = await before.messages()
     [told] = await before.messages("C0OPS")
     assert said_in(told) == said_in(warned)
-    assert "First message" in told["blocks"][3]["elements"][0]["text"]
+    assert "First message" in told["blocks"][4]["elements"][0]["text"]
 
 
 async def test_broken_before_the_warning_was_posted(delivering: Delivering) -> None:

@@ -68,8 +68,7 @@ def test_breached() -> None:
             "elements": [
                 {
                     "type": "button",
-                    "action_id": "open_conversation",
-                    "style": "primary",
+                    "action_id": "open",
                     "text": {
                         "type": "plain_text",
                         "text": "Open conversation",
