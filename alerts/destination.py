@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from alerts.alert import Alert
 from alerts.entry import Entry
-from alerts.notice import BROKEN, parts_of
+from alerts.notice import BROKEN, instead_of, parts_of
 from alerts.routing import receiver_of, tells
 from stream.config import Alerts, Route
 
@@ -31,13 +31,15 @@ class Destination:
 def destination_of(entry: Entry, alert: Alert, config: Alerts) -> Destination:
     """By where it was posted, or else by `config`, which is that of now."""
     wanted = None if entry.first is None else entry.cause and entry.cause.to
+    if (refusing := instead_of(entry.key)) is not None:
+        wanted = _fallback_of(refusing, config)
     name = entry.receiver or wanted or receiver_of(alert.ground, config.routes)
     if entry.channel is None and name not in config.receivers:
         # It was routed by a config that is no longer in force.
         name = receiver_of(alert.ground, config.routes)
     known = config.receivers.get(name)
-    channel = entry.channel or config.receivers[name].slack.channel
-    mention = None if known is None else known.slack.mention
+    channel = entry.channel or config.receivers[name].place
+    mention = None if known is None else known.mention
     thread = entry.threads.get(channel)
     calls = mention is not None or thread is None
     return Destination(
@@ -49,6 +51,11 @@ def destination_of(entry: Entry, alert: Alert, config: Alerts) -> Destination:
     )
 
 
+def _fallback_of(receiver: str, config: Alerts) -> str | None:
+    known = config.receivers.get(receiver)
+    return None if known is None or known.fallback is None else known.fallback.to
+
+
 def _is_told(
     entry: Entry, alert: Alert, routes: Iterable[Route], *, calls: bool
 ) -> bool:
@@ -57,4 +64,6 @@ def _is_told(
     if parts_of(entry.key)[1] == BROKEN:
         # The edit said it already; a reply is for calling somebody.
         return calls and tells("breach", alert.ground, routes)
+    if instead_of(entry.key) is not None:
+        return True  # the one it stands in for is
     return tells("escalation", alert.ground, routes)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from alerts.alert import Alert, AlertState
-from alerts.notice import BROKEN, notice_of, parts_of
+from alerts.notice import BROKEN, instead_of, notice_of, parts_of
 from stream.sla.facts import Fact
 
 
@@ -49,7 +49,10 @@ class Entry:
             return None
         if self.first is None or name == BROKEN:
             return alert.ground
-        return next((f for f in alert.escalations if notice_of(f) == name), None)
+        asked = {notice_of(fact): fact for fact in alert.escalations}
+        if (refusing := instead_of(self.key)) is not None:
+            return asked.get(f"to:{refusing}", alert.ground)
+        return asked.get(name)
 
 
 class Step(StrEnum):

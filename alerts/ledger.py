@@ -34,6 +34,7 @@ from alerts.fields import entry_of, of
 from alerts.lease import Leases
 from alerts.notice import key_of, notice_of, parts_of
 from alerts.positions import BEHIND, LostError, Positions, Span
+from alerts.repeats import Repeats
 from alerts.summary import Summaries
 from stream.records import encode_fact
 from stream.sla.facts import Fact
@@ -71,6 +72,8 @@ class Ledger:
         """Of what is not told one by one."""
         self.positions = Positions(redis, self._root)
         """How far the topic was read."""
+        self.repeats = Repeats(redis, self._root)
+        """What is told again while it is so."""
         register = redis.register_script
         self._want = register(scripts.WANT)
         self._advance = register(scripts.ADVANCE)
@@ -78,6 +81,7 @@ class Ledger:
         self._begin = register(scripts.BEGIN)
         self._forget_intent = register(scripts.FORGET_INTENT)
         self._record = register(scripts.RECORD)
+        self._ask = register(scripts.ASK)
 
     async def want(
         self, facts: Sequence[tuple[Fact, int]], span: Span | None = None
@@ -189,6 +193,14 @@ class Ledger:
                     *(of(entry.key), owner, entry.version),
                     *(receiver, channel, now, said, asks),
                 ],
+            )
+        )
+
+    async def ask(self, key: str, now: int) -> bool:
+        """Want the notice `key`, beside the first; False when it was wanted before."""
+        return bool(
+            await self._ask(
+                keys=[self._entry(key), self._differing], args=[key, of(key), now]
             )
         )
 

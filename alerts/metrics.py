@@ -6,8 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.alert import AlertState
 from alerts.entry import Entry, Rest
+from alerts.failure import FailureReason
 from alerts.ledger import Backlog
-from alerts.slack.failures import FailureReason
 from stream.channels.contact import Unopened
 from stream.sla.facts import FactKind
 
@@ -47,7 +47,7 @@ class Metrics:
         )
         self._failures = Counter(
             "replyclock_alert_failures",
-            "Calls to Slack that did not do what was asked, by reason.",
+            "Requests to sinks that did not do what was asked, by reason.",
             ("receiver", "reason"),
             registry=self.registry,
         )
@@ -85,6 +85,12 @@ class Metrics:
             ("receiver",),
             registry=self.registry,
         )
+        self._fallbacks = Counter(
+            "replyclock_alert_fallbacks",
+            "Notices that another receiver was told, too: the sink refused them.",
+            ("receiver",),
+            registry=self.registry,
+        )
         self._rejected = Counter(
             "replyclock_facts_rejected",
             "Records of the facts topic that are no facts.",
@@ -110,6 +116,7 @@ class Metrics:
     def _initialise(self, receiver: str) -> None:
         self._delay.labels(receiver)
         self._summaries.labels(receiver)
+        self._fallbacks.labels(receiver)
         for state, results in RESULTS.items():
             for result in results:
                 self._alerts.labels(receiver, state, result)
@@ -128,6 +135,9 @@ class Metrics:
 
     def unreadable(self, count: int) -> None:
         self._unreadable.set(count)
+
+    def fell_back(self, receiver: str) -> None:
+        self._fallbacks.labels(receiver).inc()
 
     def summed_up(self, receiver: str) -> None:
         self._summaries.labels(receiver).inc()

@@ -89,7 +89,7 @@ class _Maker:
 
     def _told(self, name: str, alert: Alert) -> Example:
         receiver = self._receiver(alert)
-        mention = self._config.alerts.receivers[receiver].slack.mention
+        mention = self._config.alerts.receivers[receiver].mention
         message = message_of(alert, mention, self._customers.shown(alert))
         title, at = KINDS[name].title, alert.last.noticed_at
         return self._example(name, title, receiver, at, message)
@@ -117,7 +117,7 @@ class _Maker:
             kind=kind,
             title=title,
             receiver=receiver,
-            channel=self._config.alerts.receivers[receiver].slack.channel,
+            channel=self._config.alerts.receivers[receiver].place,
             at=at,
             message=message,
             is_own=self._is_own,

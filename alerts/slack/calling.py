@@ -17,6 +17,8 @@ class Call:
     receiver: str
     link: str | None = None
     """Of the first message, where it is known and elsewhere."""
+    instead_of: str | None = None
+    """The receiver whose sink refuses, where this one is told in its place."""
     in_thread: bool = False
     """It answers a message of this alert, which says all the rest."""
 
@@ -26,7 +28,9 @@ def beside(alert: Alert, call: Call) -> str:
     when = date(call.cause.at, alert.deadline)
     late = after(alert, call.cause)
     said = "Another receiver was warned of it."
-    if call.cause.kind is FactKind.ESCALATED:
+    if call.instead_of is not None:
+        said = f"Told here because *{name(call.instead_of)}* does not take alerts now."
+    elif call.cause.kind is FactKind.ESCALATED:
         to = name(call.receiver)
         said = f"Escalated to *{to}* {late} after the deadline, at {when}."
     return said if call.link is None else f"{said} <{call.link}|First message>"
@@ -34,6 +38,8 @@ def beside(alert: Alert, call: Call) -> str:
 
 def in_thread(alert: Alert, call: Call) -> str:
     """The sentence of a reply to another message of the alert."""
+    if call.instead_of is not None:
+        return f"{name(call.instead_of)} does not take alerts now."
     if call.cause.kind is not FactKind.ESCALATED:
         return "The promise is broken."
     late = after(alert, call.cause)

@@ -149,7 +149,7 @@ def _escalations(config: Config) -> Iterator[Odd]:
         above: set[str] = set()
         for number, step in enumerate(policy.escalate):
             place = (*path, number, "to")
-            receiver = config.alerts.receivers[step.to].slack
+            receiver = config.alerts.receivers[step.to]
             told = {route.to for route in config.alerts.routes}
             if told == {step.to} and receiver.mention is None:
                 text = f"{step.to!r} is told of the breach itself already"
@@ -227,6 +227,9 @@ def _unused(config: Config) -> Iterator[Odd]:
             yield ("calendars", name), "no queue, policy or target has it"
     told = {route.to for route in config.alerts.routes}
     told |= {step.to for policy in config.policies for step in policy.escalate}
-    for name in config.alerts.receivers:
+    receivers = config.alerts.receivers
+    told |= {each.fallback.to for each in receivers.values() if each.fallback}
+    for name in receivers:
         if name not in told:
-            yield ("alerts", "receivers", name), "no route or escalation leads to it"
+            text = "no route, escalation or fallback leads to it"
+            yield ("alerts", "receivers", name), text

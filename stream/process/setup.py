@@ -8,6 +8,7 @@ from typing import Any
 
 from stream.config import Config, load_config, warnings_of
 from stream.config.faults import ConfigError, Fault
+from stream.process import sinks
 from stream.process.settings import PREFIX, Settings, SettingsError, read_settings
 
 
@@ -48,5 +49,10 @@ def read_setup(file: Path | None = None, year: int | None = None) -> Setup:
     except ConfigError as error:
         lines += map(str, error.faults)
         faults += [vars(fault) for fault in error.faults]
-    warnings = [] if config is None else warnings_of(path, config, year)
+    warnings: list[Fault] = []
+    if config is not None:
+        warnings = warnings_of(path, config, year, sinks.unset(config))
+        wrong = sinks.wrong(config)
+        lines += wrong
+        faults += [{"file": "environment", "message": m} for m in wrong]
     return Setup(path, settings, config, lines, faults, warnings)

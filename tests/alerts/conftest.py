@@ -12,12 +12,15 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from alerts.customer import Shown
 from alerts.deliverer import Deliverer
 from alerts.delivery import Delivery, wall_ms
 from alerts.lane import Pace
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.positions import Span
+from alerts.sinks.sinks import Sinks
+from alerts.sinks.slack import SlackSink
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from dev.slack.client import SlackStandIn
@@ -89,12 +92,15 @@ class Delivering:
     ) -> AsyncIterator[None]:
         token = changed.pop("token", self.slack.token)
         timeout = changed.pop("timeout", 5)
-        async with Slack(token, url or self.slack.url, timeout) as client:
+        async with (
+            Slack(token, url or self.slack.url, timeout) as client,
+            Sinks(SlackSink(client), shown=lambda _: Shown(), now=self.now) as sinks,
+        ):
             self.deliverer = Deliverer(
                 ledger=self.ledger,
                 delivery=Delivery(
                     ledger=self.ledger,
-                    slack=client,
+                    sinks=sinks,
                     config=CONFIG,
                     metrics=self.metrics,
                     write=message_of,

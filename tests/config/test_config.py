@@ -512,7 +512,7 @@ def test_who_is_told_of_nothing_and_what_nobody_is_told_of_is_odd():
     said = "no route names it: its alerts go to the last route"
     assert odd["queues", "idle"] == said
     assert ("queues", "sales") not in odd
-    said = "no route or escalation leads to it"
+    said = "no route, escalation or fallback leads to it"
     assert odd["alerts", "receivers", "spare"] == said
     assert ("alerts", "receivers", "ops") not in odd
 
