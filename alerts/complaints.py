@@ -4,7 +4,7 @@ import structlog
 
 from alerts.failure import FOR_AN_OPERATOR, FailureReason, SinkFailure
 from alerts.lane import Lane, Waiting
-from alerts.sinks.place import kind_of, said_of
+from alerts.sinks.place import kind_of_place, said_of
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +17,7 @@ class Complaints:
 
     def answers_again(self, lane: Lane) -> None:
         """The lane had failed before and works now."""
-        if kind_of(lane.channel) == "slack":
+        if kind_of_place(lane.channel) == "slack":
             self._token_is_refused = False
         log.info("sink answers again", place=said_of(lane.channel))
 
@@ -35,7 +35,7 @@ class Complaints:
         elif failure.reason in FOR_AN_OPERATOR:
             if (
                 failure.reason is FailureReason.TOKEN
-                and kind_of(lane.channel) == "slack"
+                and kind_of_place(lane.channel) == "slack"
             ):
                 if self._token_is_refused:
                     return

@@ -12,7 +12,7 @@ from alerts.entry import Entry, Rest, Step
 from alerts.failure import SinkFailure
 from alerts.fallbacks import Fallbacks
 from alerts.lane import Waiting
-from alerts.ledger import Ledger
+from alerts.ledger import Ledger, life_of
 from alerts.metrics import Metrics
 from alerts.notice import instead_of
 from alerts.posting import CERTAIN, Outcome, Posting, Write
@@ -151,7 +151,12 @@ class Delivery:
     async def _say(self, entry: Entry, alert: Alert) -> Saying:
         where = self.destination(entry, alert)
         call = await self._call(entry, where)
-        return self._posting.saying(entry, alert, where, call)
+        return self._posting.saying(entry, where, call)
+
+    async def pass_on(self, entry: Entry) -> None:
+        """It is a line of another message: that one is to say it."""
+        life, now = life_of(entry), self.now()
+        await self._ledger.hosts.pass_on(entry, entry.revision, life, now)
 
     async def over(self, entry: Entry, alert: Alert, rest: Rest) -> None:
         """Count an alert that is over before it was posted."""

@@ -49,6 +49,8 @@ class Waiting:
     """Whether somebody waits."""
     refused: float | None = None
     """Since when the sink refuses it."""
+    is_line: bool = False
+    """Of another message, if that one is posted first."""
 
 
 MayPost = Callable[[Waiting], bool]
@@ -56,6 +58,10 @@ MayPost = Callable[[Waiting], bool]
 
 def _always(_: Waiting) -> bool:
     return True
+
+
+def _order(waiting: Waiting) -> tuple[int, int, bool, str]:
+    return _FIRST[waiting.step], waiting.at, waiting.is_line, waiting.key
 
 
 class Lane:
@@ -83,7 +89,7 @@ class Lane:
         ready = [each for each in self._allowed(may_post) if self._due(each) <= now]
         if not ready:
             return None
-        first = min(ready, key=lambda each: (_FIRST[each.step], each.at, each.key))
+        first = min(ready, key=_order)
         return self._waiting.pop(first.key)
 
     def next_at(self, may_post: MayPost = _always) -> float | None:

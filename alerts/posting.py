@@ -4,7 +4,7 @@ begin (an intent) ──▶ post ──▶ record (its ts)
 ▲ a crash here leaves an intent: look up before posting again
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,12 +12,14 @@ import structlog
 
 from alerts.alert import Alert, AlertState
 from alerts.destination import Destination
-from alerts.entry import Entry
+from alerts.entry import Entry, Rest
 from alerts.failure import FOR_NOW, FailureReason, SinkFailure
+from alerts.hosts import may_join
 from alerts.ledger import Ledger
 from alerts.metrics import EDITED, FOUND, GONE, Metrics, kind_of
 from alerts.notice import BROKEN
 from alerts.posted import Posted
+from alerts.sinks.place import kind_of_place
 from alerts.sinks.sink import Saying
 from alerts.sinks.sinks import Sinks
 from alerts.slack.blocks import Message
@@ -48,7 +50,12 @@ class Write(Protocol):
     """Makes the message of a notice."""
 
     def __call__(
-        self, alert: Alert, mention: str | None, *, call: Call | None
+        self,
+        alert: Alert,
+        mention: str | None,
+        *,
+        call: Call | None,
+        others: Sequence[Alert] = (),
     ) -> Message: ...
 
 
@@ -81,6 +88,8 @@ class Posting:
     async def post(
         self, entry: Entry, alert: Alert, where: Destination, call: Call | None
     ) -> Outcome:
+        if await self._joins(entry, alert, where):
+            return Outcome.DONE
         cause = entry.cause or alert.ground
         # Asked in the same breath as the intent is written: answered meanwhile?
         begun_at = self._now()
@@ -106,7 +115,7 @@ class Posting:
             )
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
-        saying = self.saying(entry, alert, where, call)
+        saying = self.saying(entry, where, call)
         try:
             await self._will_be_repeated(entry, where)
             ts = await self._sinks.of(where.channel).post(where, saying)
@@ -115,6 +124,8 @@ class Posting:
                 await self._ledger.forget_intent(entry.key, self._owner)
             raise
         self._posted.remember(entry.key, where.channel, ts)
+        if entry.first is None:
+            await self._ledger.hosts.remember(entry.key, alert.ground)
         delay = self._now() - cause.at
         await self._ledger.record(
             entry, self._owner, ts=ts, shown=saying.revision, done=True, now=begun_at
@@ -122,6 +133,23 @@ class Posting:
         self._metrics.posted(where.receiver, kind_of(entry), delay)
         log.info("alert posted", receiver=where.receiver, key=entry.key, delay_ms=delay)
         return Outcome.DONE
+
+    async def _joins(self, entry: Entry, alert: Alert, where: Destination) -> bool:
+        """Whether it became a line of an open message of its conversation."""
+        if not may_join(entry, alert) or kind_of_place(where.channel) != "slack":
+            return False
+        key = await self._ledger.hosts.candidate(alert.ground)
+        if key is None:
+            return False
+        [host] = await self._ledger.entries([key])
+        if not host.is_open or host.host or host.channel != where.channel:
+            return False
+        now = self._now()
+        if not await self._ledger.hosts.join(entry, self._owner, host, now):
+            return False
+        self._metrics.told(where.receiver, kind_of(entry), Rest.JOINED)
+        log.info("alert is a line of another", key=entry.key, host=host.key)
+        return True
 
     async def look_up(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
         intent = entry.intent or entry.lost or self._now()
@@ -155,6 +183,8 @@ class Posting:
             where=(where.receiver, where.channel),
             asks="" if entry.lost is None else _asked(entry, alert),
         )
+        if entry.first is None:
+            await self._ledger.hosts.remember(entry.key, alert.ground)
         self._metrics.told(where.receiver, kind_of(entry), FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
         return done
@@ -163,7 +193,7 @@ class Posting:
         self, entry: Entry, alert: Alert, where: Destination, call: Call | None
     ) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
-        saying = self.saying(entry, alert, where, call)
+        saying = self.saying(entry, where, call)
         sink, result = self._sinks.of(where.channel), EDITED
         try:
             await self._will_be_repeated(entry, where)
@@ -187,21 +217,22 @@ class Posting:
         log.info(event, receiver=where.receiver, key=entry.key, state=alert.state)
         return Outcome.DONE
 
-    def saying(
-        self, entry: Entry, alert: Alert, where: Destination, call: Call | None
-    ) -> Saying:
+    def saying(self, entry: Entry, where: Destination, call: Call | None) -> Saying:
         """What is said of the notice now."""
+        about, *others = entry.promises
         return Saying(
             key=entry.key,
             receiver=where.receiver,
-            alert=alert,
-            message=self._write(alert, where.mention, call=call),
+            alert=about,
+            message=self._write(about, where.mention, call=call, others=others),
+            revision=entry.revision,
+            is_open=entry.is_open,
             call=call,
         )
 
     async def _will_be_repeated(self, entry: Entry, where: Destination) -> None:
         """Before it is told: what is told and not repeated ends by itself, untrue."""
-        if where.channel.startswith("alertmanager:"):
+        if kind_of_place(where.channel) == "alertmanager":
             await self._ledger.repeats.add(entry.key, self._now())
 
 

@@ -8,7 +8,7 @@ no harm there, so it is not looked for (ADR 24). The last state is an edit like 
 from dataclasses import dataclass
 from typing import Protocol
 
-from alerts.alert import OPEN, Alert
+from alerts.alert import Alert
 from alerts.destination import Destination
 from alerts.slack.blocks import Message
 from alerts.slack.calling import Call
@@ -24,17 +24,11 @@ class Saying:
     alert: Alert
     message: Message
     """As Slack has it; the others take its text."""
+    revision: str
+    is_open: bool
+    """Whether somebody waits."""
     call: Call | None = None
     """Of a notice that is not the alert's first."""
-
-    @property
-    def revision(self) -> str:
-        return self.alert.revision
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody waits."""
-        return self.alert.state in OPEN
 
 
 class Sink(Protocol):

@@ -12,7 +12,7 @@ from alerts.customer import Shown
 from alerts.failure import FailureReason, SinkFailure
 from alerts.sinks.alertmanager import Alertmanager
 from alerts.sinks.one_way import OneWay
-from alerts.sinks.place import kind_of
+from alerts.sinks.place import kind_of_place
 from alerts.sinks.request import SECONDS, new_session
 from alerts.sinks.sink import OtherSink, Sink
 from alerts.sinks.slack import SlackSink
@@ -46,7 +46,7 @@ class Sinks:
 
     def of(self, place: str) -> Sink:
         """The sink at `place`; raises `SinkFailure` where its secrets are not set."""
-        return self._slack if kind_of(place) == "slack" else self.other(place)
+        return self._slack if kind_of_place(place) == "slack" else self.other(place)
 
     def other(self, place: str) -> OtherSink:
         """The one at `place`, which is not Slack's; raises as `of` does."""
@@ -56,7 +56,7 @@ class Sinks:
 
     def alertmanager(self, place: str) -> Alertmanager | None:
         """The sink at `place` where that is an Alertmanager; raises as `of` does."""
-        if kind_of(place) != "alertmanager":
+        if kind_of_place(place) != "alertmanager":
             return None
         sink = self.other(place)
         assert isinstance(sink, Alertmanager)
@@ -64,7 +64,7 @@ class Sinks:
 
     async def link(self, place: str, ts: str) -> str | None:
         """Of a message, where it has an address that is known."""
-        if kind_of(place) != "slack":
+        if kind_of_place(place) != "slack":
             return None
         return await self._slack.link(place, ts)
 
@@ -73,7 +73,7 @@ class Sinks:
             way = access(place)
         except (UnsetError, WrongSinkError) as error:
             raise SinkFailure(FailureReason.TOKEN, str(error)) from None
-        match kind_of(place):
+        match kind_of_place(place):
             case "webhook":
                 return Webhook(way, self._session, shown=self._shown, now=self._now)
             case "alertmanager":

@@ -103,7 +103,9 @@ class Delivering:
                     sinks=sinks,
                     config=CONFIG,
                     metrics=self.metrics,
-                    write=message_of,
+                    write=lambda alert, mention, *, call, others=(): message_of(
+                        alert, mention, call=call, others=others
+                    ),
                     owner=uuid4().hex,
                     now=self.now,
                     lease_ms=changed.pop("lease_ms", 15_000),
