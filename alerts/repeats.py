@@ -16,22 +16,22 @@ class Repeats:
 
     def __init__(self, redis: Redis, root: str) -> None:
         self._redis = redis
-        self._key = f"{root}:repeats"
+        self.key = f"{root}:repeats"
         self._forget = redis.register_script(scripts.FORGET_REPEATS)
 
     async def add(self, key: str, now: int) -> None:
         """It is told now, and again in a while."""
-        await self._redis.zadd(self._key, {key: now + EVERY})
+        await self._redis.zadd(self.key, {key: now + EVERY})
 
     async def due(self, now: int) -> list[str]:
         """Those whose time has come; it comes again in a while."""
-        keys: list[Any] = await self._redis.zrangebyscore(self._key, "-inf", now)
+        keys: list[Any] = await self._redis.zrangebyscore(self.key, "-inf", now)
         if keys:
             again = dict.fromkeys(keys, now + EVERY)
-            await self._redis.zadd(self._key, again, xx=True)
+            await self._redis.zadd(self.key, again, xx=True)
         return [key.decode() for key in keys]
 
     async def forget(self, keys: Collection[str], due_at: int) -> None:
         """Their end was told; but for those that were added since `due_at`."""
         if keys:
-            await self._forget(keys=[self._key], args=[due_at + EVERY, *keys])
+            await self._forget(keys=[self.key], args=[due_at + EVERY, *keys])

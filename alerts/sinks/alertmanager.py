@@ -21,10 +21,13 @@ from alerts.sinks.webhook_body import plain
 from alerts.slack.blocks import Message
 from alerts.slack.client import Posted
 from stream.process.sinks import Access
-from stream.sla.instants import MINUTE, rfc3339
+from stream.sla.instants import MINUTE, SECOND, rfc3339
 
 OUTLIVES_US = 15 * MINUTE
 """So long does an alert fire that is not repeated: longer than a restart takes."""
+ITS_CLOCK = 10 * SECOND
+"""So much may its clock be behind: to Alertmanager an end in its future is none, and
+the alert fires on until it is told again."""
 BROKEN, NEAR, TEST = "ReplyPromiseBroken", "ReplyPromiseNear", "ReplyClockTest"
 
 
@@ -105,7 +108,7 @@ def alerts_of(saying: Saying, link: str | None, now: int) -> list[dict[str, Any]
     An alert is its labels there, so the severity of one cannot change.
     """
     alert = saying.alert
-    until = now + OUTLIVES_US if saying.is_open else alert.last.noticed_at
+    until = now + OUTLIVES_US if saying.is_open else alert.last.noticed_at - ITS_CLOCK
     if not alert.is_broken:
         return [_alert(saying, NEAR, link, alert.ground.at, until)]
     told = [_alert(saying, BROKEN, link, alert.deadline, until)]

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 from alerts.destination import Destination
@@ -33,7 +32,8 @@ class OneWay:
         self, access: Access, *, now: Callable[[], int], seconds: float = SECONDS
     ) -> None:
         self._now = now
-        self._service = service(access.url)
+        self._url = access.url
+        self._service: Any = None
         self._seconds = seconds
         # One alone: a service that hangs keeps no other's thread.
         self._thread = ThreadPoolExecutor(1, "apprise")
@@ -55,29 +55,36 @@ class OneWay:
 
     async def say(self, place: str, message: Message, key: str) -> None:
         del place, key
-        text = plain(message.text)
-        asked = partial(self._service.notify, body=text, title="")
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(self._seconds):
-                is_told = await loop.run_in_executor(self._thread, asked)
-        except TimeoutError:
-            raise SinkFailure(
-                FailureReason.TIMEOUT, "no answer", unclear=True
-            ) from None
-        except Exception as error:  # noqa: BLE001  a plugin's: anything, with its address
-            detail = type(error).__name__
-            raise SinkFailure(FailureReason.NETWORK, detail, unclear=True) from None
-        if not is_told:
+        if not await self._in_its_thread(self._notify, plain(message.text)):
             detail = "the service did not take it"
             raise SinkFailure(FailureReason.SERVER, detail)
 
     async def look(self) -> None:
-        """Nobody is asked: a service knows of nothing but messages."""
+        """Whether the address is one: a service takes messages and nothing else."""
+        await self._in_its_thread(service, self._url)
 
     async def test(self, by: str, *, is_over: bool) -> None:
         if not is_over:
             await self.say("", Message(text=tested(by), blocks=[]), "test")
+
+    def _notify(self, text: str) -> bool:
+        # Here, because to import Apprise takes a second.
+        self._service = self._service or service(self._url)
+        return bool(self._service.notify(body=text, title=""))
+
+    async def _in_its_thread(self, work: Callable[[str], Any], text: str) -> Any:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await loop.run_in_executor(self._thread, work, text)
+        except SinkFailure:
+            raise
+        except TimeoutError:
+            detail = "no answer"
+            raise SinkFailure(FailureReason.TIMEOUT, detail, unclear=True) from None
+        except Exception as error:  # noqa: BLE001  a plugin's: it may say the address
+            detail = type(error).__name__
+            raise SinkFailure(FailureReason.NETWORK, detail, unclear=True) from None
 
 
 def service(url: str) -> Any:

@@ -79,10 +79,13 @@ def ledger(redis: Redis, prefix: str) -> Ledger:
 class Delivering:
     """A running deliverer with real Redis and the stand-in Slack."""
 
-    def __init__(self, ledger: Ledger, slack: SlackStandIn) -> None:
+    def __init__(
+        self, ledger: Ledger, slack: SlackStandIn, config: Alerts = CONFIG
+    ) -> None:
+        self.config = config
         self.ledger = ledger
         self.slack = slack
-        self.metrics = Metrics(CONFIG.receivers)
+        self.metrics = Metrics(config.receivers)
         self.offset = 0
         self.now = wall_ms
 
@@ -94,14 +97,19 @@ class Delivering:
         timeout = changed.pop("timeout", 5)
         async with (
             Slack(token, url or self.slack.url, timeout) as client,
-            Sinks(SlackSink(client), shown=lambda _: Shown(), now=self.now) as sinks,
+            Sinks(
+                SlackSink(client),
+                shown=lambda _: Shown(),
+                now=self.now,
+                seconds=changed.pop("sink_seconds", 5),
+            ) as sinks,
         ):
             self.deliverer = Deliverer(
                 ledger=self.ledger,
                 delivery=Delivery(
                     ledger=self.ledger,
                     sinks=sinks,
-                    config=CONFIG,
+                    config=self.config,
                     metrics=self.metrics,
                     write=lambda alert, mention, *, call, others=(): message_of(
                         alert, mention, call=call, others=others
