@@ -31,6 +31,7 @@ from stream.doctor.clocks import judge_clock
 from stream.process.settings import Settings
 
 CUSTOMERS = "customers"
+_NO_CONFIG = "the config could not be read"
 _SLACK_SECONDS = 4.0
 
 
@@ -103,7 +104,8 @@ class SlackChecks:
         """Read as a restarted process would: that needs no more than posting does."""
         channels = sorted({r.place for r in self._receivers.values() if r.slack})
         if not channels:
-            return [skip("slack channels", "the config could not be read")]
+            said = "no receiver is there" if self._receivers else _NO_CONFIG
+            return [skip("slack channels", said)]
         now = _now() / 1000
         async with Slack(self._token, self._url, _SLACK_SECONDS) as slack:
             asked = [slack.find(channel, "", now) for channel in channels]

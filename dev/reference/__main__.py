@@ -1,7 +1,9 @@
-"""`python -m dev.reference`: write the reference and the schema, or `--check` them."""
+"""`python -m dev.reference`: write reference and schemas, or `--check` them."""
 
+import json
 import sys
 
+from alerts.sinks.webhook_body import schema as webhook_schema
 from dev.places import REPOSITORY
 from dev.reference.page import page
 from stream.config.schema import schema
@@ -9,6 +11,9 @@ from stream.config.schema import schema
 FILES = {
     REPOSITORY / "docs" / "config.md": page,
     REPOSITORY / "config" / "sla.schema.json": schema,
+    REPOSITORY / "docs" / "webhook.schema.json": lambda: (
+        json.dumps(webhook_schema(), indent=2) + "\n"
+    ),
 }
 
 
