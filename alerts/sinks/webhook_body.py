@@ -4,8 +4,9 @@ The envelope is that of Standard Webhooks: `type`, `timestamp`, `data`.
 """
 
 import html
+import json
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -120,11 +121,12 @@ def text_body(key: str, text: str, now: int) -> TextBody:
     return TextBody(timestamp=from_ms(now), data=TextData(key=key, text=plain(text)))
 
 
-def schema() -> dict[str, Any]:
+def schema() -> str:
     """JSON Schema of all bodies."""
     model = Body.json_schema(mode="serialization")
     about = "https://json-schema.org/draft/2020-12/schema"
-    return {"$schema": about, "title": "What ReplyClock's webhooks say", **model}
+    told = {"$schema": about, "title": "What ReplyClock's webhooks say", **model}
+    return json.dumps(told, indent=2) + "\n"
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,5 @@
 """`python -m dev.reference`: write reference and schemas, or `--check` them."""
 
-import json
 import sys
 
 from alerts.sinks.webhook_body import schema as webhook_schema
@@ -11,9 +10,7 @@ from stream.config.schema import schema
 FILES = {
     REPOSITORY / "docs" / "config.md": page,
     REPOSITORY / "config" / "sla.schema.json": schema,
-    REPOSITORY / "docs" / "webhook.schema.json": lambda: (
-        json.dumps(webhook_schema(), indent=2) + "\n"
-    ),
+    REPOSITORY / "docs" / "webhook.schema.json": webhook_schema,
 }
 
 

@@ -100,7 +100,7 @@ async def test_every_body_is_as_the_schema_says(hook: Hook, webhook: Webhook) ->
     await webhook.test("ops", is_over=False)
     await webhook.say("webhook:DESK", message_of(saying(CYCLE.breached()).alert), "k")
 
-    validator = Draft202012Validator(schema())
+    validator = Draft202012Validator(json.loads(schema()))
     bodies = [json.loads(body) for body in hook.bodies]
     for body in bodies:
         validator.validate(body)
