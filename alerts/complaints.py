@@ -4,7 +4,8 @@ import structlog
 
 from alerts.failure import FOR_AN_OPERATOR, FailureReason, SinkFailure
 from alerts.lane import Lane, Waiting
-from alerts.sinks.place import kind_of_place, said_of
+from alerts.sinks.place import said_of
+from stream.config.sinks import kind_of_place
 
 log = structlog.get_logger(__name__)
 

@@ -139,8 +139,13 @@ class Deliverer:
     async def _beside(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do `work` again and again: it may wait for a sink, and nobody for it."""
         while not self._stopped.is_set():
-            with contextlib.suppress(RedisError):  # the next look says so
+            try:
                 await work()
+            except RedisError:
+                pass  # the next look at the ledger says so
+            except Exception:
+                # One alert that we cannot make words of must not end the others.
+                log.exception("work beside the lanes failed")
             await _wait(self._stopped, self._poll_seconds)
 
     async def _sum_up(self) -> None:

@@ -6,14 +6,14 @@ channel that has a message of the alert already, it is a reply in that one's thr
 never a second message of one alert in a channel (semantics 4.1).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.alert import Alert
 from alerts.entry import Entry
 from alerts.notice import BROKEN, instead_of, parts_of
 from alerts.routing import receiver_of, tells
-from stream.config import Alerts, Route
+from stream.config import Alerts
+from stream.config.sinks import kind_of_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +40,16 @@ def destination_of(entry: Entry, alert: Alert, config: Alerts) -> Destination:
     known = config.receivers.get(name)
     channel = entry.channel or config.receivers[name].place
     mention = None if known is None else known.mention
-    thread = entry.threads.get(channel)
+    # What cannot edit has not said by its first message what came of it.
+    is_one_way = kind_of_place(channel) == "apprise"
+    thread = None if is_one_way else entry.threads.get(channel)
     calls = mention is not None or thread is None
     return Destination(
         receiver=name,
         channel=channel,
         mention=mention,
         thread=thread,
-        is_told=_is_told(entry, alert, config.routes, calls=calls),
+        is_told=_is_told(entry, alert, config, calls=calls),
     )
 
 
@@ -56,14 +58,13 @@ def _fallback_of(receiver: str, config: Alerts) -> str | None:
     return None if known is None or known.fallback is None else known.fallback.to
 
 
-def _is_told(
-    entry: Entry, alert: Alert, routes: Iterable[Route], *, calls: bool
-) -> bool:
+def _is_told(entry: Entry, alert: Alert, config: Alerts, *, calls: bool) -> bool:
+    routes = config.routes
     if entry.first is None:
         return tells("breach" if alert.is_broken else "warning", alert.ground, routes)
     if parts_of(entry.key)[1] == BROKEN:
         # The edit said it already; a reply is for calling somebody.
         return calls and tells("breach", alert.ground, routes)
-    if instead_of(entry.key) is not None:
-        return True  # the one it stands in for is
+    if (refusing := instead_of(entry.key)) is not None:
+        return _fallback_of(refusing, config) is not None
     return tells("escalation", alert.ground, routes)

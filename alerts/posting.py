@@ -19,11 +19,11 @@ from alerts.ledger import Ledger
 from alerts.metrics import EDITED, FOUND, GONE, Metrics, kind_of
 from alerts.notice import BROKEN
 from alerts.posted import Posted
-from alerts.sinks.place import kind_of_place
 from alerts.sinks.sink import Saying
 from alerts.sinks.sinks import Sinks
 from alerts.slack.blocks import Message
 from alerts.slack.calling import Call
+from stream.config.sinks import kind_of_place
 from stream.sla.instants import MINUTE
 
 log = structlog.get_logger(__name__)

@@ -1,20 +1,12 @@
-"""Places: where a receiver's notices are, as the ledger has it. Pure.
-
-`webhook:DESK`, `alertmanager:OPS`, `apprise:MAIL`, or else the id of a Slack channel.
-"""
+"""Places (`Receiver.place`): how they are called, and how fast to go there. Pure."""
 
 from dataclasses import replace
 
 from alerts.lane import Pace
+from stream.config.sinks import kind_of_place
 
 _OURS = 50
 """Milliseconds between two requests to a sink that names no limit."""
-
-
-def kind_of_place(place: str) -> str:
-    """`slack`, `webhook`, `alertmanager` or `apprise`."""
-    kind, colon, _ = place.partition(":")
-    return kind if colon else "slack"
 
 
 def said_of(place: str) -> str:

@@ -12,11 +12,11 @@ from alerts.customer import Shown
 from alerts.failure import FailureReason, SinkFailure
 from alerts.sinks.alertmanager import Alertmanager
 from alerts.sinks.one_way import OneWay
-from alerts.sinks.place import kind_of_place
 from alerts.sinks.request import SECONDS, new_session
 from alerts.sinks.sink import OtherSink, Sink
 from alerts.sinks.slack import SlackSink
 from alerts.sinks.webhook import Webhook
+from stream.config.sinks import kind_of_place
 from stream.process.sinks import UnsetError, WrongSinkError, access
 
 

@@ -28,6 +28,15 @@ SinkName = Annotated[
 ]
 
 
+def kind_of_place(place: str) -> str:
+    """`slack`, `webhook`, `alertmanager` or `apprise`.
+
+    Of where notices are: `webhook:DESK`, or the id of a Slack channel.
+    """
+    kind, colon, _ = place.partition(":")
+    return kind if colon else "slack"
+
+
 class SlackReceiver(Part):
     channel: str = Field(pattern=r"^[CGD][A-Z0-9]+$", description="the channel's id")
     mention: str | None = Field(None, description="put before the text: `@here`")

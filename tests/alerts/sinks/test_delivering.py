@@ -8,8 +8,10 @@ from structlog.testing import capture_logs
 
 from alerts.alert import alert_key
 from alerts.ledger import Ledger
+from alerts.notice import fallback_key
 from dev.slack.client import SlackStandIn
 from stream.config import Alerts
+from stream.sla.instants import MINUTE
 from tests.alerts.conftest import Delivering, eventually
 from tests.alerts.cycles import Cycle
 from tests.alerts.sinks.conftest import Hook
@@ -21,7 +23,7 @@ CONFIG = Alerts.model_validate(
         "routes": [
             {"match": {"queue": "sales"}, "to": "desk"},
             {"match": {"queue": "uk"}, "to": "pager"},
-            {"match": {"queue": "mail"}, "to": "mail"},
+            {"match": {"queue": "mail"}, "to": "mail", "tell": ["warning", "breach"]},
             {"to": "ops-slack"},
         ],
         "receivers": {
@@ -206,6 +208,43 @@ async def test_apprise_is_told_once(
 
     [body] = [json.loads(body) for body in hook.bodies]
     assert body["message"].startswith("🔴 mail: no first reply within 30 min (WhatsApp")
+
+
+async def test_apprise_is_told_that_a_warning_broke(
+    delivering: Delivering, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot edit the warning, so the breach is a message of its own."""
+    monkeypatch.setenv("REPLYCLOCK_SINK_MAIL", hook.url.replace("http://", "json://"))
+    cycle = Cycle("m", queue="mail")
+    delivering.now = lambda: cycle.deadline - MINUTE
+    async with delivering.running():
+        await delivering.tell(cycle.warned())
+        await delivering.settled()
+        await delivering.tell(cycle.breached())
+        await delivering.settled()
+
+    warning, breach = [json.loads(body)["message"] for body in hook.bodies]
+    assert warning.startswith("🟠 mail: no first reply yet")
+    assert breach.startswith("🔴 mail: no first reply within 30 min")
+
+
+async def test_a_fallback_that_is_taken_out_of_the_rules(
+    delivering: Delivering, hook: Hook
+) -> None:
+    """It was wanted and not told yet: nobody is told, and nothing waits for it."""
+    desk = CONFIG.receivers["desk"].model_copy(update={"fallback": None})
+    receivers = CONFIG.receivers | {"desk": desk}
+    delivering.config = CONFIG.model_copy(update={"receivers": receivers})
+    async with delivering.running():
+        await delivering.tell(CYCLE.breached())
+        await delivering.settled()
+        key = fallback_key(alert_key(CYCLE.breached()), "desk")
+        assert await delivering.ledger.ask(key, delivering.now())
+        delivering.deliverer.wake([key])
+        await delivering.settled()
+
+    assert await delivering.messages("C0OPS") == []
+    assert hook.states == ["breached"]
 
 
 async def test_apprise_refused(
