@@ -48,7 +48,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
     Raises `SettingsError` when a sink's token or secret is missing, `EngineError` when
     the topics do not fit.
     """
-    faults = [*(said for _, said in sinks.unset(config)), *sinks.wrong(config)]
+    faults = [str(error) for _, error in sinks.faults(config)]
     if faults:
         raise SettingsError("\n".join(faults))
     token = ""

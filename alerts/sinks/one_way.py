@@ -20,6 +20,8 @@ from alerts.slack.client import Posted
 from stream.process.sinks import Access
 
 NOT_INSTALLED = 'Apprise is not installed: pip install "replyclock[apprise]"'
+_TALKATIVE = ("apprise", "requests", "urllib3")
+"""Whose log quotes addresses, which hold secrets."""
 UNKNOWN = "no address that Apprise knows"
 
 
@@ -92,12 +94,12 @@ def service(url: str) -> Any:
 
     Raises `SinkFailure` when Apprise is not installed, or does not know the address.
     """
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         from apprise import Apprise  # noqa: PLC0415  an extra
     except ImportError:
         raise SinkFailure(FailureReason.TOKEN, NOT_INSTALLED) from None
-    # What it logs quotes addresses, which hold secrets.
-    logging.getLogger("apprise").disabled = True
     found = Apprise.instantiate(url, suppress_exceptions=True)
     if found is None:
         raise SinkFailure(FailureReason.TOKEN, UNKNOWN)

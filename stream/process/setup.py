@@ -8,8 +8,9 @@ from typing import Any
 
 from stream.config import Config, load_config, warnings_of
 from stream.config.faults import ConfigError, Fault
-from stream.process import sinks
 from stream.process.settings import PREFIX, Settings, SettingsError, read_settings
+from stream.process.sinks import UnsetError, WrongSinkError
+from stream.process.sinks import faults as faults_of_sinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,11 @@ def read_setup(file: Path | None = None, year: int | None = None) -> Setup:
         faults += [vars(fault) for fault in error.faults]
     warnings: list[Fault] = []
     if config is not None:
-        warnings = warnings_of(path, config, year, sinks.unset(config))
-        wrong = sinks.wrong(config)
+        sinks = [*faults_of_sinks(config)]
+        # The rules may be checked where nothing is sent.
+        unset = [(at, str(e)) for at, e in sinks if isinstance(e, UnsetError)]
+        wrong = [str(e) for _, e in sinks if isinstance(e, WrongSinkError)]
+        warnings = warnings_of(path, config, year, unset)
         lines += wrong
         faults += [{"file": "environment", "message": m} for m in wrong]
     return Setup(path, settings, config, lines, faults, warnings)

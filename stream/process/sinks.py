@@ -60,28 +60,13 @@ def access(place: str, environ: Mapping[str, str] = os.environ) -> Access:
     return Access(url=url, secrets=tuple(_secret(variable, word) for word in words))
 
 
-def unset(config: Config) -> Iterator[tuple[Where, str]]:
-    """Where `config` names a variable that is not set here, and which."""
+def faults(config: Config) -> Iterator[tuple[Where, UnsetError | WrongSinkError]]:
+    """Where `config` names a variable that is not set here, or is wrong."""
     for where, place in _places(config):
         try:
             access(place)
-        except UnsetError as error:
-            yield where, str(error)
-        except WrongSinkError:
-            pass
-
-
-def wrong(config: Config) -> list[str]:
-    """What is wrong with the variables that `config` names, a line each."""
-    lines = []
-    for _, place in _places(config):
-        try:
-            access(place)
-        except UnsetError:
-            pass
-        except WrongSinkError as error:
-            lines.append(str(error))
-    return [*dict.fromkeys(lines)]
+        except (UnsetError, WrongSinkError) as error:
+            yield where, error
 
 
 def _places(config: Config) -> Iterator[tuple[Where, str]]:
