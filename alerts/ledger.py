@@ -12,7 +12,8 @@ One hash an alert key:
     <notice>:intent, <notice>:ts ...                     ... and its fields
 
 one sorted set of the notices (`alerts.notice`) whose wanted and shown may differ
-(score: since when), and how far the topic was read (`alerts.positions`).
+(score: since when), one of those that are told again (`alerts.repeats`), and how far
+the topic was read (`alerts.positions`).
 Every change is one script, so it is atomic, and doing it twice changes nothing.
 
     begin(intent) ──▶ Slack ──▶ record(ts)

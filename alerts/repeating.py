@@ -6,7 +6,6 @@ it ended may have come later than its end.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from itertools import islice
 
 from alerts.alert import OPEN, Alert
 from alerts.entry import Entry
@@ -15,7 +14,7 @@ from alerts.sinks.sink import Saying
 from alerts.sinks.sinks import Sinks
 
 AT_ONCE = 500
-"""Notices in one request."""
+"""So many entries are read and told in one request."""
 
 
 async def repeat_all(
@@ -38,14 +37,11 @@ async def repeat_all(
         elif alert is None or alert.state not in OPEN:
             ended.append(entry.key)  # never told, or forgotten
     for place, sayings in places.items():
-        each = iter(sayings)
-        while some := [*islice(each, AT_ONCE)]:
-            try:
-                sink = sinks.alertmanager(place)
-                if sink is not None:
-                    await sink.repeat(some)
-            except SinkFailure as failure:
-                failed(some[0].receiver, failure.reason)
-                break
-            ended += [saying.key for saying in some if not saying.is_open]
+        try:
+            if (sink := sinks.alertmanager(place)) is not None:
+                await sink.repeat(sayings)
+        except SinkFailure as failure:
+            failed(sayings[0].receiver, failure.reason)
+        else:
+            ended += [saying.key for saying in sayings if not saying.is_open]
     return ended
