@@ -1,6 +1,6 @@
-"""Facts to Slack: what people should know is compared with what they were shown.
+"""Facts to people: what they should know is compared with what they were shown.
 
-In: `sla.facts`. Out: messages posted and edited, once; the ledger in Redis remembers.
+In: `sla.facts`. Out: messages in Slack and other sinks; the ledger in Redis remembers.
 May import: channels, cli, config, dead_letters, doctor, engine, explain, kafka,
 process, records, replay, sla.
 Must never know: Faust.

@@ -1,4 +1,4 @@
-"""The alerts process's composition root: facts in, Slack messages out."""
+"""The alerts process's composition root: facts in, messages to sinks out."""
 
 import asyncio
 import time
@@ -26,6 +26,8 @@ from alerts.metrics import Metrics
 from alerts.presses.permission import Permission
 from alerts.pressing import Presses
 from alerts.routing import Routes
+from alerts.sinks.sinks import Sinks
+from alerts.sinks.slack import SlackSink
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from stream.config import Config
@@ -34,9 +36,10 @@ from stream.dead_letters.limit import Bounds
 from stream.dead_letters.topic import DeadLetterTopic
 from stream.engine import EngineApp, readiness_of, run_worker
 from stream.kafka.events_topic import EventsTopic
+from stream.process import sinks
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
-from stream.process.settings import Settings
+from stream.process.settings import Settings, SettingsError
 
 log = structlog.get_logger(__name__)
 
@@ -49,10 +52,15 @@ LAST_STEP_SECONDS = 8.0
 def run_alerts(settings: Settings, config: Config) -> int:
     """Run until SIGTERM; the exit status is 0, or 1 after a crash.
 
-    Raises `SettingsError` when there is no Slack token, `EngineError` when the
-    topics do not fit.
+    Raises `SettingsError` when a sink's token or secret is missing, `EngineError` when
+    the topics do not fit.
     """
-    token = settings.need("slack_bot_token", "alerts are posted with it")
+    faults = [str(error) for _, error in sinks.faults(config)]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    token = ""
+    if any(receiver.slack for receiver in config.alerts.receivers.values()):
+        token = settings.need("slack_bot_token", "alerts are posted with it")
     app = EngineApp(
         settings.alerts_group,
         broker=settings.kafka,
@@ -75,11 +83,12 @@ def run_alerts(settings: Settings, config: Config) -> int:
     owner = uuid4().hex
     routes = Routes(config)
     customers = Customers(settings.contact_keys, config, metrics.unopened)
+    ways_out = Sinks(SlackSink(slack), shown=customers.shown, now=wall_ms)
     deliverer = Deliverer(
         ledger=ledger,
         delivery=Delivery(
             ledger=ledger,
-            slack=slack,
+            sinks=ways_out,
             config=config.alerts,
             metrics=metrics,
             write=lambda alert, mention, *, call, controls, others=(): message_of(
@@ -97,7 +106,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         may_post=catch_up.may_post,
     )
     digests = Digests(
-        posting=DigestPosting(ledger, slack, metrics, owner),
+        posting=DigestPosting(ledger, slack, ways_out, metrics, owner),
         config=config,
         count=lambda periods, since: count_facts(settings.kafka, facts, periods, since),
         may_tell=lambda: 0 in app.owned(),
@@ -175,6 +184,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
             redis,
             slack,
             events,
+            ways_out,
             _running(deliverer, app),
             _telling(digests),
         ):

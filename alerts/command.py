@@ -16,7 +16,7 @@ from stream.cli.group import (
     read_config,
     start,
 )
-from stream.config.alerts import SlackReceiver
+from stream.config.alerts import Receiver
 from stream.process.settings import SettingsError, read_settings
 
 
@@ -28,7 +28,7 @@ from stream.process.settings import SettingsError, read_settings
 )
 @click.pass_context
 def alerts(ctx: click.Context) -> None:
-    """Tell people in Slack: facts from Kafka in, one message a breach out.
+    """Tell people: facts from Kafka in, one message a breach out.
 
     Without a command it runs until it is stopped.
     """
@@ -85,30 +85,39 @@ def test(receiver: str, config_path: Path | None, *, keep: bool) -> None:
     """Post one message to RECEIVER that says it is a test, and edit it away.
 
     With the token and the rules file as they are; whom an alert there would mention
-    is mentioned. No Kafka, no Redis. Exit status 1 when Slack does not do it.
+    is mentioned. Another sink is told that the test is over. No Kafka, no Redis. Exit
+    status 1 when the sink does not do it.
     """
     known = read_config(config_path).alerts.receivers
     if receiver not in known:
         said = f"no receiver {receiver!r}; there are: {', '.join(sorted(known))}"
         raise click.BadParameter(said, param_hint="RECEIVER")
     try:
-        settings = read_settings()
-        token = settings.need("slack_bot_token", "the message is posted with it")
+        settings, token = read_settings(), ""
+        if known[receiver].slack is not None:
+            token = settings.need("slack_bot_token", "the message is posted with it")
     except SettingsError as error:
         raise_faults(error)
-    slack = known[receiver].slack
-    asyncio.run(_try_out(token, settings.slack_api_url, receiver, slack, keep=keep))
+    url = settings.slack_api_url
+    asyncio.run(_try_out(token, url, receiver, known[receiver], keep=keep))
 
 
 async def _try_out(
-    token: str, url: str, name: str, receiver: SlackReceiver, *, keep: bool
+    token: str, url: str, name: str, receiver: Receiver, *, keep: bool
 ) -> None:
+    from alerts.customer import Shown  # noqa: PLC0415  as above
+    from alerts.delivery import wall_ms  # noqa: PLC0415  as above
+    from alerts.sinks.sinks import Sinks  # noqa: PLC0415  as above
+    from alerts.sinks.slack import SlackSink  # noqa: PLC0415  as above
     from alerts.slack.client import Slack  # noqa: PLC0415  as above
     from alerts.trial import TrialError, try_out  # noqa: PLC0415  as above
 
-    async with Slack(token, url) as slack:
+    slack = Slack(token, url)
+    sinks = Sinks(SlackSink(slack), shown=lambda _: Shown(), now=wall_ms)
+    async with slack, sinks:
         try:
-            async for done in try_out(slack, name, receiver, _somebody(), keep=keep):
+            tried = try_out(slack, sinks, name, receiver, _somebody(), keep=keep)
+            async for done in tried:
                 click.echo(done)
         except TrialError as error:
             raise_faults(error)

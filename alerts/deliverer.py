@@ -1,9 +1,9 @@
-"""Brings what Slack shows in line with what the ledger wants, at Slack's pace.
+"""Brings what sinks show in line with what the ledger wants, at each one's pace.
 
     wake(keys) ──▶ sort: nothing to do ──▶ settle
     poll ─────────▶  │
                      ▼
-               a lane a channel ──▶ lease, read again, one step, record ──▶ sort again
+               a lane a place ──▶ lease, read again, one step, record ──▶ sort again
 
 Nothing lives here only: a key in a lane is also on the ledger's list of differing keys,
 and leaves it when the channel shows what is wanted. Several processes may run: a key is
@@ -12,22 +12,23 @@ worked on by one of them at a time (a lease in Redis).
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 import structlog
 from redis.exceptions import RedisError
 
-from alerts.alert import Alert
+from alerts.alert import OPEN, Alert
 from alerts.complaints import Complaints
 from alerts.delivery import Delivery
 from alerts.entry import SUPPRESSED, Entry, Rest, Step, next_step
+from alerts.failure import FailureReason, SinkFailure
 from alerts.hosts import may_join
 from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.posting import Outcome
-from alerts.slack.failures import FailureReason, SlackFailure
+from alerts.sinks.place import pace_of
 from stream.config import Config
 
 log = structlog.get_logger(__name__)
@@ -72,6 +73,7 @@ class Deliverer:
         self._woken: set[str] = set()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._stopped = asyncio.Event()
         self._complaints = Complaints()
 
     def take(self, config: Config) -> None:
@@ -87,11 +89,17 @@ class Deliverer:
     def stop(self) -> None:
         """Finish what is being asked of Slack, begin nothing new."""
         self._stopping = True
-        for event in (self._wake, *(changed for _, changed in self._lanes.values())):
+        for event in (
+            self._wake,
+            self._stopped,
+            *(changed for _, changed in self._lanes.values()),
+        ):
             event.set()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as self._tasks:
+            self._tasks.create_task(self._beside(self._sum_up))
+            self._tasks.create_task(self._beside(self._delivery.repeat))
             try:
                 await self._collect()
             finally:
@@ -109,7 +117,7 @@ class Deliverer:
                     self._metrics.show(await self._ledger.backlog())
                     self._metrics.unreadable(len(self._unreadable))
                     next_poll = _monotonic() + self._poll_seconds * 1000
-                    await self._sum_up()
+                    await self._fall_back()
                 await self._sort(keys - self._in_lanes - self._at_rest())
                 if redis_is_away:
                     log.info("redis answers again")
@@ -126,15 +134,33 @@ class Deliverer:
         now = _monotonic()
         return {key for key, again_at in self._unreadable.items() if again_at > now}
 
+    async def _fall_back(self) -> None:
+        now, lanes = _monotonic(), [lane for lane, _ in self._lanes.values()]
+        refused = [each for lane in lanes for each in lane.refused(now)]
+        if asked := await self._delivery.fall_back(refused):
+            self.wake(asked)
+
+    async def _beside(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` again and again: it may wait for a sink, and nobody for it."""
+        while not self._stopped.is_set():
+            try:
+                await work()
+            except RedisError:
+                pass  # the next look at the ledger says so
+            except Exception:
+                # One alert that we cannot make words of must not end the others.
+                log.exception("work beside the lanes failed")
+            await _wait(self._stopped, self._poll_seconds)
+
     async def _sum_up(self) -> None:
         if _monotonic() < self._sums_from or not self._may_post(None, 0):
             return
         try:
             await self._delivery.sum_up()
-        except SlackFailure as failure:
+        except SinkFailure as failure:
             self._sums_from = _monotonic() + self._pace.operator
             said = {"reason": failure.reason, "detail": failure.detail}
-            log.warning("slack does not take a summary, it waits", **said)
+            log.warning("a summary is refused, it waits", **said)
 
     async def _sort(self, keys: Iterable[str]) -> None:
         """Put every key into its lane, or off the list when nothing is to be done."""
@@ -157,9 +183,11 @@ class Deliverer:
         return next_step(entry, stale_after, now=now, is_told=told is not False)
 
     def _queue(self, entry: Entry, alert: Alert, step: Step) -> None:
-        channel = self._delivery.destination(entry, alert).channel
+        where = self._delivery.destination(entry, alert)
+        channel = where.channel
         if channel not in self._lanes:
-            lane, changed = Lane(channel, self._pace), asyncio.Event()
+            lane = Lane(channel, pace_of(channel, self._pace))
+            changed = asyncio.Event()
             self._lanes[channel] = lane, changed
             self._tasks.create_task(self._work(lane, changed))
         lane, changed = self._lanes[channel]
@@ -170,6 +198,8 @@ class Deliverer:
                 at=alert.deadline,
                 since=_monotonic(),
                 partition=entry.partition,
+                receiver=where.receiver,
+                is_open=alert.state in OPEN,
                 is_line=may_join(entry, alert),
             )
         )
@@ -211,7 +241,7 @@ class Deliverer:
         """Do one step for a key that was taken from `lane`; it is sorted anew after."""
         try:
             again = await self._one_step(lane, waiting)
-        except SlackFailure as failure:
+        except SinkFailure as failure:
             again = lane.failed(waiting, failure, _monotonic())
             self._complaints.say(lane, waiting, failure)
         except RedisError:
@@ -220,7 +250,7 @@ class Deliverer:
         except Exception as error:
             # A key that we cannot make a message of must not stop the others.
             log.exception("alert could not be made", key=waiting.key)
-            ours = SlackFailure(FailureReason.MESSAGE, type(error).__name__)
+            ours = SinkFailure(FailureReason.MESSAGE, type(error).__name__)
             again = lane.failed(waiting, ours, _monotonic())
         if again is not None:
             lane.add(again)
@@ -244,7 +274,8 @@ class Deliverer:
             outcome = await self._delivery.perform(step, entry, alert)
             # Slack counts from when it had the request: surely before the answer.
             lane.began(step, _monotonic())
-            if outcome is not Outcome.NOT_OURS and lane.succeeded():
+            was_asked = outcome not in {Outcome.NOT_OURS, Outcome.UNASKED}
+            if was_asked and lane.succeeded():
                 self._complaints.answers_again(lane)
             if outcome is Outcome.UNCLEAR:
                 again_at = _monotonic() + self._pace.unclear

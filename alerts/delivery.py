@@ -1,7 +1,7 @@
-"""One step of one alert: ask Slack, and write down what became of it."""
+"""One step of one alert: ask its sink, and write down what became of it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -10,20 +10,24 @@ import structlog
 from alerts.alert import Alert
 from alerts.destination import Destination, destination_of
 from alerts.entry import Entry, Rest, Step
+from alerts.failure import SinkFailure
+from alerts.fallbacks import Fallbacks
+from alerts.lane import Waiting
 from alerts.ledger import Ledger, life_of
 from alerts.metrics import Metrics
-from alerts.notice import is_return, parts_of, return_of
+from alerts.notice import instead_of, is_return, parts_of, return_of
 from alerts.posting import CERTAIN, Outcome, Posting, Write
+from alerts.repeating import AT_ONCE, repeat_all
+from alerts.sinks.sink import Saying
+from alerts.sinks.sinks import Sinks
 from alerts.slack.calling import Call
-from alerts.slack.client import Slack
-from alerts.slack.failures import SlackFailure
 from alerts.summary_post import tell_all
 from stream.config import Alerts
 
 log = structlog.get_logger(__name__)
 
-_SUMMARIES = "summaries"
-"""The lease of whoever tells them."""
+_SUMMARIES, _REPEATS = "summaries", "repeats"
+"""The leases of whoever tells them."""
 
 
 def wall_ms() -> int:
@@ -37,7 +41,7 @@ class Delivery:
         self,
         *,
         ledger: Ledger,
-        slack: Slack,
+        sinks: Sinks,
         config: Alerts,
         metrics: Metrics,
         write: Write,
@@ -47,15 +51,16 @@ class Delivery:
         now: Callable[[], int] = wall_ms,
     ) -> None:
         self._ledger = ledger
-        self._slack = slack
+        self._sinks = sinks
         self._config = config
         self._metrics = metrics
         self._owner = owner
         self._lease_ms = lease_ms
         self.now = now
+        self._fallbacks = Fallbacks(ledger, metrics.fell_back)
         self._posting = Posting(
             ledger=ledger,
-            slack=slack,
+            sinks=sinks,
             metrics=metrics,
             write=write,
             owner=owner,
@@ -82,7 +87,7 @@ class Delivery:
     async def perform(self, step: Step, entry: Entry, alert: Alert) -> Outcome:
         """Do one step of a key that we hold.
 
-        Raises `SlackFailure` and `redis.RedisError`; both leave the ledger true.
+        Raises `SinkFailure` and `redis.RedisError`; both leave the ledger true.
         """
         where = self.destination(entry, alert)
         call = await self._call(entry, where)
@@ -98,14 +103,14 @@ class Delivery:
                     return await self._posting.edit(entry, alert, where, call)
                 case _:
                     assert_never(step)
-        except SlackFailure as failure:
+        except SinkFailure as failure:
             self._metrics.failed(where.receiver, failure.reason)
             raise
 
     async def sum_up(self) -> None:
         """Tell what broke and was over when it was noticed, a message a receiver.
 
-        Raises `SlackFailure` and `redis.RedisError`; what was not told stays.
+        Raises `SinkFailure` and `redis.RedisError`; what was not told stays.
         """
         due = await self._ledger.summaries.due(self.now())
         if due and await self.hold(_SUMMARIES):
@@ -113,12 +118,41 @@ class Delivery:
                 await tell_all(
                     due,
                     summaries=self._ledger.summaries,
-                    slack=self._slack,
+                    sinks=self._sinks,
                     receivers=self._config.receivers,
                     summed_up=self._metrics.summed_up,
                 )
             finally:
                 await self.let_go(_SUMMARIES)
+
+    async def repeat(self) -> None:
+        """Tell again what sinks forget; raises `redis.RedisError`."""
+        now, repeats = self.now(), self._ledger.repeats
+        if not await self.hold(_REPEATS):
+            return
+        try:
+            due = await repeats.due(now)
+            for begin in range(0, len(due), AT_ONCE):
+                # Read just before it is told: what ends meanwhile is told otherwise.
+                entries = await self._ledger.entries(due[begin : begin + AT_ONCE])
+                ended = await repeat_all(
+                    entries,
+                    sinks=self._sinks,
+                    say=self._say,
+                    failed=self._metrics.failed,
+                )
+                await repeats.forget(ended, now)
+        finally:
+            await self.let_go(_REPEATS)
+
+    async def fall_back(self, refused: Sequence[tuple[Waiting, float]]) -> list[str]:
+        """Want what is refused for too long told elsewhere, too (`Fallbacks`)."""
+        return await self._fallbacks.ask(refused, self._config.receivers, self.now())
+
+    async def _say(self, entry: Entry, alert: Alert) -> Saying:
+        where = self.destination(entry, alert)
+        call = await self._call(entry, where)
+        return self._posting.saying(entry, where, call)
 
     async def pass_on(self, entry: Entry) -> None:
         """It is a line of another message: that one is to say it."""
@@ -170,8 +204,9 @@ class Delivery:
             receiver=where.receiver,
             is_return=is_return(notice),
             returned=returned,
+            instead_of=instead_of(entry.key),
             in_thread=where.thread is not None,
         )
         if call.in_thread or first.channel is None or first.ts is None:
             return call
-        return replace(call, link=await self._slack.link(first.channel, first.ts))
+        return replace(call, link=await self._sinks.link(first.channel, first.ts))

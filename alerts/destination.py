@@ -6,15 +6,15 @@ channel that has a message of the alert already, it is a reply in that one's thr
 never a second message of one alert in a channel (semantics 4.1).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.alert import Alert
 from alerts.entry import Entry
-from alerts.notice import BROKEN, is_return, parts_of
+from alerts.notice import BROKEN, instead_of, is_return, parts_of
 from alerts.routing import receiver_of, tells
-from stream.config import Alerts, Route
+from stream.config import Alerts
 from stream.config.alerts import ASSIGNEE, Receiver
+from stream.config.sinks import kind_of_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ def destination_of(entry: Entry, alert: Alert, config: Alerts, now: int) -> Dest
     """By where it was posted, or else by `config` and who is on call at `now`."""
     first, channel = entry.first, entry.channel
     wanted = None if first is None else entry.cause and entry.cause.to
+    if (refusing := instead_of(entry.key)) is not None:
+        wanted = _fallback_of(refusing, config)
     if first is not None and is_return(parts_of(entry.key)[1]):
         # Who was told is called again, there.
         wanted, channel = first.receiver, channel or first.channel
@@ -41,31 +43,36 @@ def destination_of(entry: Entry, alert: Alert, config: Alerts, now: int) -> Dest
         # It was routed by a config that is no longer in force.
         name = receiver_of(alert.ground, config, now)
     known = config.receivers.get(name)
-    channel = channel or config.receivers[name].slack.channel
+    channel = channel or config.receivers[name].place
     mention = None if known is None else whom(alert, known, config)
-    thread = entry.threads.get(channel)
+    # What cannot edit has not said by its first message what came of it.
+    is_one_way = kind_of_place(channel) == "apprise"
+    thread = None if is_one_way else entry.threads.get(channel)
     calls = mention is not None or thread is None
     return Destination(
         receiver=name,
         channel=channel,
         mention=mention,
         thread=thread,
-        is_told=_is_told(entry, alert, config.routes, calls=calls),
+        is_told=_is_told(entry, alert, config, calls=calls),
     )
 
 
 def whom(alert: Alert, receiver: Receiver, config: Alerts) -> str | None:
     """Whom a message to `receiver` calls."""
-    mention = receiver.slack.mention
+    mention = receiver.mention
     if mention != ASSIGNEE:
         return mention
     return config.people.get(alert.ground.assignee or "")
 
 
-def _is_told(
-    entry: Entry, alert: Alert, routes: Iterable[Route], *, calls: bool
-) -> bool:
-    name = parts_of(entry.key)[1]
+def _fallback_of(receiver: str, config: Alerts) -> str | None:
+    known = config.receivers.get(receiver)
+    return None if known is None or known.fallback is None else known.fallback.to
+
+
+def _is_told(entry: Entry, alert: Alert, config: Alerts, *, calls: bool) -> bool:
+    name, routes = parts_of(entry.key)[1], config.routes
     if is_return(name):
         return True  # somebody had it: it was told
     if name is None:
@@ -73,4 +80,6 @@ def _is_told(
     if name == BROKEN:
         # The edit said it already; a reply is for calling somebody.
         return calls and tells("breach", alert.ground, routes)
+    if (refusing := instead_of(entry.key)) is not None:
+        return _fallback_of(refusing, config) is not None
     return tells("escalation", alert.ground, routes)

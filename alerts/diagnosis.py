@@ -7,13 +7,14 @@ from typing import Any
 from pydantic import RedisDsn
 from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 
+from alerts.failure import FOR_NOW, FailureReason, SinkFailure
 from alerts.presses.handling import is_muted
 from alerts.presses.press import Press
-from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
+from alerts.slack.failures import SlackFailure
 from stream.doctor.check import Finding, fail, ok, warn
 from stream.sla.instants import rfc3339
 
-REDIS, SLACK = "redis", "slack"
+REDIS, SLACK, SINKS = "redis", "slack", "sinks"
 MUTED = "muted queues"
 _CHANNELS = "slack channels"
 _WHERE = "see REPLYCLOCK_REDIS_URL"
@@ -91,6 +92,7 @@ _MENDS = {
     FailureReason.NETWORK: _ANSWERS,
     FailureReason.TIMEOUT: _ANSWERS,
     FailureReason.SERVER: _ANSWERS,
+    FailureReason.REDIRECT: _ANSWERS,
     FailureReason.TOKEN: (
         "see REPLYCLOCK_SLACK_BOT_TOKEN: the app's page, OAuth & Permissions"
     ),
@@ -112,10 +114,25 @@ _MENDS_OF_WORDS = {
 """Where Slack's own word says more than the reason."""
 
 
-def mend(failure: SlackFailure) -> str:
-    """What to do about a failure of Slack."""
+_MENDS_OF_OTHERS = {
+    FailureReason.RATE_LIMITED: "ask again in a minute",
+    FailureReason.NETWORK: "is it running, and is the address right? see HTTPS_PROXY",
+    FailureReason.TIMEOUT: "is it running, and is the address right? see HTTPS_PROXY",
+    FailureReason.SERVER: "see its own log",
+    FailureReason.TOKEN: "see REPLYCLOCK_SINK_... of its receiver in docs/sinks.md",
+    FailureReason.CHANNEL: "is the address right? see its own log",
+    FailureReason.REDIRECT: "set the address that it leads to, if it is yours",
+    FailureReason.MESSAGE: "see its own log, and docs/webhook.schema.json",
+    FailureReason.GONE: "see its own log",
+}
+
+
+def mend(failure: SinkFailure) -> str:
+    """What to do about a failure of a sink."""
     if failure.retry_after is not None:
         return f"ask again in {failure.retry_after:.0f} s"
+    if not isinstance(failure, SlackFailure):
+        return _MENDS_OF_OTHERS[failure.reason]
     word = failure.detail.rpartition(" ")[2]
     return _MENDS_OF_WORDS.get(word) or _MENDS[failure.reason]
 
@@ -130,6 +147,16 @@ def judge_slack(failure: SlackFailure) -> Finding:
         case _:
             said = f"does not take our token: {failure.detail}"
             return fail(SLACK, said, mend(failure))
+
+
+def judge_sinks(found: Mapping[str, SinkFailure | None]) -> list[Finding]:
+    """Of looking at each sink that is not Slack, by what it is called."""
+    return [
+        ok(SINKS, f"{name} is there")
+        if failure is None
+        else fail(SINKS, f"{name}: {failure.detail}", mend(failure))
+        for name, failure in found.items()
+    ]
 
 
 def judge_channels(

@@ -1,4 +1,4 @@
-"""What the delivery side looks at for `replyclock doctor`: Redis, Slack, its key."""
+"""What delivery looks at for `replyclock doctor`: Redis, Slack, other sinks, a key."""
 
 import asyncio
 import time
@@ -7,17 +7,24 @@ from collections.abc import Sequence
 from redis.exceptions import NoPermissionError, RedisError
 
 from alerts.connection import connect
+from alerts.customer import Shown
 from alerts.diagnosis import (
     REDIS,
+    SINKS,
     SLACK,
     RedisAddress,
     judge_channels,
     judge_mutes,
     judge_redis,
     judge_redis_failure,
+    judge_sinks,
     judge_slack,
 )
+from alerts.failure import SinkFailure
 from alerts.ledger import Ledger
+from alerts.sinks.place import said_of
+from alerts.sinks.sinks import Sinks
+from alerts.sinks.slack import SlackSink
 from alerts.slack.client import Slack
 from alerts.slack.failures import SlackFailure
 from stream.config import Config
@@ -26,6 +33,7 @@ from stream.doctor.clocks import judge_clock
 from stream.process.settings import Settings
 
 CUSTOMERS = "customers"
+_NO_CONFIG = "the config could not be read"
 _SLACK_SECONDS = 4.0
 
 
@@ -36,6 +44,7 @@ def checks(settings: Settings, config: Config | None) -> Sequence[Check]:
         Check(name=REDIS, look=RedisChecks(settings).look),
         Check(name=SLACK, look=slack.token),
         *([] if slack.is_mute else [slack.channels_check()]),
+        *SinksCheck(config).checks(),
         Check(name=CUSTOMERS, look=CustomersCheck(settings, config).look),
     ]
 
@@ -96,9 +105,10 @@ class SlackChecks:
 
     async def _channels(self) -> Sequence[Finding]:
         """Read as a restarted process would: that needs no more than posting does."""
-        channels = sorted({r.slack.channel for r in self._receivers.values()})
+        channels = sorted({r.place for r in self._receivers.values() if r.slack})
         if not channels:
-            return [skip("slack channels", "the config could not be read")]
+            said = "no receiver is there" if self._receivers else _NO_CONFIG
+            return [skip("slack channels", said)]
         now = _now() / 1000
         async with Slack(self._token, self._url, _SLACK_SECONDS) as slack:
             asked = [slack.find(channel, "", now) for channel in channels]
@@ -110,6 +120,34 @@ class SlackChecks:
             elif isinstance(answer, BaseException):
                 raise answer
         return judge_channels(channels, failures)
+
+
+class SinksCheck:
+    """The ways out that are not Slack; they are told nothing."""
+
+    def __init__(self, config: Config | None) -> None:
+        receivers = config.alerts.receivers.values() if config else ()
+        self._places = sorted({r.place for r in receivers if r.slack is None})
+
+    def checks(self) -> Sequence[Check]:
+        """None where there is no such sink."""
+        return [Check(name=SINKS, look=self._look)] if self._places else []
+
+    async def _look(self) -> Sequence[Finding]:
+        slack = SlackSink(Slack("", ""))
+        shown, seconds = (lambda _: Shown()), _SLACK_SECONDS
+        async with Sinks(slack, shown=shown, now=_now, seconds=seconds) as sinks:
+            looks = [self._look_at(sinks, place) for place in self._places]
+            answers = await asyncio.gather(*looks)
+        names = map(said_of, self._places)
+        return judge_sinks(dict(zip(names, answers, strict=True)))
+
+    async def _look_at(self, sinks: Sinks, place: str) -> SinkFailure | None:
+        try:
+            await sinks.other(place).look()
+        except SinkFailure as failure:
+            return failure
+        return None
 
 
 class CustomersCheck:

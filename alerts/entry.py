@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import assert_never
 
 from alerts.alert import OPEN, Alert, AlertState
-from alerts.notice import BROKEN, is_return, notice_of, parts_of, return_of
+from alerts.notice import BROKEN, instead_of, is_return, notice_of, parts_of, return_of
 from alerts.presses.handling import NOBODY, Handling, is_muted
 from alerts.presses.press import Press, PressKind
 from stream.sla.facts import Fact
@@ -74,7 +74,10 @@ class Entry:
             return None
         if self.first is None or name == BROKEN or is_return(name):
             return alert.ground
-        return next((f for f in alert.escalations if notice_of(f) == name), None)
+        asked = {notice_of(fact): fact for fact in alert.escalations}
+        if (refusing := instead_of(self.key)) is not None:
+            return asked.get(f"to:{refusing}", alert.ground)
+        return asked.get(name)
 
     def revision(self, now: int) -> str:
         """Differs when the message should."""

@@ -1,15 +1,15 @@
-"""A Slack channel's waiting keys, and when the next may go. Pure: `now` is given.
+"""A sink's or Slack channel's waiting keys, and when the next may go. Pure.
 
 New breaches go before edits, the oldest first. Slack allows one message a second in a
 channel and about fifty edits a minute; what it says in `Retry-After` holds for that
 kind of call alone, so a limit on edits never delays a breach.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from alerts.entry import Step
-from alerts.slack.failures import FailureReason, SlackFailure
+from alerts.failure import FOR_AN_OPERATOR, FailureReason, SinkFailure
 
 _FIRST = {Step.POST: 0, Step.LOOK_UP: 0, Step.EDIT: 1}
 
@@ -44,6 +44,11 @@ class Waiting:
     not_before: float = 0
     since: float = 0
     partition: int | None = None
+    receiver: str = ""
+    is_open: bool = False
+    """Whether somebody waits."""
+    refused: float | None = None
+    """Since when the sink refuses it."""
     is_line: bool = False
     """Of another message, if that one is posted first."""
 
@@ -60,7 +65,7 @@ def _order(waiting: Waiting) -> tuple[int, int, bool, str]:
 
 
 class Lane:
-    """One channel's keys; a key is in it at most once."""
+    """One place's keys; a key is in it at most once. `now` is given, in ms."""
 
     def __init__(self, channel: str, pace: Pace) -> None:
         self.channel = channel
@@ -70,6 +75,7 @@ class Lane:
         self._held_until = 0.0
         self._failures = 0
         self._trouble: FailureReason | None = None
+        self._refused: float | None = None
 
     def add(self, waiting: Waiting) -> None:
         """Queue a key, in place of what is known about it."""
@@ -97,18 +103,22 @@ class Lane:
     def succeeded(self) -> bool:
         """Note that Slack did it; True when it had failed before."""
         had_trouble, self._trouble, self._failures = self._trouble is not None, None, 0
+        self._refused = None
         return had_trouble
 
-    def failed(self, waiting: Waiting, failure: SlackFailure, now: float) -> Waiting:
+    def failed(self, waiting: Waiting, failure: SinkFailure, now: float) -> Waiting:
         """Wait as the failure asks; returns what to put back."""
         reason = failure.reason
+        self._refused = now if self._refused is None else self._refused
+        if waiting.refused is None:
+            waiting = replace(waiting, refused=now)
         if reason is FailureReason.RATE_LIMITED:
             pause = 1000 * (failure.retry_after or 1)
             self._free[waiting.step] = max(self._free[waiting.step], now + pause)
         elif reason in {FailureReason.MESSAGE, FailureReason.GONE}:
             # It alone waits; the others of the channel are not to blame.
             return replace(waiting, not_before=now + self._pace.operator)
-        elif reason in {FailureReason.TOKEN, FailureReason.CHANNEL}:
+        elif reason in FOR_AN_OPERATOR:
             self._held_until = now + self._pace.operator
         else:
             self.back_off(now)
@@ -119,6 +129,16 @@ class Lane:
         doubled = self._pace.first_backoff * 2 ** min(self._failures, 30)
         self._held_until = now + min(doubled, self._pace.longest_backoff)
         self._failures += 1
+
+    def refused(self, now: float) -> Iterator[tuple[Waiting, float]]:
+        """What waits here and is open, with how long the sink has refused it (ms).
+
+        Since the last success, or it alone while others pass.
+        """
+        for each in self._waiting.values():
+            since = each.refused if self._refused is None else self._refused
+            if since is not None and each.is_open:
+                yield each, now - since
 
     def is_new_trouble(self, reason: FailureReason) -> bool:
         """Whether `reason` differs from the last one since it last worked."""

@@ -13,7 +13,8 @@ One hash an alert key:
     <notice>:intent, <notice>:ts ...                     ... and its fields
 
 one sorted set of the notices (`alerts.notice`) whose wanted and shown may differ
-(score: since when), and how far the topic was read (`alerts.positions`).
+(score: since when), one of those that are told again (`alerts.repeats`), and how far
+the topic was read (`alerts.positions`).
 Every change is one script, so it is atomic, and doing it twice changes nothing.
 
     begin(intent) ──▶ Slack ──▶ record(ts)
@@ -38,6 +39,7 @@ from alerts.notice import key_of, notice_of, parts_of
 from alerts.positions import BEHIND, LostError, Positions, Span
 from alerts.presses.book import PressBook
 from alerts.presses.mutes import Mutes
+from alerts.repeats import Repeats
 from alerts.summary import Summaries
 from stream.records import encode_fact
 from stream.sla.facts import Fact
@@ -81,6 +83,8 @@ class Ledger:
         """What people did with the alerts."""
         self.mutes = Mutes(redis, self._root, self._differing)
         """Queues of which nothing is told now."""
+        self.repeats = Repeats(redis, self._root)
+        """What is told again while it is so."""
         register = redis.register_script
         self._want = register(scripts.WANT)
         self._advance = register(scripts.ADVANCE)
@@ -88,6 +92,7 @@ class Ledger:
         self._begin = register(scripts.BEGIN)
         self._forget_intent = register(scripts.FORGET_INTENT)
         self._record = register(scripts.RECORD)
+        self._ask = register(scripts.ASK)
 
     async def want(
         self, facts: Sequence[tuple[Fact, int]], span: Span | None = None
@@ -225,6 +230,14 @@ class Ledger:
                     *(of(entry.key), owner, entry.version),
                     *(receiver, channel, now, said, asks),
                 ],
+            )
+        )
+
+    async def ask(self, key: str, now: int) -> bool:
+        """Want the notice `key`, beside the first; False when it was wanted before."""
+        return bool(
+            await self._ask(
+                keys=[self._entry(key), self._differing], args=[key, of(key), now]
             )
         )
 

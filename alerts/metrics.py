@@ -6,10 +6,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.alert import AlertState
 from alerts.entry import SUPPRESSED, Entry, Rest
+from alerts.failure import FailureReason
 from alerts.ledger import Backlog
 from alerts.notice import is_return, parts_of
 from alerts.presses.metrics import PressMetrics
-from alerts.slack.failures import FailureReason
 from stream.channels.contact import Unopened
 from stream.sla.facts import FactKind
 
@@ -55,7 +55,7 @@ class Metrics:
         )
         self._failures = Counter(
             "replyclock_alert_failures",
-            "Calls to Slack that did not do what was asked, by reason.",
+            "Requests to sinks that did not do what was asked, by reason.",
             ("receiver", "reason"),
             registry=self.registry,
         )
@@ -99,6 +99,12 @@ class Metrics:
             ("receiver",),
             registry=self.registry,
         )
+        self._fallbacks = Counter(
+            "replyclock_alert_fallbacks",
+            "Notices that another receiver was told, too: the sink refused them.",
+            ("receiver",),
+            registry=self.registry,
+        )
         self._rejected = Counter(
             "replyclock_facts_rejected",
             "Records of the facts topic that are no facts.",
@@ -126,6 +132,7 @@ class Metrics:
         self._delay.labels(receiver)
         self._summaries.labels(receiver)
         self._digests.labels(receiver)
+        self._fallbacks.labels(receiver)
         for state, results in RESULTS.items():
             for result in results:
                 self._alerts.labels(receiver, state, result)
@@ -146,6 +153,9 @@ class Metrics:
 
     def unreadable(self, count: int) -> None:
         self._unreadable.set(count)
+
+    def fell_back(self, receiver: str) -> None:
+        self._fallbacks.labels(receiver).inc()
 
     def summed_up(self, receiver: str) -> None:
         self._summaries.labels(receiver).inc()

@@ -23,6 +23,9 @@ def is_return(notice: str | None) -> bool:
     return notice is not None and notice.startswith(_RETURN)
 
 
+_FOR = "for:"
+
+
 def notice_of(fact: Fact) -> str | None:
     """The name of the notice that `fact` asks for; None: it asks for no other.
 
@@ -36,6 +39,17 @@ def notice_of(fact: Fact) -> str | None:
 def key_of(alert: str, notice: str | None) -> str:
     """Key of a notice; `alert` is the alert's (`alerts.alert.alert_key`)."""
     return alert if notice is None else f"{alert}/{notice}"
+
+
+def fallback_key(key: str, receiver: str) -> str:
+    """Of what is told elsewhere, too, while the sink of `receiver` refuses `key`."""
+    return key_of(parts_of(key)[0], f"{_FOR}{receiver}")
+
+
+def instead_of(key: str) -> str | None:
+    """The receiver that the notice `key` stands in for; None: it does for nobody."""
+    name = parts_of(key)[1] or ""
+    return name.removeprefix(_FOR) if name.startswith(_FOR) else None
 
 
 def parts_of(key: str) -> tuple[str, str | None]:

@@ -17,6 +17,7 @@ from alerts.diagnosis import RedisAddress, judge_redis_failure
 from alerts.entry import SUPPRESSED, Entry, Rest, Step, next_step
 from alerts.ledger import Ledger
 from alerts.notice import key_of, notice_of
+from alerts.sinks.place import said_of
 from stream.config import Config
 from stream.explain.notice import Notice, NoticeKind, NoticesUnknownError
 from stream.process.settings import Settings
@@ -114,6 +115,6 @@ def _notice(
         cycle=breach.cycle,
         at=at,
         receiver=receiver,
-        place=None if channel is None else f"Slack {channel}",
+        place=None if channel is None else said_of(channel),
         says=says,
     )

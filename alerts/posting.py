@@ -1,4 +1,4 @@
-"""What Slack is asked for, step by step, and what is written down of it.
+"""What a sink is asked for, step by step, and what is written down of it.
 
 begin (an intent) ──▶ post ──▶ record (its ts)
 ▲ a crash here leaves an intent: look up before posting again
@@ -13,16 +13,18 @@ import structlog
 from alerts.alert import Alert, AlertState
 from alerts.destination import Destination
 from alerts.entry import Entry, Rest
+from alerts.failure import FOR_NOW, FailureReason, SinkFailure
 from alerts.hosts import may_join
 from alerts.ledger import Ledger
 from alerts.metrics import EDITED, FOUND, GONE, Metrics, kind_of
 from alerts.notice import BROKEN
 from alerts.posted import Posted
+from alerts.sinks.sink import Saying
+from alerts.sinks.sinks import Sinks
 from alerts.slack.blocks import Message
 from alerts.slack.buttons import Controls
 from alerts.slack.calling import Call
-from alerts.slack.client import Slack
-from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
+from stream.config.sinks import kind_of_place
 from stream.sla.instants import MINUTE
 
 log = structlog.get_logger(__name__)
@@ -39,6 +41,8 @@ class Outcome(StrEnum):
 
     DONE = "done"
     NOT_OURS = "not_ours"
+    UNASKED = "unasked"
+    """Done, and the sink was not asked."""
     UNCLEAR = "unclear"
     """A post may still come: look again later."""
 
@@ -60,14 +64,14 @@ class Write(Protocol):
 class Posting:
     """One step of a key that `owner` holds; `write` makes messages, `now` is ms.
 
-    All steps raise `SlackFailure` and `redis.RedisError`; both leave the ledger true.
+    All steps raise `SinkFailure` and `redis.RedisError`; both leave the ledger true.
     """
 
     def __init__(
         self,
         *,
         ledger: Ledger,
-        slack: Slack,
+        sinks: Sinks,
         metrics: Metrics,
         write: Write,
         owner: str,
@@ -75,7 +79,7 @@ class Posting:
         now: Callable[[], int],
     ) -> None:
         self._ledger = ledger
-        self._slack = slack
+        self._sinks = sinks
         self._metrics = metrics
         self._write = write
         self._owner = owner
@@ -113,12 +117,11 @@ class Posting:
             )
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
-        message, revision = self._written(entry, where, call)
+        saying = self.saying(entry, where, call)
         try:
-            ts = await self._slack.post(
-                where.channel, message, entry.key, revision, where.thread
-            )
-        except SlackFailure as failure:
+            await self._will_be_repeated(entry, where)
+            ts = await self._sinks.of(where.channel).post(where, saying)
+        except SinkFailure as failure:
             if not failure.unclear:
                 await self._ledger.forget_intent(entry.key, self._owner)
             raise
@@ -128,7 +131,7 @@ class Posting:
         # What people kept back is not late by us.
         delay = None if entry.is_suppressed else self._now() - cause.at
         await self._ledger.record(
-            entry, self._owner, ts=ts, shown=revision, done=True, now=begun_at
+            entry, self._owner, ts=ts, shown=saying.revision, done=True, now=begun_at
         )
         self._metrics.posted(where.receiver, kind_of(entry), delay)
         log.info("alert posted", receiver=where.receiver, key=entry.key, delay_ms=delay)
@@ -136,7 +139,7 @@ class Posting:
 
     async def _joins(self, entry: Entry, alert: Alert, where: Destination) -> bool:
         """Whether it became a line of an open message of its conversation."""
-        if not may_join(entry, alert):
+        if not may_join(entry, alert) or kind_of_place(where.channel) != "slack":
             return False
         key = await self._ledger.hosts.candidate(alert.ground)
         if key is None:
@@ -153,11 +156,11 @@ class Posting:
 
     async def look_up(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
         intent = entry.intent or entry.lost or self._now()
+        sink = self._sinks.of(where.channel)
+        done = Outcome.UNASKED if sink.cannot_look else Outcome.DONE
         try:
-            found = await self._slack.find(
-                where.channel, entry.key, _since(intent), where.thread
-            )
-        except SlackFailure as failure:
+            found = await sink.find(where, entry.key, _since(intent))
+        except SinkFailure as failure:
             if failure.reason in FOR_NOW:
                 raise
             # When in doubt, send: a duplicate beats a missed alert (semantics 4.6).
@@ -168,12 +171,12 @@ class Posting:
             )
             found = None
         else:
-            is_young = self._now() - intent < self._certain_ms
+            is_young = self._now() - intent < self._certain_ms and not sink.cannot_look
             if entry.intent is not None and found is None and is_young:
                 return Outcome.UNCLEAR
         if found is None:
             await self._ledger.forget_intent(entry.key, self._owner, doubt=intent)
-            return Outcome.DONE
+            return done
         await self._ledger.record(
             *(entry, self._owner),
             ts=found.ts,
@@ -187,38 +190,38 @@ class Posting:
             await self._ledger.hosts.remember(entry.key, alert.ground)
         self._metrics.told(where.receiver, kind_of(entry), FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
-        return Outcome.DONE
+        return done
 
     async def edit(
         self, entry: Entry, alert: Alert, where: Destination, call: Call | None
     ) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
-        message, revision = self._written(entry, where, call)
-        result = EDITED
+        saying = self.saying(entry, where, call)
+        sink, result = self._sinks.of(where.channel), EDITED
         try:
-            await self._slack.edit(
-                where.channel, entry.ts, message, entry.key, revision
-            )
-        except SlackFailure as failure:
+            await self._will_be_repeated(entry, where)
+            await sink.edit(where, entry.ts, saying)
+        except SinkFailure as failure:
             if failure.reason is not FailureReason.GONE:
                 raise
             # Somebody deleted it: they know. Never a second message for one key.
             result = GONE
         if entry.doubt is not None:
-            await self._put_right(entry, where, message, revision)
+            # No message stays false: a second one of the key says the same (4.6).
+            await sink.put_right(where, entry.ts, saying, _since(entry.doubt))
+            if not saying.is_open:
+                await self._ledger.believe(entry.key)
         now = self._now()
         await self._ledger.record(
-            entry, self._owner, ts=entry.ts, shown=revision, done=True, now=now
+            entry, self._owner, ts=entry.ts, shown=saying.revision, done=True, now=now
         )
         self._metrics.told(where.receiver, alert.state, result)
         event = "alert edited" if result is EDITED else "alert is gone from the channel"
         log.info(event, receiver=where.receiver, key=entry.key, state=alert.state)
         return Outcome.DONE
 
-    def _written(
-        self, entry: Entry, where: Destination, call: Call | None
-    ) -> tuple[Message, str]:
-        """The message as it is to be now, and its revision."""
+    def saying(self, entry: Entry, where: Destination, call: Call | None) -> Saying:
+        """What is said of the notice now."""
         now = self._now()
         about, *others = entry.promises
         message = self._write(
@@ -228,22 +231,20 @@ class Posting:
             controls=Controls(key=entry.key, handling=entry.handling, now=now),
             others=others,
         )
-        return message, entry.revision(now)
+        return Saying(
+            key=entry.key,
+            receiver=where.receiver,
+            alert=about,
+            message=message,
+            revision=entry.revision(now),
+            is_open=entry.is_open,
+            call=call,
+        )
 
-    async def _put_right(
-        self, entry: Entry, where: Destination, message: Message, revision: str
-    ) -> None:
-        """No message stays false: a second one of the key says the same (4.6)."""
-        since = _since(entry.doubt or 0)
-        found = self._slack.messages_of(where.channel, entry.key, since, where.thread)
-        async for other in found:
-            if other.ts != entry.ts:
-                await self._slack.edit(
-                    where.channel, other.ts, message, entry.key, revision
-                )
-                log.warning("a second message was put right", key=entry.key)
-        if not entry.is_open:
-            await self._ledger.believe(entry.key)
+    async def _will_be_repeated(self, entry: Entry, where: Destination) -> None:
+        """Before it is told: what is told and not repeated ends by itself, untrue."""
+        if kind_of_place(where.channel) == "alertmanager":
+            await self._ledger.repeats.add(entry.key, self._now())
 
 
 def _asked(entry: Entry, alert: Alert) -> str:

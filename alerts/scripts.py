@@ -167,6 +167,24 @@ if of == '' then redis.call('HDEL', KEYS[1], 'broken:asked') end
 return 1
 """
 
+ASK = """
+-- KEYS entry, differing; ARGV key, of, now: a notice more is wanted
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if redis.call('HSETNX', KEYS[1], ARGV[2] .. 'asked', 1) == 0 then return 0 end
+redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1])
+return 1
+"""
+
+FORGET_REPEATS = """
+-- KEYS repeats; ARGV score, keys...
+for at = 2, #ARGV do
+  if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[at])) == tonumber(ARGV[1]) then
+    redis.call('ZREM', KEYS[1], ARGV[at])
+  end
+end
+return 1
+"""
+
 EXTEND = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from alerts.slack.client import Slack
-from alerts.slack.failures import SlackFailure
+from alerts.failure import SinkFailure
+from alerts.sinks.sinks import Sinks
 from alerts.slack.summing_up import summing_up
 from alerts.summary import Summaries, Summary
 from stream.config.alerts import Receiver
@@ -17,13 +17,13 @@ async def tell_all(
     due: Sequence[Summary],
     *,
     summaries: Summaries,
-    slack: Slack,
+    sinks: Sinks,
     receivers: Mapping[str, Receiver],
     summed_up: Callable[[str], None],
 ) -> None:
     """Post each and forget it; one of a receiver that is no more is forgotten.
 
-    Raises `SlackFailure`, after the others got theirs, and `redis.RedisError`; what was
+    Raises `SinkFailure`, after the others got theirs, and `redis.RedisError`; what was
     not told stays.
     """
     failed = None
@@ -32,9 +32,9 @@ async def tell_all(
         try:
             if known is not None:
                 message, key = summing_up(summary), f"summary-{summary.first}"
-                await slack.post(known.slack.channel, message, key, "")
+                await sinks.of(known.place).say(known.place, message, key)
                 summed_up(summary.receiver)
-        except SlackFailure as failure:
+        except SinkFailure as failure:
             failed = failure  # of this channel
             continue
         await summaries.told(summary)

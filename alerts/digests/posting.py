@@ -17,12 +17,15 @@ from redis.exceptions import RedisError
 
 from alerts.delivery import wall_ms
 from alerts.digests.due import Due
+from alerts.failure import FOR_NOW, SinkFailure
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.posting import CERTAIN, LOOK_BACK
+from alerts.sinks.sink import instant
+from alerts.sinks.sinks import Sinks
 from alerts.slack.blocks import Message
 from alerts.slack.client import Slack
-from alerts.slack.failures import FOR_NOW, SlackFailure
+from stream.config.sinks import kind_of_place
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +42,8 @@ class DigestPosting:
 
     ledger: Ledger
     slack: Slack
+    sinks: Sinks
+    """Where it is told that is not Slack: not looked for there, and told once more."""
     metrics: Metrics
     owner: str
     now: Callable[[], int] = wall_ms
@@ -58,7 +63,7 @@ class DigestPosting:
     ) -> bool:
         """Whether it is in the channel now; False: look again later.
 
-        Raises `SlackFailure` and `redis.RedisError`; both leave the ledger true.
+        Raises `SinkFailure` and `redis.RedisError`; both leave the ledger true.
         """
         key = due.key(receiver)
         if not await self.ledger.leases.take(key, self.owner, _LEASE):
@@ -91,8 +96,8 @@ class DigestPosting:
             ):
                 return False
             try:
-                ts = await self.slack.post(channel, message, key, "")
-            except SlackFailure as failure:
+                ts = await self._say(channel, message, key)
+            except SinkFailure as failure:
                 if not failure.unclear:
                     await self.ledger.forget_intent(key, self.owner)
                 raise
@@ -103,10 +108,18 @@ class DigestPosting:
         log.info("digest told", receiver=receiver, day=str(due.day))
         return True
 
+    async def _say(self, channel: str, message: Message, key: str) -> str:
+        if kind_of_place(channel) == "slack":
+            return await self.slack.post(channel, message, key, "")
+        await self.sinks.of(channel).say(channel, message, key)
+        return instant(self.now())
+
     async def _found(self, channel: str, key: str, due: Due) -> str | None:
+        if kind_of_place(channel) != "slack":
+            return None
         try:
             found = await self.slack.find(channel, key, (due.at - LOOK_BACK) / 1000)
-        except SlackFailure as failure:
+        except SinkFailure as failure:
             if failure.reason in FOR_NOW:
                 raise
             return None  # in doubt, send (semantics 4.6)

@@ -127,7 +127,7 @@ class Digests:
     ) -> bool:
         is_told = True
         if kept is not None and (kept.since <= due.at or not kept.is_whole):
-            channel = self._config.alerts.receivers[receiver].slack.channel
+            channel = self._config.alerts.receivers[receiver].place
             is_told = await self._posting.tell(
                 receiver,
                 channel,

@@ -138,7 +138,7 @@ class _Maker:
             kind=kind,
             title=title,
             receiver=receiver,
-            channel=self._config.alerts.receivers[receiver].slack.channel,
+            channel=self._config.alerts.receivers[receiver].place,
             at=at,
             message=message,
             is_own=self._is_own,

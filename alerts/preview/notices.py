@@ -19,7 +19,7 @@ def entry_of(kind: Kind, alert: Alert, config: Alerts) -> Entry:
     if not kind.calls:
         return Entry(key=_KEY, alert=alert)
     receiver = receiver_of(alert.ground, config, alert.ground.noticed_at)
-    channel = config.receivers[receiver].slack.channel
+    channel = config.receivers[receiver].place
     first = Entry(key=_KEY, alert=alert, channel=channel, ts=_TS)
     name: str | None = "none"
     if kind.turn is FactKind.ESCALATED:

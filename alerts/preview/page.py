@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.preview.drawing import STYLE, draw, framed
 from alerts.preview.examples import Example
+from alerts.sinks.place import said_of
 from stream.sla.instants import from_ms
 
 _OWN_STYLE = """\
@@ -43,7 +44,7 @@ reads.</p>
 
 def _section(example: Example, zone: str) -> str:
     read = from_ms(example.at).astimezone(ZoneInfo(zone))
-    whose = f"to {example.receiver}, Slack channel {example.channel}"
+    whose = f"to {example.receiver}, {said_of(example.channel)}"
     if not example.is_own:
         whose = "your rules never say it; here it is under an example's"
     drawn = framed(f"{read:%H:%M:%S}", draw(example.message.blocks, read))

@@ -22,6 +22,8 @@ class Call:
     """Somebody had it, and the time for that is over."""
     returned: Press | None = None
     """By which it was theirs; None: somebody acted since."""
+    instead_of: str | None = None
+    """The receiver whose sink refuses, where this one is told in its place."""
     in_thread: bool = False
     """It answers a message of this alert, which says all the rest."""
 
@@ -31,7 +33,9 @@ def beside(alert: Alert, call: Call) -> str:
     when = date(call.cause.at, alert.deadline)
     late = after(alert, call.cause)
     said = "Another receiver was warned of it."
-    if call.is_return:
+    if call.instead_of is not None:
+        said = f"Told here because *{name(call.instead_of)}* does not take alerts now."
+    elif call.is_return:
         said = _back(alert, call.returned)
     elif call.cause.kind is FactKind.ESCALATED:
         to = name(call.receiver)
@@ -41,6 +45,8 @@ def beside(alert: Alert, call: Call) -> str:
 
 def in_thread(alert: Alert, call: Call) -> str:
     """The sentence of a reply to another message of the alert."""
+    if call.instead_of is not None:
+        return f"{name(call.instead_of)} does not take alerts now."
     if call.is_return:
         return _back(alert, call.returned)
     if call.cause.kind is not FactKind.ESCALATED:

@@ -12,8 +12,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from alerts.failure import FailureReason
 from alerts.slack.blocks import Message
-from alerts.slack.failures import FailureReason, SlackFailure, failure_of
+from alerts.slack.failures import SlackFailure, failure_of
 
 EVENT_TYPE = "replyclock_alert"
 PAGE = 200

@@ -1,39 +1,8 @@
-"""Why Slack did not do it: a closed set of reasons, and what the answer says of them.
+"""What Slack's answers say of why it did not do it. Pure."""
 
-The reason is log field and metric label, and it decides what happens next. The token
-and the request never reach an error's text.
-"""
-
-from enum import StrEnum
 from typing import Any
 
-
-class FailureReason(StrEnum):
-    """Why Slack did not do it."""
-
-    RATE_LIMITED = "rate_limited"
-    NETWORK = "network"
-    TIMEOUT = "timeout"
-    SERVER = "server"
-    TOKEN = "token"  # noqa: S105  a word, not a secret
-    """The token is wrong, expired or lacks a scope: an operator must act."""
-    CHANNEL = "channel"
-    """The channel is unknown, archived or closed to us: an operator must act."""
-    MESSAGE = "message"
-    """Slack refuses this message; others may pass."""
-    GONE = "gone"
-    """The message to edit exists no more, or may not be edited any more."""
-
-
-FOR_NOW = frozenset(
-    {
-        FailureReason.RATE_LIMITED,
-        FailureReason.NETWORK,
-        FailureReason.TIMEOUT,
-        FailureReason.SERVER,
-    }
-)
-"""These pass by themselves."""
+from alerts.failure import FailureReason, SinkFailure
 
 _ERRORS = {
     FailureReason.RATE_LIMITED: {
@@ -94,26 +63,8 @@ _ERRORS = {
 _REASONS = {name: reason for reason, names in _ERRORS.items() for name in names}
 
 
-class SlackFailure(Exception):  # noqa: N818  a failure is the word of semantics 4.6
-    """Slack did not do what was asked.
-
-    `unclear`: it may have happened all the same; look before repeating a post.
-    `retry_after`: seconds that Slack wants us to wait, when it said so.
-    """
-
-    def __init__(
-        self,
-        reason: FailureReason,
-        detail: str,
-        *,
-        unclear: bool = False,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
-        self.unclear = unclear
-        self.retry_after = retry_after
+class SlackFailure(SinkFailure):
+    """Slack did not do what was asked."""
 
 
 def failure_of(method: str, response: Any) -> SlackFailure:

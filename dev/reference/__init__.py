@@ -1,1 +1,1 @@
-"""The reference of `sla.yaml`, written from its model."""
+"""The reference of `sla.yaml` and the schemas, written from their models."""

@@ -1,7 +1,8 @@
-"""`python -m dev.reference`: write the reference and the schema, or `--check` them."""
+"""`python -m dev.reference`: write reference and schemas, or `--check` them."""
 
 import sys
 
+from alerts.sinks.webhook_body import schema as webhook_schema
 from dev.places import REPOSITORY
 from dev.reference.page import page
 from stream.config.schema import schema
@@ -9,6 +10,7 @@ from stream.config.schema import schema
 FILES = {
     REPOSITORY / "docs" / "config.md": page,
     REPOSITORY / "config" / "sla.schema.json": schema,
+    REPOSITORY / "docs" / "webhook.schema.json": webhook_schema,
 }
 
 

@@ -1,31 +1,66 @@
 """`alerts`: which receiver is told of what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from stream.config.acting import MayAct, SlackUser
 from stream.config.on_call import To
 from stream.config.part import Duration, Part
+from stream.config.sinks import (
+    AlertmanagerReceiver,
+    AppriseReceiver,
+    Fallback,
+    SlackReceiver,
+    WebhookReceiver,
+)
 from stream.config.time_of_day import TimeOfDay
 from stream.sla.hours import Calendar
 from stream.sla.instants import MINUTE
 
-
-class SlackReceiver(Part):
-    channel: str = Field(pattern=r"^[CGD][A-Z0-9]+$", description="the channel's id")
-    mention: str | None = Field(
-        None, description="put before the text: `@here`; assignee: who has the work"
-    )
+SINKS = ("slack", "webhook", "alertmanager", "apprise")
+Sink = SlackReceiver | WebhookReceiver | AlertmanagerReceiver | AppriseReceiver
 
 
 class Receiver(Part):
-    slack: SlackReceiver
+    slack: SlackReceiver | None = None
+    webhook: WebhookReceiver | None = None
+    alertmanager: AlertmanagerReceiver | None = None
+    apprise: AppriseReceiver | None = None
+    fallback: Fallback | None = Field(
+        None, description="who is told, too, while this one's sink refuses"
+    )
     digest: TimeOfDay | None = Field(
         None,
         description='when it is told of yesterday, each day: `"08:45"`, by `timezone`',
     )
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "Receiver":
+        if len([*self._sinks()]) != 1:
+            raise ValueError(f"takes exactly one of {', '.join(SINKS)}")
+        return self
+
+    @property
+    def sink(self) -> Sink:
+        (only,) = self._sinks()
+        return only
+
+    @property
+    def place(self) -> str:
+        """Where its notices are, as the ledger has it: a channel, or `webhook:DESK`."""
+        return self.sink.place
+
+    @property
+    def mention(self) -> str | None:
+        """Whom its messages call; only Slack calls somebody."""
+        return None if self.slack is None else self.slack.mention
+
+    def _sinks(self) -> Iterator[Sink]:
+        for name in SINKS:
+            if (sink := getattr(self, name)) is not None:
+                yield sink
 
 
 ASSIGNEE = "assignee"

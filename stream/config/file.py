@@ -1,13 +1,14 @@
 """Reading the file: YAML, the model, the names in it, all faults with their places."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from stream.config.faults import ConfigError, Fault, place, places_of, read_yaml
 from stream.config.model import Config
-from stream.config.oddities import oddities
+from stream.config.oddities import Odd, oddities
 from stream.config.references import dangling
 
 LARGEST = 1_000_000
@@ -46,8 +47,13 @@ def _too_large() -> str:
     return f"is larger than {LARGEST // 1_000_000} MB: is it the right file?"
 
 
-def warnings_of(path: Path, config: Config, year: int) -> list[Fault]:
-    """What is odd in the good config at `path`, in the order of the file."""
+def warnings_of(
+    path: Path, config: Config, year: int, more: Iterable[Odd] = ()
+) -> list[Fault]:
+    """What is odd in the good config at `path`, in the order of the file.
+
+    `more`: what is odd about it here, with its paths.
+    """
     document = read_yaml(path.read_text(encoding="utf-8"), str(path))
-    odd = oddities(config, year)
+    odd = [*oddities(config, year), *more]
     return sorted(place(str(path), document, *each) for each in odd)

@@ -153,7 +153,7 @@ def _escalations(config: Config) -> Iterator[Odd]:
         above: set[str] = set()
         for number, step in enumerate(policy.escalate):
             place = (*path, number, "to")
-            receiver = config.alerts.receivers[step.to].slack
+            receiver = config.alerts.receivers[step.to]
             told = {
                 name for route in config.alerts.routes for name in route.to.receivers
             }
@@ -224,7 +224,7 @@ def _nobody_known(config: Config) -> Iterator[Odd]:
     if config.alerts.people:
         return
     for name, receiver in config.alerts.receivers.items():
-        if receiver.slack.mention == ASSIGNEE:
+        if receiver.mention == ASSIGNEE:
             path: Path = ("alerts", "receivers", name, "slack", "mention")
             yield (
                 path,
@@ -247,6 +247,9 @@ def _unused(config: Config) -> Iterator[Odd]:
             yield ("calendars", name), "no queue, policy or target has it"
     told = {name for route in config.alerts.routes for name in route.to.receivers}
     told |= {step.to for policy in config.policies for step in policy.escalate}
-    for name in config.alerts.receivers:
+    receivers = config.alerts.receivers
+    told |= {each.fallback.to for each in receivers.values() if each.fallback}
+    for name in receivers:
         if name not in told:
-            yield ("alerts", "receivers", name), "no route or escalation leads to it"
+            text = "no route, escalation or fallback leads to it"
+            yield ("alerts", "receivers", name), text

@@ -20,6 +20,7 @@ def dangling(config: Config) -> Iterator[Wrong]:
     yield from _calendars(config)
     yield from _policies(config)
     yield from _routes(config)
+    yield from _fallbacks(config)
 
 
 def _accounts(config: Config) -> Iterator[Wrong]:
@@ -91,6 +92,18 @@ def _routes(config: Config) -> Iterator[Wrong]:
     if alerts.routes[-1].match:
         text = "the last route must catch all: leave out match"
         yield ("alerts", "routes"), text
+
+
+def _fallbacks(config: Config) -> Iterator[Wrong]:
+    receivers = config.alerts.receivers
+    for name, receiver in receivers.items():
+        if receiver.fallback is None:
+            continue
+        path: Path = ("alerts", "receivers", name, "fallback", "to")
+        yield from _known("receiver", receiver.fallback.to, receivers, path)
+        other = receivers.get(receiver.fallback.to)
+        if other is not None and other.place == receiver.place:
+            yield path, f"{receiver.fallback.to!r} is in the same place: name another"
 
 
 def _known(what: str, name: str, known: Iterable[str], path: Path) -> Iterator[Wrong]:

@@ -9,6 +9,8 @@ from typing import Any
 from stream.config import Config, load_config, warnings_of
 from stream.config.faults import ConfigError, Fault
 from stream.process.settings import PREFIX, Settings, SettingsError, read_settings
+from stream.process.sinks import UnsetError, WrongSinkError
+from stream.process.sinks import faults as faults_of_sinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +50,13 @@ def read_setup(file: Path | None = None, year: int | None = None) -> Setup:
     except ConfigError as error:
         lines += map(str, error.faults)
         faults += [vars(fault) for fault in error.faults]
-    warnings = [] if config is None else warnings_of(path, config, year)
+    warnings: list[Fault] = []
+    if config is not None:
+        sinks = [*faults_of_sinks(config)]
+        # The rules may be checked where nothing is sent.
+        unset = [(at, str(e)) for at, e in sinks if isinstance(e, UnsetError)]
+        wrong = [str(e) for _, e in sinks if isinstance(e, WrongSinkError)]
+        warnings = warnings_of(path, config, year, unset)
+        lines += wrong
+        faults += [{"file": "environment", "message": m} for m in wrong]
     return Setup(path, settings, config, lines, faults, warnings)

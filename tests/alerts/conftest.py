@@ -12,12 +12,15 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from alerts.customer import Shown
 from alerts.deliverer import Deliverer
 from alerts.delivery import Delivery, wall_ms
 from alerts.lane import Pace
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.positions import Span
+from alerts.sinks.sinks import Sinks
+from alerts.sinks.slack import SlackSink
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from dev.slack.client import SlackStandIn
@@ -76,10 +79,13 @@ def ledger(redis: Redis, prefix: str) -> Ledger:
 class Delivering:
     """A running deliverer with real Redis and the stand-in Slack."""
 
-    def __init__(self, ledger: Ledger, slack: SlackStandIn) -> None:
+    def __init__(
+        self, ledger: Ledger, slack: SlackStandIn, config: Alerts = CONFIG
+    ) -> None:
+        self.config = config
         self.ledger = ledger
         self.slack = slack
-        self.metrics = Metrics(CONFIG.receivers)
+        self.metrics = Metrics(config.receivers)
         self.offset = 0
         self.now = wall_ms
 
@@ -89,13 +95,21 @@ class Delivering:
     ) -> AsyncIterator[None]:
         token = changed.pop("token", self.slack.token)
         timeout = changed.pop("timeout", 5)
-        async with Slack(token, url or self.slack.url, timeout) as client:
+        async with (
+            Slack(token, url or self.slack.url, timeout) as client,
+            Sinks(
+                SlackSink(client),
+                shown=lambda _: Shown(),
+                now=self.now,
+                seconds=changed.pop("sink_seconds", 5),
+            ) as sinks,
+        ):
             self.deliverer = Deliverer(
                 ledger=self.ledger,
                 delivery=Delivery(
                     ledger=self.ledger,
-                    slack=client,
-                    config=CONFIG,
+                    sinks=sinks,
+                    config=self.config,
                     metrics=self.metrics,
                     write=message_of,
                     owner=uuid4().hex,

@@ -128,7 +128,7 @@ def test_a_test_is_posted_and_edited_away(sends):
     ]
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines() == [
-        "posted to sales-slack, Slack channel C0SALES",
+        "posted to sales-slack, Slack C0SALES",
         "edited: the test is over, and nobody has to do anything",
     ]
 
@@ -141,7 +141,7 @@ def test_a_test_that_is_kept(sends):
     assert message["edits"] == []
     assert shown(message)[1].startswith("This is a test by ana")
     assert result.exit_code == 0
-    assert result.stdout == "posted to ops-slack, Slack channel C0OPS\n"
+    assert result.stdout == "posted to ops-slack, Slack C0OPS\n"
 
 
 FAILURES = {
@@ -164,7 +164,7 @@ def test_a_test_that_slack_refuses(sends, reason, how, mend):
 
     assert (result.exit_code, result.stdout) == (1, "")
     (line,) = result.stderr.splitlines()
-    assert line.startswith(f"cannot post to ops-slack, Slack channel C0OPS: {reason}: ")
+    assert line.startswith(f"cannot post to ops-slack, Slack C0OPS: {reason}: ")
     assert mend in line
     assert sends.token not in line
 
@@ -184,9 +184,9 @@ def test_a_test_that_cannot_be_edited(sends):
     result = run("test", "ops-slack")
 
     assert result.exit_code == 1
-    assert result.stdout == "posted to ops-slack, Slack channel C0OPS\n"
+    assert result.stdout == "posted to ops-slack, Slack C0OPS\n"
     assert result.stderr.startswith(
-        "cannot edit it in ops-slack, Slack channel C0OPS: gone: "
+        "cannot edit it in ops-slack, Slack C0OPS: gone: "
         "chat.update: cant_update_message; "
     )
 

@@ -281,8 +281,8 @@ async def test_slack_down_then_up(delivering: Delivering) -> None:
         "🟡 sales: answered 15 min late",
         "🔴 sales: no first reply within 30 min",
     ]
-    complaints = [line["channel"] for line in said if line["log_level"] == "warning"]
-    assert sorted(complaints) == ["C0OPS", "C0SALES"]
+    complaints = [line["place"] for line in said if line["log_level"] == "warning"]
+    assert sorted(complaints) == ["Slack C0OPS", "Slack C0SALES"]
 
 
 async def _live_through_an_outage(delivering: Delivering) -> None:
@@ -366,13 +366,12 @@ async def test_refused_token_is_one_line(delivering: Delivering) -> None:
             await eventually(lambda: _at_least(delivering, 4))
 
     assert (await delivering.ledger.backlog()).count == 2
-    assert said == [
-        {
-            "event": "slack refuses the token, alerts wait",
-            "log_level": "error",
-            "detail": "chat.postMessage: invalid_auth",
-        }
-    ]
+    [complaint] = said
+    assert complaint["log_level"] == "error"
+    assert (complaint["reason"], complaint["detail"]) == (
+        "token",
+        "chat.postMessage: invalid_auth",
+    )
 
     async with delivering.running():
         await delivering.settled()

@@ -12,7 +12,8 @@ from alerts.diagnosis import (
     judge_slack,
     mend,
 )
-from alerts.slack.failures import FailureReason, SlackFailure
+from alerts.failure import FailureReason, SinkFailure
+from alerts.slack.failures import SlackFailure
 from stream.doctor.check import Mark, ok
 
 ADDRESS = RedisAddress("cache", 6380)
@@ -122,6 +123,7 @@ def test_a_channel_that_is_closed_to_us(reason, detail, mark, mend):
 def test_each_reason_has_something_to_do(reason):
     """None is left to whoever reads it at night."""
     assert mend(SlackFailure(reason, "X"))
+    assert mend(SinkFailure(reason, "X"))
 
 
 def test_open_channels_are_one_line():

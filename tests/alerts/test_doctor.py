@@ -147,3 +147,43 @@ async def test_a_muted_queue_is_told(redis_url, slack, prefix):
     assert muted.found == (
         f"sales, until {rfc3339(now + MINUTE)}, by U0ANA: moving house"
     )
+
+
+WAYS_OUT = """
+  receivers:
+    desk: {webhook: {url_from: DESK}}
+    pager: {alertmanager: {url_from: OPS}}
+    mail: {apprise: {url_from: MAIL}}
+"""
+
+
+async def test_other_sinks(redis_url, start_stack, monkeypatch):
+    """Each is asked whether it is there; what is shown holds no address."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert "\n  receivers:\n" in text
+    text = text.replace("\n  receivers:\n", WAYS_OUT)
+    config = parse_config(text, "sla.yaml")
+    stack = start_stack("alertmanager")
+    monkeypatch.setenv("REPLYCLOCK_SINK_OPS", stack.alertmanager_url)
+    monkeypatch.setenv("REPLYCLOCK_SINK_MAIL", "json://us:hush-1@127.0.0.1:9")
+    monkeypatch.setenv("REPLYCLOCK_SINK_DESK", "http://us:hush-2@127.0.0.1:9/hush-3")
+    monkeypatch.setenv("REPLYCLOCK_SINK_DESK_SECRET", f"whsec_{'QUJD' * 8}")
+
+    async def found() -> list[tuple[Mark, str]]:
+        every = await found_with(config, redis_url=redis_url)
+        assert "hush" not in str(every)
+        return [(each.mark, each.found) for each in every if each.name == "sinks"]
+
+    assert await found() == [
+        (Mark.OK, "alertmanager OPS is there"),
+        (Mark.OK, "apprise MAIL is there"),
+        (Mark.FAIL, "webhook DESK: ConnectionRefusedError"),
+    ]
+    monkeypatch.setenv("REPLYCLOCK_SINK_MAIL", "hush://x")
+    monkeypatch.delenv("REPLYCLOCK_SINK_DESK_SECRET")
+    monkeypatch.setenv("REPLYCLOCK_SINK_OPS", f"{stack.alertmanager_url}/nowhere")
+    assert await found() == [
+        (Mark.FAIL, "alertmanager OPS: HTTP 404"),
+        (Mark.FAIL, "apprise MAIL: no address that Apprise knows"),
+        (Mark.FAIL, "webhook DESK: REPLYCLOCK_SINK_DESK_SECRET is not set here"),
+    ]

@@ -3,8 +3,9 @@
 import pytest
 
 from alerts.entry import Step
+from alerts.failure import FailureReason
 from alerts.lane import Lane, Pace, Waiting
-from alerts.slack.failures import FailureReason, SlackFailure
+from alerts.slack.failures import SlackFailure
 
 PACE = Pace(
     post=1000, edit=1250, first_backoff=500, longest_backoff=3000, operator=60_000

@@ -1,8 +1,8 @@
 """Metrics are there before anything happens."""
 
+from alerts.failure import FailureReason
 from alerts.ledger import Backlog
 from alerts.metrics import Metrics
-from alerts.slack.failures import FailureReason
 
 
 def test_zero_for_every_receiver() -> None:

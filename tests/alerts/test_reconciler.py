@@ -29,14 +29,17 @@ from hypothesis.stateful import (
 from redis.asyncio import Redis
 
 from alerts.alert import Alert, AlertState, Told, alert_key, concerns_alerts
+from alerts.customer import Shown
 from alerts.deliverer import Deliverer
-from alerts.delivery import Delivery
+from alerts.delivery import Delivery, wall_ms
 from alerts.folding import fold
 from alerts.lane import Pace
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.notice import parts_of
 from alerts.positions import Span
+from alerts.sinks.sinks import Sinks
+from alerts.sinks.slack import SlackSink
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from alerts.slack.sentences import EMOJI, line_of, title_of
@@ -136,20 +139,19 @@ class Process:
         self._task = place.loop.create_task(self._run())
 
     async def _run(self) -> None:
-        async with Slack(TOKEN, self._place.url, 5) as slack:
+        async with (
+            Slack(TOKEN, self._place.url, 5) as slack,
+            Sinks(SlackSink(slack), shown=lambda _: Shown(), now=wall_ms) as sinks,
+        ):
             metrics = Metrics(CONFIG.receivers)
             self.deliverer = Deliverer(
                 ledger=self._ledger,
                 delivery=Delivery(
                     ledger=self._ledger,
-                    slack=slack,
+                    sinks=sinks,
                     config=CONFIG,
                     metrics=metrics,
-                    write=lambda alert, mention, *, call, others=(), controls=None: (
-                        message_of(
-                            alert, mention, call=call, others=others, controls=controls
-                        )
-                    ),
+                    write=message_of,
                     owner=uuid4().hex,
                     lease_ms=200,
                     certain_ms=0,

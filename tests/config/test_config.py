@@ -232,6 +232,51 @@ FAULTS = {
             )
         ],
     ),
+    "A receiver goes one way.": (
+        ("{channel: C1}", "{channel: C1}, webhook: {url_from: DESK}"),
+        [
+            (
+                "sla.yaml:12:15: alerts.receivers.ops: takes exactly one of"
+                " slack, webhook, alertmanager, apprise"
+            )
+        ],
+    ),
+    "An address with its secret is no name, and is not shown.": (
+        ("slack: {channel: C1}", 'webhook: {url_from: "https://x/hush"}'),
+        [
+            (
+                "sla.yaml:12:31: alerts.receivers.ops.webhook.url_from: must be a"
+                " name, A-Z and 0-9: DESK, for REPLYCLOCK_SINK_DESK"
+            )
+        ],
+    ),
+    "A fallback must be a receiver.": (
+        ("{channel: C1}", "{channel: C1}, fallback: {to: opps}"),
+        [
+            (
+                "sla.yaml:12:54: alerts.receivers.ops.fallback.to: "
+                "no receiver 'opps': did you mean 'ops'?"
+            )
+        ],
+    ),
+    "A fallback waits for a moment.": (
+        ("{channel: C1}", "{channel: C1}, fallback: {to: ops, after: 5s}"),
+        [
+            (
+                "sla.yaml:12:63: alerts.receivers.ops.fallback.after: "
+                "must be at least 10 s"
+            )
+        ],
+    ),
+    "A fallback to the same place is none.": (
+        ("{channel: C1}", "{channel: C1}, fallback: {to: ops}"),
+        [
+            (
+                "sla.yaml:12:54: alerts.receivers.ops.fallback.to: "
+                "'ops' is in the same place: name another"
+            )
+        ],
+    ),
     "Lateness has an upper bound.": (
         ("version: 1", "version: 1\nallowed_lateness: 11m"),
         ["sla.yaml:2:1: allowed_lateness: must be at most 600 s"],
@@ -512,7 +557,7 @@ def test_who_is_told_of_nothing_and_what_nobody_is_told_of_is_odd():
     said = "no route names it: its alerts go to the last route"
     assert odd["queues", "idle"] == said
     assert ("queues", "sales") not in odd
-    said = "no route or escalation leads to it"
+    said = "no route, escalation or fallback leads to it"
     assert odd["alerts", "receivers", "spare"] == said
     assert ("alerts", "receivers", "ops") not in odd
 

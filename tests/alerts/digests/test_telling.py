@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 from redis.asyncio import Redis
 
 from alerts.alert import alert_key
+from alerts.customer import Shown
 from alerts.delivery import wall_ms
 from alerts.digests.due import last_due
 from alerts.digests.posting import DigestPosting
@@ -18,6 +19,8 @@ from alerts.digests.reading import count_facts
 from alerts.digests.telling import Digests
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
+from alerts.sinks.sinks import Sinks
+from alerts.sinks.slack import SlackSink
 from alerts.slack.client import Slack
 from dev.slack.client import SlackStandIn
 from stream.config import Config, parse_config
@@ -79,11 +82,15 @@ class Morning:
     @asynccontextmanager
     async def open(self, **changed: Any) -> AsyncIterator[Digests]:
         access = KafkaAccess(bootstrap=self.kafka)
-        async with Slack(self.slack.token, self.slack.url, 5) as client:
+        async with (
+            Slack(self.slack.token, self.slack.url, 5) as client,
+            Sinks(SlackSink(client), shown=lambda _: Shown(), now=self.now) as sinks,
+        ):
             yield Digests(
                 posting=DigestPosting(
                     self.ledger,
                     client,
+                    sinks,
                     self.metrics,
                     uuid4().hex,
                     self.now,

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
+from alerts.failure import FailureReason
 from alerts.slack.blocks import Message
 from alerts.slack.client import Slack
-from alerts.slack.failures import FailureReason, SlackFailure
+from alerts.slack.failures import SlackFailure
 
 MESSAGE = Message(text="hello", blocks=[])
 TOKEN = "xoxb-secret"
