@@ -22,6 +22,7 @@ from alerts.alert import Alert
 from alerts.complaints import Complaints
 from alerts.delivery import Delivery
 from alerts.entry import Entry, Rest, Step, next_step
+from alerts.hosts import may_join
 from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
@@ -164,6 +165,7 @@ class Deliverer:
                 at=alert.deadline,
                 since=_monotonic(),
                 partition=entry.partition,
+                is_line=may_join(entry, alert),
             )
         )
         self._in_lanes.add(entry.key)
@@ -174,6 +176,9 @@ class Deliverer:
             if entry.key not in self._unreadable:
                 log.error("an alert cannot be read, it waits", fault=entry.fault)
             self._unreadable[entry.key] = _monotonic() + self._pace.operator
+            return
+        if rest is Rest.JOINED:
+            await self._delivery.pass_on(entry)
             return
         settled = await self._ledger.settle(entry)
         alert = entry.alert

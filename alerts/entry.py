@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
-from alerts.alert import Alert, AlertState
+from alerts.alert import OPEN, Alert, AlertState
 from alerts.notice import BROKEN, notice_of, parts_of
 from stream.sla.facts import Fact
 
@@ -38,8 +38,29 @@ class Entry:
     """Why the entry cannot be read; the others are not to blame."""
     first: "Entry | None" = None
     """The alert's first notice, of every other one."""
+    host: str | None = None
+    """The alert whose message tells this one, too (`alerts.hosts`)."""
+    guests: tuple[Alert, ...] = ()
+    """The alerts that are lines of this message, in order of their deadlines."""
     threads: Mapping[str, str] = field(default_factory=dict)
     """By channel, the `ts` of the message there that an earlier notice has."""
+
+    @property
+    def promises(self) -> tuple[Alert, ...]:
+        """All that the message speaks of: what is still open first, then its own."""
+        own = () if self.alert is None else (self.alert,)
+        every = (*own, *self.guests)
+        return tuple(sorted(every, key=lambda each: each.state not in OPEN))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits, of those that the message speaks of."""
+        return any(each.state in OPEN for each in self.promises)
+
+    @property
+    def revision(self) -> str:
+        """Differs when the message should."""
+        return "".join(each.revision for each in self.promises)
 
     @property
     def cause(self) -> Fact | None:
@@ -73,6 +94,8 @@ class Rest(StrEnum):
     an alert."""
     UNREADABLE = "unreadable"
     """Written by a newer version, or damaged: looked at again in a minute."""
+    JOINED = "joined"
+    """It is a line of another message of its conversation."""
     UNTOLD = "untold"
     """No route tells it."""
     NO_BREACH = "no_breach"
@@ -91,7 +114,9 @@ def next_step(
     if alert is None or entry.cause is None:
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
-        return Rest.SHOWN if entry.shown == alert.revision else Step.EDIT
+        if entry.shown == entry.revision:
+            return Rest.SHOWN
+        return Step.EDIT if entry.host is None else Rest.JOINED
     if entry.intent is not None or entry.lost is not None:
         # Even when it is over: the message may be there, and then it must say so.
         return Step.LOOK_UP
