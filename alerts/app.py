@@ -17,8 +17,13 @@ from alerts.coverage import Coverage
 from alerts.customer import Customers
 from alerts.deliverer import Deliverer
 from alerts.delivery import Delivery, wall_ms
+from alerts.desk import Desk
+from alerts.inbox.inbox import Inbox
+from alerts.inbox.metrics import InboxMetrics
+from alerts.inbox.receiving import doors, listening
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
+from alerts.presses.press import Press
 from alerts.routing import Routes
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
@@ -89,6 +94,16 @@ def run_alerts(settings: Settings, config: Config) -> int:
     reloader.tells(deliverer.take)
     reloader.tells(customers.take)
     reloader.tells(routes.take)
+    desk = Desk(ledger, config)
+    reloader.tells(desk.take)
+    inbox_metrics = InboxMetrics(metrics.registry)
+    inbox = Inbox(
+        slack=slack,
+        press=_not_taken,
+        desk=desk,
+        metrics=inbox_metrics,
+        now=wall_ms,
+    )
     dead_letters = DeadLetters(
         Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
         write=app.writer(settings.dead_letters_topic).write,
@@ -132,11 +147,12 @@ def run_alerts(settings: Settings, config: Config) -> int:
                 settings.alerts_port,
                 metrics.registry,
                 readiness_of(app, facts).look,
-                reloader.routes(),
+                [*reloader.routes(), *doors(settings, inbox, inbox_metrics)],
             ),
             reloader.following(settings.reload_every),
             redis,
             slack,
+            listening(settings, inbox, inbox_metrics),
             _running(deliverer, app),
         ):
             yield
@@ -145,6 +161,12 @@ def run_alerts(settings: Settings, config: Config) -> int:
     return run_worker(
         app, topics=dict.fromkeys(topics, settings.partitions), beside=beside()
     )
+
+
+async def _not_taken(key: str, press: Press) -> str:
+    """Until `alerts.presses` keeps them; no message of ours has their buttons."""
+    del key, press
+    return "Nothing is done with this button yet."
 
 
 @asynccontextmanager

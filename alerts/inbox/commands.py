@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from alerts.inbox.desk import Desk, Waiter
-from alerts.slack.mrkdwn import date, name, span
+from alerts.slack.mrkdwn import date, escape, name, span
 
 HELP = (
     "`/replyclock waiting [queue]`: who waits for an answer, the most overdue first\n"
@@ -34,9 +34,9 @@ def who_waits(waiters: Sequence[Waiter], queue: str | None, now: int) -> str:
     lines = [f"*{len(waiters)} wait{where}*"]
     for each in waiters[:SHOWN]:
         mark = "\N{LARGE RED CIRCLE}" if each.is_broken else "\N{LARGE ORANGE CIRCLE}"
-        shown = f"`{name(each.conversation, 60).replace('`', chr(39))}`"
+        shown = name(each.conversation)
         if each.link is not None:
-            shown = f"<{each.link}|{shown}>"
+            shown = f"<{escape(each.link).replace('|', '%7C')}|{shown}>"
         late = now - each.deadline
         due = f"{span(late)} over" if late > 0 else f"due in {span(-late)}"
         lines.append(
@@ -49,8 +49,9 @@ def who_waits(waiters: Sequence[Waiter], queue: str | None, now: int) -> str:
 
 def story(text: str, conversation: str) -> str:
     """The end of `text`, which is what one asks for, in a fixed width."""
-    text = text.strip().replace("```", "'''")
+    text = escape(text.strip()).replace("```", "'''")
     if len(text) <= _STORY:
         return f"```{text}```"
     cut = text[-_STORY:].partition("\n")[2]
-    return f"The end of it; all: `replyclock explain {conversation}`\n```{cut}```"
+    command = f"replyclock explain {name(conversation, 512)}"
+    return f"The end of it; all: `{command}`\n```{cut}```"

@@ -1,10 +1,13 @@
-"""The desk: what the inbox needs of the rest of the alerts side."""
+"""The desk: whom the inbox asks what it does not know itself."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from alerts.presses.press import Press
+
+PressOn = Callable[[str, Press], Awaitable[str]]
+"""Records a press of the alert with that key; what whoever pressed is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +25,6 @@ class Waiter:
 
 class Desk(Protocol):
     """`key` is a notice's (`alerts.notice`) or `storm:<id>`."""
-
-    async def press(self, key: str, press: Press) -> str:
-        """Record it; what whoever pressed is told (`alerts.presses`)."""
 
     async def opens(self, key: str, now: int) -> int | None:
         """When the alert's queue opens next; None: never, or it is not known whose."""

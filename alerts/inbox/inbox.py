@@ -2,7 +2,7 @@
 
 Everything is acknowledged at once: Slack waits three seconds, and shows a failure or
 asks again after that. What came of it is told to whoever did it, and to nobody else.
-A press that is repeated has the same `press_id`; the desk does it once.
+A press that is repeated has the same `press_id`, and is done once (`alerts.presses`).
 """
 
 import re
@@ -15,7 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from alerts.inbox.commands import HELP, answer_to
-from alerts.inbox.desk import Desk
+from alerts.inbox.desk import Desk, PressOn
 from alerts.inbox.metrics import TAKEN, UNKNOWN, InboxMetrics
 from alerts.inbox.modals import muting, next_time, telling, tomorrow, until_a_time
 from alerts.inbox.pressed import (
@@ -48,9 +48,16 @@ class Inbox:
     """`slack` is the bot's. `now` gives wall time in milliseconds."""
 
     def __init__(
-        self, slack: Slack, desk: Desk, metrics: InboxMetrics, now: Callable[[], int]
+        self,
+        *,
+        slack: Slack,
+        press: PressOn,
+        desk: Desk,
+        metrics: InboxMetrics,
+        now: Callable[[], int],
     ) -> None:
         self._slack = slack
+        self._press_on = press
         self._desk = desk
         self._metrics = metrics
         self._now = now
@@ -105,7 +112,7 @@ class Inbox:
             case PressKind.SNOOZE:
                 return await self._snooze(told)
             case action if action in set(PressKind):
-                return await self._desk.press(place.key, _press_of(told))
+                return await self._press_on(place.key, _press_of(told))
             case _:
                 log.warning("a button is pressed that nobody knows")
         return None
@@ -117,7 +124,7 @@ class Inbox:
                 return NO_OPENING
         else:
             until = told.at + SPANS[told.option or ""]
-        return await self._desk.press(told.place.key, _press_of(told, until))
+        return await self._press_on(told.place.key, _press_of(told, until))
 
     async def _on_view(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         told = submitted(body)
@@ -143,7 +150,7 @@ class Inbox:
             until=until,
             reason=told.reason,
         )
-        return await self._desk.press(key, press)
+        return await self._press_on(key, press)
 
     async def _answered(
         self, place: Place, who: str, do: Callable[[], Awaitable[str | None]]

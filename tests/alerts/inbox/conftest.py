@@ -124,7 +124,13 @@ class Office:
         async with AsyncExitStack() as stack:
             bot = Slack(self.slack.token, self.slack.url, 5)
             await stack.enter_async_context(bot)
-            inbox = Inbox(bot, self.desk, self.metrics, wall_ms)
+            inbox = Inbox(
+                slack=bot,
+                press=self.desk.press,
+                desk=self.desk,
+                metrics=self.metrics,
+                now=wall_ms,
+            )
             door = Door(inbox, self.slack.signing_secret, self.metrics)
             app = web.Application()
             app.add_routes(door.routes())

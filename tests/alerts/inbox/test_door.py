@@ -50,7 +50,10 @@ async def visitor() -> AsyncIterator[Visitor]:
     app, registry = web.Application(), CollectorRegistry()
     metrics = InboxMetrics(registry)
     async with Slack("none", "http://127.0.0.1:9/api/", 1) as slack:
-        inbox = Inbox(slack, Desk(), metrics, wall_ms)
+        desk = Desk()
+        inbox = Inbox(
+            slack=slack, press=desk.press, desk=desk, metrics=metrics, now=wall_ms
+        )
         app.add_routes(Door(inbox, SECRET, metrics).routes())
         async with TestClient(TestServer(app)) as client:
             visitor = Visitor(client)
