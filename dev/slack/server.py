@@ -14,6 +14,7 @@ from dev.slack.interaction import Interaction
 from dev.slack.interactive_api import APP, InteractiveApi
 from dev.slack.limits import Bucket, Spacing
 from dev.slack.page import render_channels, render_page
+from dev.slack.people import USERS
 from dev.slack.sockets import Sockets
 from dev.slack.views import Views
 from dev.slack.workspace import Call, Workspace
@@ -26,7 +27,7 @@ class Server:
         """`address` is where it will be reached: `127.0.0.1:8095`."""
         self._workspace = workspace
         views, sockets = Views(), Sockets()
-        self._sockets = sockets
+        self._sockets, self._views = sockets, views
         self._api = Api(workspace, InteractiveApi(workspace, views, sockets, address))
         self._interaction = Interaction(workspace, views, sockets, address)
         self._failures: list[Failure] = []
@@ -123,15 +124,16 @@ class Server:
 
     async def _page(self, request: web.Request) -> web.Response:
         shown = request.query.get("channel")
-        html = render_page(self._workspace, shown)
+        html = render_page(self._workspace, shown, self._views.of(next(iter(USERS))))
         return web.Response(text=html, content_type="text/html")
 
     async def _channels(self, request: web.Request) -> web.Response:
         """What the page shows, for its own refreshing; 204 when it has that."""
         if request.query.get("seen") == str(self._workspace.version):
             return web.Response(status=204)
-        shown = request.query.get("channel")
-        html = render_channels(self._workspace, shown)
+        shown, who = request.query.get("channel"), request.query.get("who")
+        view = self._views.of(who or "")
+        html = render_channels(self._workspace, shown, who, view)
         return web.Response(text=html, content_type="text/html")
 
     async def _ready(self, _: web.Request) -> web.Response:
