@@ -16,6 +16,7 @@ from alerts.diagnosis import (
     judge_redis_failure,
     judge_slack,
 )
+from alerts.inbox.examining import PRESSES, PressesCheck
 from alerts.slack.client import Slack
 from alerts.slack.failures import SlackFailure
 from stream.config import Config
@@ -33,9 +34,13 @@ def checks(settings: Settings, config: Config | None) -> Sequence[Check]:
     return [
         Check(name=REDIS, look=RedisChecks(settings).look),
         Check(name=SLACK, look=slack.token),
-        *([] if slack.is_mute else [slack.channels_check()]),
+        *([] if slack.is_mute else [slack.channels_check(), _presses(settings)]),
         Check(name=CUSTOMERS, look=CustomersCheck(settings, config).look),
     ]
+
+
+def _presses(settings: Settings) -> Check:
+    return Check(name=PRESSES, look=PressesCheck(settings).look)
 
 
 class RedisChecks:
