@@ -9,7 +9,8 @@ from alerts.desk import FORGOTTEN, Desk
 from alerts.ledger import Ledger
 from alerts.notice import key_of
 from stream.config import Config
-from stream.sla.instants import parse_rfc3339
+from stream.sla.facts import Measure
+from stream.sla.instants import MINUTE, parse_rfc3339
 from tests.alerts.cycles import Cycle
 
 pytestmark = pytest.mark.broker
@@ -78,6 +79,20 @@ async def test_details(desk: Desk, ledger: Ledger) -> None:
     for key in ("0" * 32, "storm:1"):
         assert await desk.details(key) == FORGOTTEN
         assert await desk.opens(key, FRIDAY) is None
+
+
+async def test_two_promises_of_one_conversation_are_one_wait(
+    desk: Desk, ledger: Ledger, minutes_ago: Callable[[float], int]
+) -> None:
+    """By the more overdue of the two, in whatever order they are found."""
+    start = minutes_ago(90)
+    facts = [
+        Cycle("a", start=start + n * MINUTE, measure=measure).breached()
+        for n, measure in enumerate(Measure)
+    ]
+    await ledger.want([(fact, n) for n, fact in enumerate(facts)])
+    [waiter] = await desk.waiting(None)
+    assert waiter.deadline == facts[0].at
 
 
 async def test_who_waits(

@@ -73,6 +73,7 @@ def test_each_waiter_is_a_line() -> None:
     many = who_waits([waiter(n) for n in range(SHOWN + 2)], "sales", NOW)
     assert many.startswith(f"*{SHOWN + 2} wait in sales*")
     assert many.endswith("and 2 more")
+    assert many.count("\n") == SHOWN + 1
 
 
 def test_a_long_story_is_told_from_its_end() -> None:

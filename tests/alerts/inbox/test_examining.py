@@ -38,12 +38,15 @@ async def test_the_app_token_is_tried(slack: SlackStandIn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("secret", "mark"),
-    [(SlackStandIn.signing_secret, Mark.OK), ("hush", Mark.FAIL)],
+    ("secret", "mark", "said"),
+    [
+        (SlackStandIn.signing_secret, Mark.OK, "come by HTTP"),
+        ("hush", Mark.FAIL, "another signing secret"),
+    ],
     ids=["its own", "another"],
 )
 async def test_the_door_is_tried_with_the_secret(
-    slack: SlackStandIn, secret: str, mark: Mark
+    slack: SlackStandIn, secret: str, mark: Mark, said: str
 ) -> None:
     """As the running process has it."""
     office = Office(slack, "http")
@@ -51,6 +54,7 @@ async def test_the_door_is_tried_with_the_secret(
         port = int(office.url.rpartition(":")[2].split("/")[0])
         finding = await found(alerts_port=port, slack_signing_secret=secret)
     assert finding.mark is mark
+    assert said in finding.found
     assert secret not in str(finding)
 
 
