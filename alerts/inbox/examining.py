@@ -79,7 +79,8 @@ def _judged(status: int, address: str) -> Finding:
     """Of what the door of the running process answered."""
     match status:
         case _ if status == _OK:
-            return ok(PRESSES, f"come by HTTP: {address} takes what is signed by it")
+            said = f"come by HTTP: {address} has the same signing secret as we here"
+            return ok(PRESSES, f"{said}; /replyclock shows whether it is Slack's")
         case _ if status == _UNAUTHORIZED:
             said = f"{address} has another signing secret than the one here, or clock"
             return fail(PRESSES, said, f"see {_SECRET} of both: Basic Information")

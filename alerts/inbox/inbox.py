@@ -20,11 +20,10 @@ from alerts.inbox.metrics import TAKEN, UNKNOWN, InboxMetrics
 from alerts.inbox.modals import muting, next_time, telling, tomorrow, until_a_time
 from alerts.inbox.pressed import (
     AT,
-    DETAILS,
-    OPEN,
     OPENS,
     SPANS,
     TOMORROW,
+    Asked,
     Place,
     Pressed,
     Submitted,
@@ -74,10 +73,14 @@ class Inbox:
 
     async def take(self, payload: Mapping[str, Any]) -> str | None:
         """The body of the acknowledgement; None: this is nothing that we know."""
-        request = AsyncBoltRequest(body=dict(payload), mode="socket_mode")
-        response = await self._bolt.async_dispatch(request)
-        if response.status != _OK:
-            log.warning("slack brings what is not known", kind=payload.get("type"))
+        try:
+            request = AsyncBoltRequest(body=dict(payload), mode="socket_mode")
+        except (TypeError, ValueError, AttributeError):
+            response = None  # of another shape than anything that Slack sends
+        else:
+            response = await self._bolt.async_dispatch(request)
+        if response is None or response.status != _OK:
+            log.warning("slack brings what is not known")
             self._metrics.came(UNKNOWN)
             return None
         self._metrics.came(TAKEN)
@@ -87,7 +90,7 @@ class Inbox:
         await ack()
         try:
             told = pressed(body)
-        except LookupError:
+        except (LookupError, TypeError, ValueError, AttributeError):
             told = None
         if told is None:
             log.warning("a button is pressed that is none of ours")
@@ -98,9 +101,9 @@ class Inbox:
         """Do it; the sentence for whoever pressed, or None where there is none."""
         place, trigger = told.place, told.trigger
         match told.action:
-            case action if action == OPEN:
+            case Asked.LINK:
                 return None
-            case action if action == DETAILS:
+            case Asked.DETAILS:
                 text = await self._desk.details(place.key)
                 await self._slack.open_modal(trigger, telling(text))
             case PressKind.MUTE:

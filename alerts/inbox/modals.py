@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alerts.inbox.pressed import DETAILS, REASON, TOMORROW, UNTIL, Place
+from alerts.inbox.pressed import REASON, TOMORROW, UNTIL, Asked, Place
 from alerts.presses.press import PressKind
 from alerts.slack.mrkdwn import cut
 from stream.sla.instants import from_ms, to_ms
@@ -59,7 +59,7 @@ def telling(text: str) -> Modal:
     section = {"type": "mrkdwn", "text": cut(text, _SECTION_LIMIT)}
     return {
         "type": "modal",
-        "callback_id": DETAILS,
+        "callback_id": Asked.DETAILS.value,
         "title": _plain("Details"),
         "close": _plain("Close"),
         "blocks": [{"type": "section", "text": section}],

@@ -8,19 +8,27 @@ its `callback_id`, and in `private_metadata` which message it is about.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from alerts.presses.press import PressKind
 from stream.sla.instants import HOUR, MINUTE
 
 BLOCK = "presses/"
-OPEN, DETAILS = "open", "details"
 SPANS = {"15m": 15 * MINUTE, "1h": HOUR}
 """Options that are a length of time."""
 OPENS, AT, TOMORROW = "opens", "at", "tomorrow"
 """Options that are an instant: the queue's opening, a time of day, the next day."""
 UNTIL, REASON = "until", "reason"
 """Inputs of the modals: `block_id` and `action_id` alike."""
+
+
+class Asked(StrEnum):
+    """An `action_id` that is no press: nothing is recorded."""
+
+    LINK = "open"
+    """The conversation; the browser has followed it already."""
+    DETAILS = "details"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,7 @@ class Submitted:
 def pressed(payload: Mapping[str, Any]) -> Pressed | None:
     """Read a `block_actions` payload; None: it is of no message of ours.
 
-    Raises `LookupError` where it is not what Slack sends.
+    Raises whatever reading raises where it is not what Slack sends.
     """
     action, container = payload["actions"][0], payload.get("container", {})
     block = str(action.get("block_id", ""))

@@ -79,7 +79,7 @@ class SocketMode:
         except SlackFailure as failure:
             self._complain(failure.detail)
             self._pause = max(self._pause, failure.retry_after or 0)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             self._complain(type(error).__name__)  # its text may hold the address
 
     async def _listen(
@@ -89,7 +89,7 @@ class SocketMode:
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     break
-                said = json.loads(message.data)
+                said = _read(message.data)
                 match said.get("type"):
                     case "hello":
                         self._pause, self._complaint = FIRST_PAUSE_S, ""
@@ -120,6 +120,13 @@ class SocketMode:
         if what != self._complaint:
             log.warning("slack does not connect, no press comes in", reason=what)
         self._complaint = what
+
+
+def _read(text: str) -> dict[str, Any]:
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise ValueError("no object")  # noqa: TRY004  a value of Slack's
+    return said
 
 
 @asynccontextmanager

@@ -59,10 +59,15 @@ class Sockets:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledge(message.data)
         finally:
-            self._connected.remove(socket)
-            if not self._connected:
-                self._arrived.clear()
+            self._drop(socket)
         return socket
+
+    def _drop(self, socket: web.WebSocketResponse) -> None:
+        """Nothing is sent over it any more."""
+        if socket in self._connected:
+            self._connected.remove(socket)
+        if not self._connected:
+            self._arrived.clear()
 
     def _acknowledge(self, text: str) -> None:
         said = json.loads(text)
@@ -89,11 +94,19 @@ class Sockets:
         answer = asyncio.get_running_loop().create_future()
         self._answers[envelope_id] = answer
         try:
-            await self._arrived.wait()
-            await self._connected[-1].send_json(envelope)
+            await self._send(envelope)
             return await answer
         finally:
             self._answers.pop(envelope_id, None)
+
+    async def _send(self, envelope: dict[str, Any]) -> None:
+        while True:
+            await self._arrived.wait()
+            socket = self._connected[-1]
+            try:
+                return await socket.send_json(envelope)
+            except ConnectionError:
+                self._drop(socket)  # it is closing
 
     async def disconnect(self, reason: str) -> None:
         """Say that every connection ends; close it unless this is only a warning."""
@@ -106,4 +119,5 @@ class Sockets:
                 }
             )
             if reason != "warning":
+                self._drop(socket)
                 await socket.close()

@@ -115,8 +115,13 @@ async def test_signed_garbage_is_400(visitor: Visitor, body: bytes) -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [{}, {"type": "shortcut"}, {"type": "view_submission", "view": {}}],
-    ids=["an empty object", "a shortcut", "half of a modal"],
+    [
+        {},
+        {"type": "shortcut"},
+        {"type": "view_submission", "view": {}},
+        {"type": "block_actions", "team": 5},
+    ],
+    ids=["an empty object", "a shortcut", "half of a modal", "another shape"],
 )
 async def test_signed_and_not_known_is_400(
     visitor: Visitor, payload: dict[str, object]
@@ -125,6 +130,14 @@ async def test_signed_and_not_known_is_400(
     body = urlencode({"payload": json.dumps(payload)}).encode()
     assert await visitor.send(body) == 400
     assert _count(visitor, "unknown") == 1
+
+
+async def test_a_press_of_another_shape_is_acknowledged(visitor: Visitor) -> None:
+    """It would come again otherwise, and be no better."""
+    action = {"type": "button", "block_id": "presses/k", "action_id": "take"}
+    payload = {"type": "block_actions", "user": {"id": "U1"}, "actions": [action]}
+    body = urlencode({"payload": json.dumps(payload)}).encode()
+    assert await visitor.send(body) == 200
 
 
 def _count(visitor: Visitor, result: str) -> float | None:
