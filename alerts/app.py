@@ -17,7 +17,7 @@ from alerts.coverage import Coverage
 from alerts.customer import Customers
 from alerts.deliverer import Deliverer
 from alerts.delivery import Delivery, wall_ms
-from alerts.desk import Desk
+from alerts.desk import LedgerDesk
 from alerts.inbox.inbox import Inbox
 from alerts.inbox.metrics import InboxMetrics
 from alerts.inbox.receiving import doors, listening
@@ -94,7 +94,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
     reloader.tells(deliverer.take)
     reloader.tells(customers.take)
     reloader.tells(routes.take)
-    desk = Desk(ledger, config)
+    desk = LedgerDesk(ledger, config)
     reloader.tells(desk.take)
     inbox_metrics = InboxMetrics(metrics.registry)
     inbox = Inbox(

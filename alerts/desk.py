@@ -25,7 +25,7 @@ EXPLAIN_SECONDS = 60.0
 FORGOTTEN = "Nothing is known of it any more."
 
 
-class Desk:
+class LedgerDesk:
     """`alerts.inbox.desk.Desk`, over the ledger. Methods raise `RedisError`."""
 
     def __init__(self, ledger: Ledger, config: Config) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.authorization import AuthorizeResult
@@ -37,7 +38,7 @@ from alerts.slack.failures import SlackFailure
 
 log = structlog.get_logger(__name__)
 
-FAILED = "That could not be kept just now: nothing has changed. Try again in a minute."
+FAILED = "That did not work just now: nothing has changed. Try again in a minute."
 NO_OPENING = "It is not known when that queue opens. Choose a time instead."
 _ANY = re.compile("")
 _OK = 200
@@ -93,7 +94,7 @@ class Inbox:
         except (LookupError, TypeError, ValueError, AttributeError):
             told = None
         if told is None:
-            log.warning("a button is pressed that is none of ours")
+            log.info("a button is pressed that is none of ours")
             return
         await self._answered(told.place, told.by, lambda: self._press(told))
 
@@ -117,7 +118,7 @@ class Inbox:
             case action if action in set(PressKind):
                 return await self._press_on(place.key, _press_of(told))
             case _:
-                log.warning("a button is pressed that nobody knows")
+                log.info("a button is pressed that nobody knows")
         return None
 
     async def _snooze(self, told: Pressed) -> str:
@@ -187,7 +188,12 @@ class Inbox:
         except Exception:
             log.exception("a slash command failed")
             said = "That could not be looked up just now. Try again in a minute."
-        await respond(said, response_type="ephemeral")
+        try:
+            await respond(said, response_type="ephemeral")
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            # Its text may hold the address, by which anybody may answer.
+            name = type(error).__name__
+            log.warning("who asked could not be answered", error=name)
 
 
 async def _authorize() -> AuthorizeResult:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from alerts.alert import alert_key
-from alerts.desk import FORGOTTEN, Desk
+from alerts.desk import FORGOTTEN, LedgerDesk
 from alerts.ledger import Ledger
 from alerts.notice import key_of
 from stream.config import Config
@@ -42,8 +42,8 @@ FRIDAY = parse_rfc3339("2026-11-27T10:00:00Z")
 
 
 @pytest.fixture
-def desk(ledger: Ledger) -> Desk:
-    return Desk(ledger, CONFIG)
+def desk(ledger: Ledger) -> LedgerDesk:
+    return LedgerDesk(ledger, CONFIG)
 
 
 async def known(ledger: Ledger, queue: str) -> str:
@@ -52,7 +52,9 @@ async def known(ledger: Ledger, queue: str) -> str:
     return alert_key(fact)
 
 
-async def test_the_next_opening_is_of_the_queue(desk: Desk, ledger: Ledger) -> None:
+async def test_the_next_opening_is_of_the_queue(
+    desk: LedgerDesk, ledger: Ledger
+) -> None:
     """Pressed while it is open, it is the next one after; of an escalation, too."""
     key = await known(ledger, "sales")
     monday = parse_rfc3339("2026-11-30T09:00:00+01:00")
@@ -63,7 +65,7 @@ async def test_the_next_opening_is_of_the_queue(desk: Desk, ledger: Ledger) -> N
 
 @pytest.mark.parametrize("queue", ["support", "ops"])
 async def test_a_queue_that_never_opens_anew(
-    desk: Desk, ledger: Ledger, queue: str
+    desk: LedgerDesk, ledger: Ledger, queue: str
 ) -> None:
     """Always open, or nobody said when: the config's own time zone, no opening."""
     key = await known(ledger, queue)
@@ -71,7 +73,7 @@ async def test_a_queue_that_never_opens_anew(
     assert await desk.zone(key) == "Europe/Lisbon"
 
 
-async def test_details(desk: Desk, ledger: Ledger) -> None:
+async def test_details(desk: LedgerDesk, ledger: Ledger) -> None:
     """What does not stand on the message; also when the alert is forgotten."""
     said = await desk.details(await known(ledger, "sales"))
     assert "Policy *" in said
@@ -82,7 +84,7 @@ async def test_details(desk: Desk, ledger: Ledger) -> None:
 
 
 async def test_two_promises_of_one_conversation_are_one_wait(
-    desk: Desk, ledger: Ledger, minutes_ago: Callable[[float], int]
+    desk: LedgerDesk, ledger: Ledger, minutes_ago: Callable[[float], int]
 ) -> None:
     """By the more overdue of the two, in whatever order they are found."""
     start = minutes_ago(90)
@@ -96,7 +98,7 @@ async def test_two_promises_of_one_conversation_are_one_wait(
 
 
 async def test_who_waits(
-    desk: Desk, ledger: Ledger, minutes_ago: Callable[[float], int]
+    desk: LedgerDesk, ledger: Ledger, minutes_ago: Callable[[float], int]
 ) -> None:
     """Whose wait is open, once each, the most overdue first; of one queue, or all."""
     late = Cycle("late", start=minutes_ago(90), queue="sales")
