@@ -27,7 +27,8 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 
 SECRETS := id_secret contact_key whatsapp_app_secret whatsapp_verify_token \
 	messenger_app_secret messenger_verify_token meta_apps events_token \
-	events_tokens slack_bot_token kafka_password redis_password
+	events_tokens slack_bot_token slack_app_token slack_signing_secret \
+	kafka_password redis_password
 
 # The folder is for you alone, its files for the users inside of the containers.
 secrets: .env ## Write the secrets of .env into .secrets/, for Docker Compose.

@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import uuid4
 
 import structlog
 from aiokafka.structs import ConsumerRecord
 
-from alerts.acks import Acks
+from alerts.acting import Acting
 from alerts.agents import FactsReader
 from alerts.bookmark import Bookmark
 from alerts.catch_up import CatchUp
@@ -23,8 +24,6 @@ from alerts.digests.reading import count_facts
 from alerts.digests.telling import Digests
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
-from alerts.presses.permission import Permission
-from alerts.pressing import Presses
 from alerts.routing import Routes
 from alerts.sinks.sinks import Sinks
 from alerts.sinks.slack import SlackSink
@@ -35,7 +34,6 @@ from stream.dead_letters.letters import DeadLetters
 from stream.dead_letters.limit import Bounds
 from stream.dead_letters.topic import DeadLetterTopic
 from stream.engine import EngineApp, readiness_of, run_worker
-from stream.kafka.events_topic import EventsTopic
 from stream.process import sinks
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
@@ -81,6 +79,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         app.elsewhere.hand_over_again,
     )
     owner = uuid4().hex
+    can_press = bool(settings.slack_app_token or settings.slack_signing_secret)
     routes = Routes(config)
     customers = Customers(settings.contact_keys, config, metrics.unopened)
     ways_out = Sinks(SlackSink(slack), shown=customers.shown, now=wall_ms)
@@ -96,7 +95,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
                 mention,
                 customers.shown(alert),
                 call=call,
-                controls=controls,
+                controls=replace(controls, can_press=can_press),
                 others=others,
             ),
             owner=owner,
@@ -118,23 +117,15 @@ def run_alerts(settings: Settings, config: Config) -> int:
     reloader.tells(customers.take)
     reloader.tells(digests.take)
     reloader.tells(routes.take)
-    events = EventsTopic(
-        broker=settings.kafka,
-        name=settings.events_topic,
-        partitions=settings.partitions,
-        client_id="replyclock-alerts",
-    )
-    presses = Presses(
+    acting = Acting(
+        settings,
+        config,
         ledger=ledger,
-        permission=Permission(config.alerts.may_act, slack, wall_ms),
-        events=events,
-        counts=metrics.presses,
+        slack=slack,
+        metrics=metrics,
         wake=deliverer.wake,
-        config=config.alerts,
-        now=wall_ms,
     )
-    reloader.tells(lambda config: presses.take(config.alerts))
-    acks = Acks(settings.senders(), presses.press, wall_ms)
+    reloader.tells(acting.take)
     dead_letters = DeadLetters(
         Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
         write=app.writer(settings.dead_letters_topic).write,
@@ -178,13 +169,13 @@ def run_alerts(settings: Settings, config: Config) -> int:
                 settings.alerts_port,
                 metrics.registry,
                 readiness_of(app, facts).look,
-                [*reloader.routes(), *acks.routes()],
+                [*reloader.routes(), *acting.routes()],
             ),
             reloader.following(settings.reload_every),
             redis,
             slack,
-            events,
             ways_out,
+            acting.listening(),
             _running(deliverer, app),
             _telling(digests),
         ):

@@ -107,8 +107,8 @@ _MENDS = {
 _MENDS_OF_WORDS = {
     "not_in_channel": "in that channel type: /invite @<our app>",
     "missing_scope": (
-        "the app needs the scopes chat:write, channels:history"
-        " (private: groups:history)"
+        "the app needs the scopes of alerts/slack/manifest.yaml: paste it anew into"
+        " App Manifest, and reinstall the app"
     ),
 }
 """Where Slack's own word says more than the reason."""

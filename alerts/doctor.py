@@ -21,6 +21,7 @@ from alerts.diagnosis import (
     judge_slack,
 )
 from alerts.failure import SinkFailure
+from alerts.inbox.examining import PRESSES, PressesCheck
 from alerts.ledger import Ledger
 from alerts.sinks.place import said_of
 from alerts.sinks.sinks import Sinks
@@ -43,10 +44,14 @@ def checks(settings: Settings, config: Config | None) -> Sequence[Check]:
     return [
         Check(name=REDIS, look=RedisChecks(settings).look),
         Check(name=SLACK, look=slack.token),
-        *([] if slack.is_mute else [slack.channels_check()]),
+        *([] if slack.is_mute else [slack.channels_check(), _presses(settings)]),
         *SinksCheck(config).checks(),
         Check(name=CUSTOMERS, look=CustomersCheck(settings, config).look),
     ]
+
+
+def _presses(settings: Settings) -> Check:
+    return Check(name=PRESSES, look=PressesCheck(settings).look)
 
 
 class RedisChecks:

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-_CHROMIUM = (
+CHROMIUM = (
     *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
     *("--no-first-run", "--disable-background-networking", "--disable-sync"),
     *("--disable-component-update", "--hide-scrollbars"),
@@ -25,7 +25,7 @@ def _run(url: str, size: str, *asked: str) -> bytes:
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         where = (f"--window-size={size}", f"--user-data-dir={profile}")
         return subprocess.run(
-            [*_CHROMIUM, *where, *asked, "--virtual-time-budget=3000", url],
+            [*CHROMIUM, *where, *asked, "--virtual-time-budget=3000", url],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=60,

@@ -26,7 +26,7 @@ WORLD = {
     "Kafka": {"aiokafka"},
     "Redis": {"redis"},
     "HTTP": {"aiohttp"},
-    "Slack": {"slack_sdk"},
+    "Slack": {"slack_sdk", "slack_bolt"},
     "Prometheus": {"prometheus_client"},
     "logs": {"logging", "structlog"},
     "the system": {"asyncio", "os", "random", "socket", "subprocess", "threading"},

@@ -18,6 +18,7 @@ from dev.http import answers
 from dev.places import REPOSITORY
 from dev.ports import reserve_port
 from dev.slack.api import TOKEN
+from dev.slack.interactive_api import APP_TOKEN
 from dev.stack import Stack
 from dev.wire import Wire
 from stream.simulator.stories import POSTS
@@ -83,6 +84,7 @@ class System:
                 "MESSENGER_VERIFY_TOKEN": secrets.token_hex(8),
                 "EVENTS_TOKEN": secrets.token_urlsafe(32),
                 "SLACK_BOT_TOKEN": TOKEN,
+                "SLACK_APP_TOKEN": APP_TOKEN,
                 **{f"{n.upper()}_PORT": str(p) for n, p in self.ports.items()},
                 **({"REDIS_URL": stack.redis_url} if "redis" in stack.names else {}),
                 **(

@@ -26,7 +26,7 @@ def draw(blocks: Iterable[Mapping[str, Any]], now: datetime) -> str:
     return "".join(_block(block, now) for block in blocks)
 
 
-def _block(block: Mapping[str, Any], now: datetime) -> str:
+def _block(block: Mapping[str, Any], now: datetime) -> str:  # noqa: PLR0911  a kind each
     match block["type"]:
         case "header":
             return f"<h3>{_text(block['text'], now)}</h3>"
@@ -37,8 +37,12 @@ def _block(block: Mapping[str, Any], now: datetime) -> str:
             parts = "".join(f"<span>{_text(part, now)}</span>" for part in elements)
             return f'<div class="context">{parts}</div>'
         case "actions":
-            buttons = "".join(_button(element, now) for element in block["elements"])
-            return f'<div class="actions">{buttons}</div>'
+            drawn = "".join(_element(element, now) for element in block["elements"])
+            return f'<div class="actions"{_data(block, "block_id")}>{drawn}</div>'
+        case "input":
+            label = _text(block["label"], now)
+            drawn = _element(block["element"], now)
+            return f"<label{_data(block, 'block_id')}><b>{label}</b>{drawn}</label>"
         case "markdown":
             return f"<p>{plain(block['text'])}</p>"
         case _:
@@ -49,15 +53,48 @@ def _section(block: Mapping[str, Any], now: datetime) -> str:
     text = f"<p>{_text(block['text'], now)}</p>" if "text" in block else ""
     fields = "".join(f"<p>{_text(part, now)}</p>" for part in block.get("fields", ()))
     grid = f'<div class="fields">{fields}</div>' if fields else ""
-    accessory = _button(block["accessory"], now) if "accessory" in block else ""
+    accessory = _element(block["accessory"], now) if "accessory" in block else ""
     return f'<div class="section"><div>{text}{grid}</div>{accessory}</div>'
 
 
-def _button(element: Mapping[str, Any], now: datetime) -> str:
+def _element(element: Mapping[str, Any], now: datetime) -> str:
+    """What can be pressed, chosen or typed; its names are there for a page's script."""
+    data = _data(element, "action_id")
+    match element["type"]:
+        case "button":
+            return _button(element, data, now)
+        case "static_select" | "overflow":
+            head = element.get("placeholder", {"type": "plain_text", "text": "..."})
+            first = element.get("initial_option", {}).get("value")
+            options = "".join(
+                f'<option value="{html.escape(each["value"])}"'
+                f"{' selected' if each['value'] == first else ''}>"
+                f"{html.escape(each['text']['text'])}</option>"
+                for each in element["options"]
+            )
+            shown = "" if first else f'<option value="">{_text(head, now)}</option>'
+            return f'<select class="button"{data}>{shown}{options}</select>'
+        case "timepicker":
+            time = html.escape(element.get("initial_time", ""))
+            return f'<input type="time" class="button" value="{time}"{data}>'
+        case _:
+            return f'<input class="button"{data}>'
+
+
+def _button(element: Mapping[str, Any], data: str, now: datetime) -> str:
     style = html.escape(str(element.get("style", "")))
-    href = html.escape(str(element.get("url", "#")))
-    text = _text(element.get("text") or element["placeholder"], now)  # or a select's
-    return f'<a class="button {style}" href="{href}">{text}</a>'
+    text = _text(element["text"], now)
+    if "url" not in element:
+        return f'<button class="button {style}"{data}>{text}</button>'
+    href = html.escape(str(element["url"]))
+    return f'<a class="button {style}" href="{href}"{data}>{text}</a>'
+
+
+def _data(part: Mapping[str, Any], name: str) -> str:
+    if name not in part:
+        return ""
+    attribute = name.removesuffix("_id")
+    return f' data-{attribute}="{html.escape(str(part[name]))}"'
 
 
 def _text(part: Mapping[str, Any], now: datetime) -> str:

@@ -37,6 +37,8 @@ class Controls:
     key: str
     handling: Handling = NOBODY
     now: int
+    can_press: bool = True
+    """Whether a press would reach us: else there are no buttons."""
 
 
 def actions_of(
@@ -46,7 +48,7 @@ def actions_of(
     elements = [] if link is None or not _is_link(link) else [_open(link)]
     if controls is None:
         return {"type": "actions", "elements": elements} if elements else None
-    if alert.state in OPEN:
+    if alert.state in OPEN and controls.can_press:
         elements = _presses(alert, controls, elements)
     if not elements:
         return None
@@ -92,7 +94,7 @@ def _presses(alert: Alert, controls: Controls, link: list[Element]) -> list[Elem
         if muted
         else _button(PressKind.MUTE, "Mute queue")
     )
-    return [*elements, *link, mute]
+    return [*elements, *link, mute, _button("details", "Details")]
 
 
 def _standing(word: str, press: Press, alert: Alert, now: int | None) -> str:
@@ -114,9 +116,9 @@ def _muted(press: Press, alert: Alert) -> str:
     return f"{said}: {name(press.reason, _REASON)}" if press.reason else said
 
 
-def _button(kind: PressKind, text: str, **also: str) -> Element:
+def _button(action: str, text: str, **also: str) -> Element:
     said = {"type": "plain_text", "text": text, "emoji": True}
-    return {"type": "button", "action_id": kind.value, "text": said, **also}
+    return {"type": "button", "action_id": action, "text": said, **also}
 
 
 def _snooze() -> Element:

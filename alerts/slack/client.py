@@ -4,7 +4,7 @@ Failures leave here as `SlackFailure` (alerts.slack.failures). Nothing is retrie
 a post is never repeated before somebody looked whether it happened.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -68,15 +68,6 @@ class Slack:
                 return None  # a message without a link beats none
             self._workspace = str(answer.get("url", "")).rstrip("/")
         return f"{self._workspace}/archives/{channel}/p{ts.replace('.', '')}"
-
-    async def members(self, group: str) -> list[str]:
-        """Ids of the users who are in a user group. Raises `SlackFailure`.
-
-        Needs the scope `usergroups:read`.
-        """
-        method = "usergroups.users.list"
-        answer = await self._call(method, {"usergroup": group}, verb="GET")
-        return list(answer.get("users", ()))
 
     async def post(
         self,
@@ -142,6 +133,36 @@ class Slack:
             if not cursor:
                 return
             query["cursor"] = cursor
+
+    async def whisper(
+        self, channel: str, user: str, text: str, thread: str | None = None
+    ) -> None:
+        """Tell `user` alone, in the channel or in a thread. Raises `SlackFailure`."""
+        body = {"channel": channel, "user": user, "text": text}
+        if thread is not None:
+            body["thread_ts"] = thread
+        await self._call("chat.postEphemeral", body)
+
+    async def open_modal(self, trigger: str, view: Mapping[str, Any]) -> None:
+        """Show a modal to who did what `trigger` is of. Raises `SlackFailure`."""
+        await self._call("views.open", {"trigger_id": trigger, "view": view})
+
+    async def members(self, group: str) -> frozenset[str]:
+        """Ids of who is in a user group (`S…`). Raises `SlackFailure`.
+
+        Needs the scope `usergroups:read`.
+        """
+        asked = {"usergroup": group}
+        answer = await self._call("usergroups.users.list", asked, verb="GET")
+        return frozenset(answer.get("users", ()))
+
+    async def socket_url(self) -> str:
+        """Where the next websocket connects, once; with an app-level token.
+
+        Raises `SlackFailure`.
+        """
+        answer = await self._call("apps.connections.open", {})
+        return str(answer["url"])
 
     async def _call(
         self, method: str, body: dict[str, Any], verb: str = "POST"

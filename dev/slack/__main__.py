@@ -6,6 +6,8 @@ import click
 from aiohttp import web
 
 from dev.slack.api import TOKEN
+from dev.slack.courier import SIGNING_SECRET
+from dev.slack.interactive_api import APP_TOKEN
 from dev.slack.server import Server
 from dev.slack.workspace import CHANNELS, Workspace
 
@@ -37,8 +39,9 @@ def main(port: int, state: Path | None, channels: tuple[str, ...]) -> None:
     workspace = Workspace(named, journal)
     click.echo(f"page http://127.0.0.1:{port}/")
     click.echo(f"API  http://127.0.0.1:{port}/api/  token {TOKEN}")
+    click.echo(f"app  token {APP_TOKEN}  signing secret {SIGNING_SECRET}")
     try:
-        app = Server(workspace).app()
+        app = Server(workspace, f"127.0.0.1:{port}").app()
         web.run_app(app, host="127.0.0.1", port=port, print=None, access_log=None)
     finally:
         workspace.close()

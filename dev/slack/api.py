@@ -2,26 +2,23 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dev.slack.complaints import Refused
+from dev.slack.decoding import decoded
+from dev.slack.interactive_api import APP, APP_TOKEN, InteractiveApi
 from dev.slack.limits import Bucket, Spacing
-from dev.slack.rules import (
-    EDITED_TEXT_LIMIT,
-    TEXT_LIMIT,
-    Refused,
-    check_content,
-    check_metadata,
-)
+from dev.slack.rules import EDITED_TEXT_LIMIT, TEXT_LIMIT, check_content, check_metadata
 from dev.slack.workspace import Message, Workspace
 
 Arguments = Mapping[str, Any]
 
 TOKEN = "xoxb-replyclock-demo"  # noqa: S105  nobody's secret: the stand-in's own
 OTHER_TOKEN = "xoxb-another-bot"  # noqa: S105  nobody's secret: the stand-in's own
-BOTS = {TOKEN: "B0REPLYCLOCK", OTHER_TOKEN: "B0ANOTHER"}
+BOTS = {TOKEN: "B0REPLYCLOCK", OTHER_TOKEN: "B0ANOTHER", APP_TOKEN: APP}
+"""Whose each token is."""
 _HISTORY_LIMIT = 999
 
 
@@ -38,6 +35,7 @@ class Api:
     """Answers calls out of a workspace. `now` is any clock's seconds."""
 
     workspace: Workspace
+    interactive: InteractiveApi
     spacing: Spacing = field(default_factory=Spacing)
     updates: Bucket = field(default_factory=Bucket)
     readings: Bucket = field(default_factory=Bucket)
@@ -53,6 +51,11 @@ class Api:
             "chat.update": self._update,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
+            "apps.connections.open": self.interactive.apps_connections_open,
+            "chat.postEphemeral": self.interactive.chat_post_ephemeral,
+            "usergroups.users.list": self.interactive.usergroups_users_list,
+            "users.info": self.interactive.users_info,
+            "views.open": self.interactive.views_open,
         }
         if name not in methods:
             raise Refused("unknown_method")
@@ -72,8 +75,8 @@ class Api:
 
     def _post(self, bot: str, arguments: Arguments, now: float) -> dict[str, Any]:
         channel = self._channel(arguments)
-        text, blocks = arguments.get("text"), _decoded(arguments, "blocks")
-        metadata = _decoded(arguments, "metadata")
+        text, blocks = arguments.get("text"), decoded(arguments, "blocks")
+        metadata = decoded(arguments, "metadata")
         check_content(text, blocks, text_limit=TEXT_LIMIT)
         check_metadata(metadata)
         thread = self._thread(channel, arguments.get("thread_ts"))
@@ -86,7 +89,7 @@ class Api:
             metadata=metadata,
             thread_ts=thread,
         )
-        return {"channel": channel, "ts": message.ts, "message": _shown(message)}
+        return {"channel": channel, "ts": message.ts, "message": shown_of(message)}
 
     def _update(self, bot: str, arguments: Arguments, now: float) -> dict[str, Any]:
         channel = self._channel(arguments)
@@ -94,8 +97,8 @@ class Api:
         message = self.workspace.find(channel, str(arguments.get("ts", "")))
         if message.bot != bot:
             raise Refused("cant_update_message")
-        text, blocks = arguments.get("text"), _decoded(arguments, "blocks")
-        metadata = _decoded(arguments, "metadata")
+        text, blocks = arguments.get("text"), decoded(arguments, "blocks")
+        metadata = decoded(arguments, "metadata")
         check_content(text, blocks, text_limit=EDITED_TEXT_LIMIT)
         check_metadata(metadata or None)
         # Blocks stay only when no text comes either; and then something must have
@@ -110,7 +113,7 @@ class Api:
             "channel": channel,
             "ts": message.ts,
             "text": message.text,
-            "message": _shown(message),
+            "message": shown_of(message),
         }
 
     def _history(self, bot: str, arguments: Arguments, now: float) -> dict[str, Any]:
@@ -183,7 +186,8 @@ def _limit(retry_after: int) -> None:
         raise RateLimited(retry_after)
 
 
-def _shown(message: Message) -> dict[str, Any]:
+def shown_of(message: Message) -> dict[str, Any]:
+    """As the API gives a message."""
     shown: dict[str, Any] = {
         "type": "message",
         "subtype": "bot_message",
@@ -203,7 +207,7 @@ def _shown(message: Message) -> dict[str, Any]:
 
 
 def _listed(message: Message, with_payload: bool) -> dict[str, Any]:  # noqa: FBT001  two callers
-    shown = _shown(message)
+    shown = shown_of(message)
     if message.metadata is not None:
         # Without include_all_metadata Slack leaves out the payload, not the type.
         shown["metadata"] = (
@@ -212,17 +216,6 @@ def _listed(message: Message, with_payload: bool) -> dict[str, Any]:  # noqa: FB
             else {"event_type": message.metadata["event_type"]}
         )
     return shown
-
-
-def _decoded(arguments: Arguments, name: str) -> Any:
-    """A value that a form carries as JSON in a string."""
-    value = arguments.get(name)
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        raise Refused(f"invalid_{name}_format") from None
 
 
 def _whole(value: object) -> int:

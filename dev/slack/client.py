@@ -6,12 +6,14 @@ import urllib.request
 from typing import Any
 
 from dev.slack.api import TOKEN
+from dev.slack.courier import SIGNING_SECRET
+from dev.slack.interactive_api import APP_TOKEN
 
 
 class SlackStandIn:
     """Blocking, standard library only. In async code wrap it in `asyncio.to_thread`."""
 
-    token = TOKEN
+    token, app_token, signing_secret = TOKEN, APP_TOKEN, SIGNING_SECRET
 
     def __init__(self, url: str) -> None:
         """`url` is the page's or the API's."""
@@ -64,22 +66,72 @@ class SlackStandIn:
             "seconds": seconds,
             "count": count,
         }
-        self._post("fail", order)
+        self._post("control/fail", order)
 
     def reset(self) -> None:
         """Forget messages, calls, failures, and what was used of the limits."""
-        self._post("reset", {})
+        self._post("control/reset", {})
+
+    def press(
+        self,
+        channel: str,
+        ts: str,
+        block_id: str,
+        action_id: str,
+        *,
+        user: str = "U0ANA",
+        value: str | None = None,
+    ) -> dict[str, Any]:
+        """Press a button of a message, or choose `value` in it; how it was delivered.
+
+        `ok` (acknowledged), `answers` (one each attempt), `body` (of the answer),
+        `took_ms`.
+        """
+        place = {"channel": channel, "ts": ts, "block_id": block_id}
+        said = {"user": user, "action_id": action_id, "value": value}
+        return self._do("press", place | said)
+
+    def submit(self, values: dict[str, Any], user: str = "U0ANA") -> dict[str, Any]:
+        """Submit the modal that `user` has before them; as `press`."""
+        return self._do("submit", {"user": user, "values": values})
+
+    def command(
+        self, text: str, *, channel: str = "C0SALES", user: str = "U0ANA"
+    ) -> dict[str, Any]:
+        """Type a slash command; as `press`."""
+        return self._do("command", {"user": user, "channel": channel, "text": text})
+
+    def deliver_to(self, request_url: str | None, answers_lost: int = 0) -> None:
+        """Tell the app by HTTP; None: by Socket Mode, which is how it begins.
+
+        `answers_lost`: so many answers come too late, however early they are.
+        """
+        order = {"request_url": request_url, "answers_lost": answers_lost}
+        self._post("control/app", order)
+
+    def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Ask the app to connect anew, `warning` or `refresh_requested`."""
+        self._post("control/disconnect", {"reason": reason})
+
+    def interaction(self) -> dict[str, Any]:
+        """`connections`, `deliveries`, `whispers` (private messages), `views`."""
+        told: dict[str, Any] = self._get("interaction")
+        return told
 
     def _get(self, path: str) -> Any:
         return self._open(urllib.request.Request(self.page_url + "control/" + path))  # noqa: S310  http by construction
 
-    def _post(self, path: str, body: dict[str, Any]) -> None:
-        url, data = self.page_url + "control/" + path, json.dumps(body).encode()
-        self._open(urllib.request.Request(url, data))  # noqa: S310  http by construction
+    def _do(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
+        delivery: dict[str, Any] = self._post(f"do/{what}", body)
+        return delivery
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        url, data = self.page_url + path, json.dumps(body).encode()
+        return self._open(urllib.request.Request(url, data))  # noqa: S310  http by construction
 
     def _open(self, request: urllib.request.Request) -> Any:
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  http by construction
+            with urllib.request.urlopen(request, timeout=15) as answer:  # noqa: S310  http by construction
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             with error:

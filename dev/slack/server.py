@@ -8,19 +8,28 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from dev.slack.api import BOTS, Api, RateLimited
+from dev.slack.complaints import Refused
 from dev.slack.faults import Failure
+from dev.slack.interaction import Interaction
+from dev.slack.interactive_api import APP, InteractiveApi
 from dev.slack.limits import Bucket, Spacing
 from dev.slack.page import render_channels, render_page
-from dev.slack.rules import Refused
+from dev.slack.people import USERS
+from dev.slack.sockets import Sockets
+from dev.slack.views import Views
 from dev.slack.workspace import Call, Workspace
 
 
 class Server:
     """Handlers over one workspace. All run on one event loop, one at a time."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, address: str) -> None:
+        """`address` is where it will be reached: `127.0.0.1:8095`."""
         self._workspace = workspace
-        self._api = Api(workspace)
+        views, sockets = Views(), Sockets()
+        self._sockets, self._views = sockets, views
+        self._api = Api(workspace, InteractiveApi(workspace, views, sockets, address))
+        self._interaction = Interaction(workspace, views, sockets, address)
         self._failures: list[Failure] = []
 
     def app(self) -> web.Application:
@@ -28,6 +37,7 @@ class Server:
         app.add_routes(
             [
                 web.route(hdrs.METH_ANY, "/api/{method}", self._call),
+                web.get("/link/", self._link),
                 web.get("/", self._page),
                 web.get("/channels", self._channels),
                 web.get("/control/ready", self._ready),
@@ -35,6 +45,7 @@ class Server:
                 web.get("/control/calls", self._calls),
                 web.post("/control/fail", self._fail),
                 web.post("/control/reset", self._reset),
+                *self._interaction.routes(),
             ]
         )
         return app
@@ -52,6 +63,8 @@ class Server:
             return self._break(request, name, channel, failure)
         try:
             bot = _bot(request, arguments)
+            if (bot == APP) is not (name == "apps.connections.open"):
+                raise Refused("not_allowed_token_type")  # noqa: TRY301  as the others
             body = self._api.method(name)(bot, arguments, now)
         except Refused as error:
             return self._refuse(name, channel, error)
@@ -59,6 +72,14 @@ class Server:
             return self._break(request, name, channel, failure)
         self._note(name, channel, None)
         return web.json_response({"ok": True, **body})
+
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        """A websocket of Socket Mode; a failure of "link" uses its ticket up, too."""
+        self._sockets.use(request.query.get("ticket", ""))
+        failure = self._failure("link", None, time.monotonic())
+        if failure is not None:
+            return self._break(request, "link", None, failure)
+        return await self._sockets.connect(request)
 
     def _failure(self, name: str, channel: str | None, now: float) -> Failure | None:
         return next((f for f in self._failures if f.applies(name, channel, now)), None)
@@ -103,15 +124,16 @@ class Server:
 
     async def _page(self, request: web.Request) -> web.Response:
         shown = request.query.get("channel")
-        html = render_page(self._workspace, shown)
+        html = render_page(self._workspace, shown, self._views.of(next(iter(USERS))))
         return web.Response(text=html, content_type="text/html")
 
     async def _channels(self, request: web.Request) -> web.Response:
         """What the page shows, for its own refreshing; 204 when it has that."""
         if request.query.get("seen") == str(self._workspace.version):
             return web.Response(status=204)
-        shown = request.query.get("channel")
-        html = render_channels(self._workspace, shown)
+        shown, who = request.query.get("channel"), request.query.get("who")
+        view = self._views.of(who or "")
+        html = render_channels(self._workspace, shown, who, view)
         return web.Response(text=html, content_type="text/html")
 
     async def _ready(self, _: web.Request) -> web.Response:
@@ -138,6 +160,7 @@ class Server:
     async def _reset(self, _: web.Request) -> web.Response:
         """Forget messages, calls, failures and what was used of the limits."""
         self._workspace.reset()
+        self._interaction.reset()
         self._failures.clear()
         self._api.spacing = Spacing()
         self._api.updates, self._api.readings = Bucket(), Bucket()

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from dev.slack.rules import Refused
+from dev.slack.complaints import Refused
 
 CHANNELS = {
     "C0SALES": "sales",
@@ -37,6 +37,18 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whisper:
+    """An ephemeral message: `user` alone sees it, until it is dismissed."""
+
+    channel: str
+    user: str
+    bot: str
+    text: str
+    ts: str
+    thread_ts: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call of the API and how it ended. `error` is Slack's word or `http 503`."""
 
@@ -56,6 +68,7 @@ class Workspace:
         self.channels = dict(channels)
         self.messages: dict[str, dict[str, Message]] = {}
         self.calls: list[Call] = []
+        self.whispers: list[Whisper] = []
         self.version = 0
         """Grows with every change of a message."""
         self._last_ts = 0
@@ -72,6 +85,7 @@ class Workspace:
 
     def reset(self) -> None:
         """Forget all messages and calls."""
+        self.whispers = []
         self.messages = {channel: {} for channel in self.channels}
         self.calls = []
         self.version += 1
@@ -88,20 +102,41 @@ class Workspace:
         thread_ts: str | None = None,
     ) -> Message:
         """Add a message. Its ts is greater than every earlier one's."""
-        micros = time.time_ns() // 1000
-        self._last_ts = max(micros, self._last_ts + 1)
+        ts = self._next_ts()
         message = Message(
             channel=channel,
-            ts=f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}",
+            ts=ts,
             bot=bot,
             text=text,
             blocks=blocks,
             metadata=metadata,
-            posted_at=micros // 1000,
+            posted_at=time.time_ns() // 1_000_000,
             thread_ts=thread_ts,
         )
         self._keep(message)
         return message
+
+    def whisper(
+        self, channel: str, user: str, *, bot: str, text: str, thread_ts: str | None
+    ) -> str:
+        """Show `user` a message that nobody else sees; it is not kept for long."""
+        ts = self._next_ts()
+        self.whispers.append(
+            Whisper(
+                channel=channel,
+                user=user,
+                bot=bot,
+                text=text,
+                ts=ts,
+                thread_ts=thread_ts,
+            )
+        )
+        self.version += 1
+        return ts
+
+    def _next_ts(self) -> str:
+        self._last_ts = max(time.time_ns() // 1000, self._last_ts + 1)
+        return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def update(
         self,

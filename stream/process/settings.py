@@ -19,7 +19,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from stream.channels.contact import ContactKeys, contact_keys
 from stream.config.durations import parse_duration
@@ -29,6 +29,7 @@ from stream.kafka.refusal import RefusedStartError
 from stream.kafka.topic_policy import TopicPolicy
 from stream.process.meta_apps import CHANNELS, MetaApp, separate_apps, written_apps
 from stream.process.senders import Senders
+from stream.process.slack_settings import SlackSettings
 
 PREFIX = "REPLYCLOCK_"
 
@@ -43,7 +44,7 @@ class SettingsError(RefusedStartError):
     """The environment does not say what is needed; one line a fault."""
 
 
-class Settings(BaseSettings):
+class Settings(SlackSettings):
     """What every process reads. Unset secrets are `None`; `need` asks for them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
@@ -133,10 +134,6 @@ class Settings(BaseSettings):
     )
     redis_password: SecretStr | None = Field(
         None, description="where REDIS_URL holds none"
-    )
-    slack_bot_token: SecretStr | None = None
-    slack_api_url: str = Field(
-        "https://slack.com/api/", description="another one in tests and the demo"
     )
 
     @model_validator(mode="before")

@@ -106,7 +106,7 @@ def test_a_slack_that_does_not_take_us(reason, mark, said):
     [
         (FailureReason.CHANNEL, "not_in_channel", Mark.FAIL, "/invite"),
         (FailureReason.CHANNEL, "channel_not_found", Mark.FAIL, "alerts.receivers"),
-        (FailureReason.TOKEN, "missing_scope", Mark.FAIL, "channels:history"),
+        (FailureReason.TOKEN, "missing_scope", Mark.FAIL, "manifest.yaml"),
         (FailureReason.RATE_LIMITED, "ratelimited", Mark.WARN, "in a minute"),
     ],
 )

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 
 from alerts.coverage import Coverage
+from alerts.inbox.metrics import InboxMetrics
 from alerts.metrics import Metrics as AlertsMetrics
 from stream.config import load_config
 from stream.intake.metrics import IntakeMetrics
@@ -58,7 +59,9 @@ def _worker() -> Iterator[Declared]:
 
 
 def _alerts() -> Iterator[Declared]:
-    yield from _of_registry(AlertsMetrics(["ops-slack"]).registry, "alerts")
+    alerts = AlertsMetrics(["ops-slack"]).registry
+    InboxMetrics(alerts)
+    yield from _of_registry(alerts, "alerts")
 
 
 def _reloading() -> Iterator[Declared]:

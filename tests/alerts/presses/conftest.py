@@ -10,6 +10,7 @@ from alerts.ledger import Ledger
 from alerts.presses.permission import Permission
 from alerts.presses.press import Press, PressKind
 from alerts.pressing import Presses
+from alerts.slack.groups import Groups
 from stream.config.acting import MayAct
 from stream.kafka.events_topic import KafkaAwayError
 from stream.sla.events import Event
@@ -53,10 +54,10 @@ class Group:
         self.members_now = members
         self.asked = 0
 
-    async def members(self, group: str) -> Sequence[str]:
+    async def members(self, group: str) -> frozenset[str]:
         assert group == "S0LEADS"
         self.asked += 1
-        return self.members_now
+        return frozenset(self.members_now)
 
 
 class Desk:
@@ -74,7 +75,7 @@ class Desk:
         """As a process has them whose ledger this is."""
         return Presses(
             ledger=ledger,
-            permission=Permission(may_act, self.group, self.clock),
+            permission=Permission(may_act, Groups(self.group.members, self.clock)),
             events=self.events,
             counts=self._delivering.metrics.presses,
             wake=self._wake,

@@ -102,4 +102,4 @@ def test_a_reply_stands_under_what_it_answers():
 
     shown = render_channels(workspace, None)
     assert shown.index("first") < shown.index("reply") < shown.index("other")
-    assert shown.count('<article class="reply">') == 1
+    assert shown.count('<article class="reply"') == 1

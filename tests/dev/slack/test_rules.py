@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from dev.slack.complaints import Refused
 from dev.slack.rules import (
-    Refused,
     characters,
     check_content,
     check_metadata,

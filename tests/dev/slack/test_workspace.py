@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.slack.rules import Refused
+from dev.slack.complaints import Refused
 from dev.slack.workspace import Call, Workspace
 
 

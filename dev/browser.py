@@ -1,0 +1,127 @@
+"""Chromium without a window, driven as a person would: looked at, clicked, typed into.
+
+Over its DevTools protocol (chromedevtools.github.io/devtools-protocol), which is JSON
+over a websocket: five commands are all that a test of a page needs.
+"""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aiohttp
+
+from dev.chromium import CHROMIUM
+
+PATIENCE_S = 15.0
+
+
+class Page:
+    """One page. What is waited for is given fifteen seconds, then `TimeoutError`."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._numbers = count(1)
+
+    async def says(self, words: str, selector: str = "body") -> None:
+        """Wait until `words` are in the element."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        await self._until(f"{found} && {found}.innerText.includes({json.dumps(words)})")
+
+    async def lacks(self, words: str, selector: str = "body") -> None:
+        """Wait until they are not, or no longer."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        await self._until(
+            f"{found} && !{found}.innerText.includes({json.dumps(words)})"
+        )
+
+    async def click(self, selector: str) -> None:
+        """Press the mouse in the middle of it."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        x, y = await self._until(
+            f"{found} && (({{x, y, width, height}}) => [x + width / 2, y + height / 2])"
+            f"(({found}.scrollIntoView(), {found}.getBoundingClientRect()))"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            where = {"x": x, "y": y, "button": "left", "clickCount": 1}
+            await self._call("Input.dispatchMouseEvent", type=kind, **where)
+
+    async def type(self, selector: str, text: str) -> None:
+        """Click into it and type; a line's end is the return key."""
+        await self.click(selector)
+        await self._call("Input.insertText", text=text.rstrip("\n"))
+        if text.endswith("\n"):
+            for kind in ("keyDown", "keyUp"):
+                key = {"key": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+                await self._call("Input.dispatchKeyEvent", type=kind, **key)
+
+    async def choose(self, selector: str, value: str) -> None:
+        """Choose the option with this value: its list is drawn by no page."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        await self._until(
+            f"{found} && (({found}.value = {json.dumps(value)}),"
+            f" {found}.dispatchEvent(new Event('change', {{bubbles: true}})))"
+        )
+
+    async def _until(self, expression: str) -> Any:
+        """The value of the expression, as soon as it is none of JavaScript's false."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                answer = await self._call(
+                    "Runtime.evaluate", expression=expression, returnByValue=True
+                )
+                if value := answer["result"].get("value"):
+                    return value
+                await asyncio.sleep(0.05)
+
+    async def _call(self, method: str, **params: Any) -> dict[str, Any]:
+        number = next(self._numbers)
+        await self._socket.send_json({"id": number, "method": method, "params": params})
+        while True:
+            said: dict[str, Any] = await self._socket.receive_json()
+            if said.get("id") == number:
+                result: dict[str, Any] = said["result"]
+                return result
+
+
+@asynccontextmanager
+async def browsing(url: str) -> AsyncIterator[Page]:
+    """The page at `url`, in a Chromium of its own."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        options = ("--remote-debugging-port=0", f"--user-data-dir={profile}")
+        process = await asyncio.create_subprocess_exec(
+            *(*CHROMIUM, *options, "--window-size=1400,900", url),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            port = await _port(Path(profile) / "DevToolsActivePort")
+            async with aiohttp.ClientSession() as session:
+                address = f"http://127.0.0.1:{port}/json/list"
+                async with session.get(address) as answer:
+                    pages = await answer.json()
+                [found] = [each for each in pages if each["type"] == "page"]
+                socket_url = found["webSocketDebuggerUrl"]
+                async with session.ws_connect(socket_url, max_msg_size=0) as socket:
+                    yield Page(socket)
+        finally:
+            process.kill()
+            await process.wait()
+
+
+async def _port(file: Path) -> int:
+    """Which port it listens on: the first line of a file that it writes."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            if written := await asyncio.to_thread(_read, file):
+                return int(written.split()[0])
+            await asyncio.sleep(0.05)
+
+
+def _read(file: Path) -> str:
+    return file.read_text("utf-8") if file.exists() else ""

@@ -1,0 +1,18 @@
+"""Values that a form carries as JSON in a string."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from dev.slack.complaints import Refused
+
+
+def decoded(arguments: Mapping[str, Any], name: str) -> Any:
+    """The argument `name`; raises `Refused` where it is no JSON."""
+    value = arguments.get(name)
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise Refused(f"invalid_{name}_format") from None
