@@ -22,6 +22,8 @@ from alerts.metrics import Metrics
 from alerts.routing import Routes
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
+from alerts.storms.gathering import Gathering
+from alerts.storms.lists import Lists
 from stream.config import Config
 from stream.dead_letters.letters import DeadLetters
 from stream.dead_letters.limit import Bounds
@@ -67,8 +69,11 @@ def run_alerts(settings: Settings, config: Config) -> int:
     )
     routes = Routes(config)
     customers = Customers(settings.contact_keys, config, metrics.unopened)
+    lists = Lists(redis, ledger)
     deliverer = Deliverer(
         ledger=ledger,
+        lists=lists,
+        gathering=Gathering(lists, ledger, config, metrics.suppressed),
         delivery=Delivery(
             ledger=ledger,
             slack=slack,

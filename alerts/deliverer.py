@@ -21,12 +21,16 @@ from redis.exceptions import RedisError
 from alerts.alert import Alert
 from alerts.complaints import Complaints
 from alerts.delivery import Delivery
-from alerts.entry import Entry, Rest, Step, next_step
+from alerts.due import Due
+from alerts.entry import Entry, Rest, Step
 from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
-from alerts.posting import Outcome
+from alerts.posting import Outcome, Subject
 from alerts.slack.failures import FailureReason, SlackFailure
+from alerts.storms.gathering import Gathering
+from alerts.storms.listing import is_list
+from alerts.storms.lists import Lists
 from stream.config import Config
 
 log = structlog.get_logger(__name__)
@@ -49,6 +53,8 @@ class Deliverer:
         self,
         *,
         ledger: Ledger,
+        lists: Lists,
+        gathering: Gathering,
         delivery: Delivery,
         metrics: Metrics,
         stale_after: int,
@@ -57,9 +63,10 @@ class Deliverer:
         may_post: Callable[[int | None, float], bool] = lambda *_: True,
     ) -> None:
         self._ledger = ledger
+        self._lists = lists
+        self._due = Due(ledger, lists, gathering, delivery, stale_after)
         self._delivery = delivery
         self._metrics = metrics
-        self._stale_after = stale_after
         self._pace = pace or Pace()
         self._poll_seconds = poll_seconds
         self._may_post = may_post
@@ -75,7 +82,7 @@ class Deliverer:
 
     def take(self, config: Config) -> None:
         """Routes, receivers and what is stale, from now on."""
-        self._stale_after = config.stale_after
+        self._due.take(config)
         self._delivery.take(config.alerts)
 
     def wake(self, keys: Iterable[str]) -> None:
@@ -100,6 +107,7 @@ class Deliverer:
             self._wake.clear()
             try:
                 if _monotonic() >= next_poll:
+                    await self._due.turn()
                     keys.update(await self._ledger.differing())
                     self._metrics.show(await self._ledger.backlog())
                     self._metrics.unreadable(len(self._unreadable))
@@ -135,22 +143,17 @@ class Deliverer:
         """Put every key into its lane, or off the list when nothing is to be done."""
         listed = list(keys)
         for start in range(0, len(listed), CHUNK):
-            chunk = listed[start : start + CHUNK]
-            for entry in await self._ledger.entries(chunk):
-                step = self._next_step(entry)
+            for entry, subject, step in await self._due.of(
+                listed[start : start + CHUNK]
+            ):
                 if entry.fault is None:
                     self._unreadable.pop(entry.key, None)
-                if isinstance(step, Rest) or entry.alert is None:
-                    await self._rest(entry, step)
-                else:
-                    self._queue(entry, entry.alert, step)
+                if isinstance(step, Rest):
+                    await self._rest(entry, subject, step)
+                elif subject is not None:
+                    self._queue(entry, subject, step)
 
-    def _next_step(self, entry: Entry) -> Step | Rest:
-        told = entry.alert and self._delivery.destination(entry, entry.alert).is_told
-        stale_after, now = self._stale_after, self._delivery.now()
-        return next_step(entry, stale_after, now=now, is_told=told is not False)
-
-    def _queue(self, entry: Entry, alert: Alert, step: Step) -> None:
+    def _queue(self, entry: Entry, alert: Subject, step: Step) -> None:
         channel = self._delivery.destination(entry, alert).channel
         if channel not in self._lanes:
             lane, changed = Lane(channel, self._pace), asyncio.Event()
@@ -162,6 +165,7 @@ class Deliverer:
                 key=entry.key,
                 step=step,
                 at=alert.deadline,
+                not_before=self._not_before(entry, step),
                 since=_monotonic(),
                 partition=entry.partition,
             )
@@ -169,16 +173,26 @@ class Deliverer:
         self._in_lanes.add(entry.key)
         changed.set()
 
-    async def _rest(self, entry: Entry, rest: Rest | Step) -> None:
+    def _not_before(self, entry: Entry, step: Step) -> float:
+        """A list changes with each of its alerts, and is edited now and then."""
+        if step is not Step.EDIT or not is_list(entry.key) or entry.shown_at is None:
+            return 0
+        due = entry.shown_at + self._pace.list_edit - self._delivery.now()
+        return _monotonic() + due
+
+    async def _rest(self, entry: Entry, subject: Subject | None, rest: Rest) -> None:
         if rest is Rest.UNREADABLE:
             if entry.key not in self._unreadable:
                 log.error("an alert cannot be read, it waits", fault=entry.fault)
             self._unreadable[entry.key] = _monotonic() + self._pace.operator
             return
+        if rest is Rest.LISTED and isinstance(subject, Alert):
+            await self._lists.mark(entry, subject, self._delivery.now())
+            return
         settled = await self._ledger.settle(entry)
-        alert = entry.alert
-        if settled and alert is not None and (rest is Rest.OVER or rest is Rest.STALE):
-            await self._delivery.over(entry, alert, rest)
+        is_over = rest in {Rest.OVER, Rest.STALE}
+        if settled and subject is not None and is_over:
+            await self._delivery.over(entry, subject, rest)
 
     async def _work(self, lane: Lane, changed: asyncio.Event) -> None:
         while not self._stopping:
@@ -222,14 +236,16 @@ class Deliverer:
         if not await self._delivery.hold(key):
             return replace(waiting, not_before=_monotonic() + BUSY)
         try:
-            [entry] = await self._ledger.entries([key])
-            step, alert = self._next_step(entry), entry.alert
-            if isinstance(step, Rest) or alert is None:
+            found = await self._due.of([key])
+            if not found:
+                return None
+            [(entry, subject, step)] = found
+            if isinstance(step, Rest) or subject is None:
                 return None
             if step is not waiting.step:
                 return replace(waiting, step=step)
             lane.began(step, _monotonic())
-            outcome = await self._delivery.perform(step, entry, alert)
+            outcome = await self._delivery.perform(step, entry, subject)
             # Slack counts from when it had the request: surely before the answer.
             lane.began(step, _monotonic())
             if outcome is not Outcome.NOT_OURS and lane.succeeded():

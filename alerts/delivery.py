@@ -7,14 +7,15 @@ from typing import assert_never
 import structlog
 
 from alerts.alert import Alert
-from alerts.destination import Destination, destination_of
+from alerts.destination import Destination, destination_of, destination_of_list
 from alerts.entry import Entry, Rest, Step
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
-from alerts.posting import CERTAIN, Outcome, Posting, Write
+from alerts.posting import CERTAIN, Outcome, Posting, Subject, Write
 from alerts.slack.calling import Call
 from alerts.slack.client import Slack
 from alerts.slack.failures import SlackFailure
+from alerts.storms.listing import Listing
 from alerts.summary_post import tell_all
 from stream.config import Alerts
 
@@ -66,8 +67,10 @@ class Delivery:
         self._config = config
         self._metrics.take(config.receivers)
 
-    def destination(self, entry: Entry, alert: Alert) -> Destination:
+    def destination(self, entry: Entry, alert: Subject) -> Destination:
         """Where the message is, or else where it belongs."""
+        if isinstance(alert, Listing):
+            return destination_of_list(entry, alert, self._config)
         return destination_of(entry, alert, self._config)
 
     async def hold(self, key: str) -> bool:
@@ -77,7 +80,7 @@ class Delivery:
     async def let_go(self, key: str) -> None:
         await self._ledger.leases.release(key, self._owner)
 
-    async def perform(self, step: Step, entry: Entry, alert: Alert) -> Outcome:
+    async def perform(self, step: Step, entry: Entry, alert: Subject) -> Outcome:
         """Do one step of a key that we hold.
 
         Raises `SlackFailure` and `redis.RedisError`; both leave the ledger true.
@@ -118,10 +121,10 @@ class Delivery:
             finally:
                 await self.let_go(_SUMMARIES)
 
-    async def over(self, entry: Entry, alert: Alert, rest: Rest) -> None:
+    async def over(self, entry: Entry, alert: Subject, rest: Rest) -> None:
         """Count an alert that is over before it was posted."""
         receiver = self.destination(entry, alert).receiver
-        if rest is Rest.STALE:
+        if rest is Rest.STALE and isinstance(alert, Alert):
             await self._ledger.summaries.add(receiver, alert, self.now())
         self._metrics.told(receiver, alert.state, rest)
         log.info("alert not sent", receiver=receiver, key=entry.key, reason=rest)

@@ -13,6 +13,7 @@ from alerts.alert import Alert
 from alerts.entry import Entry
 from alerts.notice import BROKEN, parts_of
 from alerts.routing import receiver_of, tells
+from alerts.storms.listing import Listing
 from stream.config import Alerts, Route
 
 
@@ -46,6 +47,22 @@ def destination_of(entry: Entry, alert: Alert, config: Alerts) -> Destination:
         mention=mention,
         thread=thread,
         is_told=_is_told(entry, alert, config.routes, calls=calls),
+    )
+
+
+def destination_of_list(entry: Entry, listing: Listing, config: Alerts) -> Destination:
+    """By where it was posted, or else by its receiver.
+
+    By that of the last route where `config` has its receiver no more.
+    """
+    name = entry.receiver or listing.receiver
+    if entry.channel is None and name not in config.receivers:
+        name = config.routes[-1].to
+    known = config.receivers.get(name)
+    return Destination(
+        receiver=name,
+        channel=entry.channel or config.receivers[name].slack.channel,
+        mention=None if known is None else known.slack.mention,
     )
 
 

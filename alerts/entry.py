@@ -29,6 +29,12 @@ class Entry:
     ts: str | None = None
     shown: str | None = None
     """The revision in the channel."""
+    shown_at: int | None = None
+    """Since when (milliseconds)."""
+    listed_in: str | None = None
+    """The list message that tells it, instead of one of its own."""
+    is_kept: bool = False
+    """Of a list message: somebody in it waits."""
     lost: int | None = None
     """When its first fact was noticed, which Redis had lost and was read again: that it
     was posted may be lost as well; milliseconds."""
@@ -73,6 +79,10 @@ class Rest(StrEnum):
     an alert."""
     UNREADABLE = "unreadable"
     """Written by a newer version, or damaged: looked at again in a minute."""
+    LISTED = "listed"
+    """A message about many tells it."""
+    CLOSED = "closed"
+    """Its receiver is closed: posted when it opens."""
     UNTOLD = "untold"
     """No route tells it."""
     NO_BREACH = "no_breach"
@@ -92,6 +102,8 @@ def next_step(
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
         return Rest.SHOWN if entry.shown == alert.revision else Step.EDIT
+    if entry.listed_in is not None:
+        return Rest.LISTED
     if entry.intent is not None or entry.lost is not None:
         # Even when it is over: the message may be there, and then it must say so.
         return Step.LOOK_UP

@@ -52,9 +52,9 @@ def _threads(fields: Mapping[bytes, bytes], own: str | None) -> dict[str, str]:
 
 def _shown(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:
     """What is known of the message itself."""
-    texts = ("receiver", "channel", "ts", "shown")
+    texts = ("receiver", "channel", "ts", "shown", "listed_in")
     known: dict[str, Any] = {name: _text(fields, of + name) for name in texts}
-    numbers = ("intent", "lost", "doubt")
+    numbers = ("intent", "lost", "doubt", "shown_at")
     return known | {name: _number(fields, of + name) for name in numbers}
 
 

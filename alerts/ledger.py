@@ -34,14 +34,16 @@ from alerts.fields import entry_of, of
 from alerts.lease import Leases
 from alerts.notice import key_of, notice_of, parts_of
 from alerts.positions import BEHIND, LostError, Positions, Span
+from alerts.replies import Replies
 from alerts.summary import Summaries
+from alerts.waiting import WaitingIndex
 from stream.records import encode_fact
 from stream.sla.facts import Fact
 from stream.sla.instants import HOUR
 
 MEMORY = 7 * 24 * HOUR
 """Facts older than this are not news: the ledger may have forgotten them."""
-_LIFE = 2 * MEMORY
+LIFE = 2 * MEMORY
 """An entry lives so long after its end: it outlives every repeat of a fact that is
 young enough to be taken. While a breach is open it lives on: it may be answered weeks
 later."""
@@ -63,14 +65,18 @@ class Ledger:
 
     def __init__(self, redis: Redis, prefix: str = "") -> None:
         self._redis = redis
-        self._root = f"{{{prefix}replyclock:alerts}}"
-        self._differing = f"{self._root}:differing"
-        self.leases = Leases(redis, self._root)
+        self.root = f"{{{prefix}replyclock:alerts}}"
+        self.differing_key = f"{self.root}:differing"
+        self.leases = Leases(redis, self.root)
         """Who works on which key."""
-        self.summaries = Summaries(redis, self._root)
+        self.summaries = Summaries(redis, self.root)
         """Of what is not told one by one."""
-        self.positions = Positions(redis, self._root)
+        self.positions = Positions(redis, self.root)
         """How far the topic was read."""
+        self.waiting = WaitingIndex(redis, self.root)
+        """Who waits, by queue."""
+        self.replies = Replies(redis, self.root)
+        """When somebody last replied, by queue."""
         register = redis.register_script
         self._want = register(scripts.WANT)
         self._advance = register(scripts.ADVANCE)
@@ -99,7 +105,7 @@ class Ledger:
                 told = Told.of(fact, offset)
                 head = f"{told.noticed_at} {told.offset} ".encode()
                 await self._want(
-                    keys=[self._entry(key), self._differing, self.positions.key],
+                    keys=[self._entry(key), self.differing_key, self.positions.key],
                     args=[
                         key,
                         f"f:{told.identity}",
@@ -121,6 +127,7 @@ class Ledger:
                     args=[span.partition, begin, span.end],
                     client=pipe,
                 )
+            await self.replies.hear((fact for fact, _ in facts), pipe)
             answers = await pipe.execute()
         if BEHIND in answers:
             raise LostError
@@ -141,14 +148,14 @@ class Ledger:
 
     async def differing(self) -> list[str]:
         """Every key that waits for delivery, longest waiting first."""
-        keys: list[Any] = await self._redis.zrange(self._differing, 0, -1)
+        keys: list[Any] = await self._redis.zrange(self.differing_key, 0, -1)
         return [key.decode() for key in keys]
 
     async def backlog(self) -> Backlog:
         oldest: list[Any] = await self._redis.zrange(
-            self._differing, 0, 0, withscores=True
+            self.differing_key, 0, 0, withscores=True
         )
-        count = await self._redis.zcard(self._differing)
+        count = await self._redis.zcard(self.differing_key)
         return Backlog(count, int(oldest[0][1]) if oldest else None)
 
     async def settle(self, entry: Entry) -> bool:
@@ -158,7 +165,7 @@ class Ledger:
         """
         return bool(
             await self._settle(
-                keys=[self._entry(entry.key), self._differing],
+                keys=[self._entry(entry.key), self.differing_key],
                 args=[entry.key, entry.version, _life(entry)],
             )
         )
@@ -224,7 +231,11 @@ class Ledger:
         """
         life = _life(entry)
         await self._record(
-            keys=[self._entry(entry.key), self._differing, self.leases.name(entry.key)],
+            keys=[
+                self._entry(entry.key),
+                self.differing_key,
+                self.leases.name(entry.key),
+            ],
             args=[
                 *(entry.key, entry.version, ts, shown, int(done), life, owner, now),
                 *where,
@@ -238,10 +249,10 @@ class Ledger:
         await self._redis.hdel(self._entry(key), of(key) + "doubt")
 
     def _entry(self, key: str) -> str:
-        return f"{self._root}:{parts_of(key)[0]}"
+        return f"{self.root}:{parts_of(key)[0]}"
 
 
 def _life(entry: Entry) -> int:
     """Milliseconds that an entry lives on; 0: for ever."""
     is_open = entry.alert is not None and entry.alert.state in OPEN
-    return 0 if is_open else _LIFE
+    return 0 if is_open or entry.is_kept else LIFE

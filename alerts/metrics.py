@@ -1,6 +1,7 @@
 """Every metric of the alerts process, declared once (contract 8)."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -8,13 +9,14 @@ from alerts.alert import AlertState
 from alerts.entry import Entry, Rest
 from alerts.ledger import Backlog
 from alerts.slack.failures import FailureReason
+from alerts.storms.listing import Cause
 from stream.channels.contact import Unopened
 from stream.sla.facts import FactKind
 
 DELAY_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900)
 
 POSTED, FOUND, EDITED, GONE = "posted", "found", "edited", "gone"
-RESULTS = {
+RESULTS: dict[StrEnum, tuple[str, ...]] = {
     AlertState.WARNED: (POSTED, FOUND, EDITED, GONE, Rest.OVER.value),
     AlertState.MET: (EDITED, GONE, Rest.OVER.value),
     AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE),
@@ -23,6 +25,7 @@ RESULTS = {
     AlertState.ENDED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
     AlertState.CANCELLED: (EDITED, GONE, Rest.OVER.value),
     AlertState.RETRACTED: (EDITED, GONE, Rest.OVER.value),
+    **dict.fromkeys(Cause, (POSTED, FOUND, EDITED, GONE, Rest.OVER.value)),
 }
 """What may become of an alert in each state; every message is `posted` or `found`
 once. `found`: posted, and only recognised afterwards in the channel."""
@@ -79,6 +82,12 @@ class Metrics:
             "Entries of the ledger that this version cannot read; their alerts wait.",
             registry=self.registry,
         )
+        self._suppressed = Counter(
+            "replyclock_alerts_suppressed",
+            "Alerts, warnings and escalations without a message of their own, by why.",
+            ("receiver", "reason"),
+            registry=self.registry,
+        )
         self._summaries = Counter(
             "replyclock_alert_summaries",
             "Messages that sum up breaches which were over when they were noticed.",
@@ -115,6 +124,8 @@ class Metrics:
                 self._alerts.labels(receiver, state, result)
         for reason in FailureReason:
             self._failures.labels(receiver, reason)
+        for cause in Cause:
+            self._suppressed.labels(receiver, cause)
 
     def posted(self, receiver: str, kind: str, delay_ms: int) -> None:
         self._alerts.labels(receiver, kind, POSTED).inc()
@@ -128,6 +139,9 @@ class Metrics:
 
     def unreadable(self, count: int) -> None:
         self._unreadable.set(count)
+
+    def suppressed(self, receiver: str, reason: str, count: int) -> None:
+        self._suppressed.labels(receiver, reason).inc(count)
 
     def summed_up(self, receiver: str) -> None:
         self._summaries.labels(receiver).inc()

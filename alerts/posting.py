@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from alerts.alert import OPEN, Alert, AlertState
+from alerts.alert import Alert, AlertState
 from alerts.destination import Destination
 from alerts.entry import Entry
 from alerts.ledger import Ledger
@@ -21,6 +21,8 @@ from alerts.slack.blocks import Message
 from alerts.slack.calling import Call
 from alerts.slack.client import Slack
 from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
+from alerts.slack.listing import list_message
+from alerts.storms.listing import Listing
 from stream.sla.instants import MINUTE
 
 log = structlog.get_logger(__name__)
@@ -41,8 +43,12 @@ class Outcome(StrEnum):
     """A post may still come: look again later."""
 
 
+Subject = Alert | Listing
+"""What a message is about."""
+
+
 class Write(Protocol):
-    """Makes the message of a notice."""
+    """Makes the message of a notice about one alert."""
 
     def __call__(
         self, alert: Alert, mention: str | None, *, call: Call | None
@@ -76,9 +82,9 @@ class Posting:
         self._posted = Posted(now())
 
     async def post(
-        self, entry: Entry, alert: Alert, where: Destination, call: Call | None
+        self, entry: Entry, alert: Subject, where: Destination, call: Call | None
     ) -> Outcome:
-        cause = entry.cause or alert.ground
+        noticed_at, since = _news(entry, alert)
         # Asked in the same breath as the intent is written: answered meanwhile?
         begun_at = self._now()
         begun = await self._ledger.begin(
@@ -87,7 +93,7 @@ class Posting:
             receiver=where.receiver,
             channel=where.channel,
             now=begun_at,
-            doubt=self._posted.doubt(cause.noticed_at),
+            doubt=self._posted.doubt(noticed_at),
             asks=BROKEN if alert.state is AlertState.WARNED else "",
         )
         if not begun:
@@ -103,7 +109,7 @@ class Posting:
             )
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
-        message = self._write(alert, where.mention, call=call)
+        message = self._message(alert, where, call)
         revision = alert.revision
         try:
             ts = await self._slack.post(
@@ -114,15 +120,17 @@ class Posting:
                 await self._ledger.forget_intent(entry.key, self._owner)
             raise
         self._posted.remember(entry.key, where.channel, ts)
-        delay = self._now() - cause.at
+        delay = self._now() - since
         await self._ledger.record(
             entry, self._owner, ts=ts, shown=revision, done=True, now=begun_at
         )
-        self._metrics.posted(where.receiver, kind_of(entry), delay)
+        self._metrics.posted(where.receiver, _kind(entry, alert), delay)
         log.info("alert posted", receiver=where.receiver, key=entry.key, delay_ms=delay)
         return Outcome.DONE
 
-    async def look_up(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
+    async def look_up(
+        self, entry: Entry, alert: Subject, where: Destination
+    ) -> Outcome:
         intent = entry.intent or entry.lost or self._now()
         try:
             found = await self._slack.find(
@@ -154,15 +162,15 @@ class Posting:
             where=(where.receiver, where.channel),
             asks="" if entry.lost is None else _asked(entry, alert),
         )
-        self._metrics.told(where.receiver, kind_of(entry), FOUND)
+        self._metrics.told(where.receiver, _kind(entry, alert), FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
         return Outcome.DONE
 
     async def edit(
-        self, entry: Entry, alert: Alert, where: Destination, call: Call | None
+        self, entry: Entry, alert: Subject, where: Destination, call: Call | None
     ) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
-        message, revision = self._write(alert, where.mention, call=call), alert.revision
+        message, revision = self._message(alert, where, call), alert.revision
         result = EDITED
         try:
             await self._slack.edit(
@@ -184,8 +192,15 @@ class Posting:
         log.info(event, receiver=where.receiver, key=entry.key, state=alert.state)
         return Outcome.DONE
 
+    def _message(
+        self, subject: Subject, where: Destination, call: Call | None
+    ) -> Message:
+        if isinstance(subject, Listing):
+            return list_message(subject, where.mention)
+        return self._write(subject, where.mention, call=call)
+
     async def _put_right(
-        self, entry: Entry, alert: Alert, where: Destination, message: Message
+        self, entry: Entry, alert: Subject, where: Destination, message: Message
     ) -> None:
         """No message stays false: a second one of the key says the same (4.6)."""
         since, revision = _since(entry.doubt or 0), alert.revision
@@ -196,11 +211,24 @@ class Posting:
                     where.channel, other.ts, message, entry.key, revision
                 )
                 log.warning("a second message was put right", key=entry.key)
-        if alert.state not in OPEN:
+        if not alert.is_open:
             await self._ledger.believe(entry.key)
 
 
-def _asked(entry: Entry, alert: Alert) -> str:
+def _news(entry: Entry, subject: Subject) -> tuple[int, int]:
+    """When what a post tells was noticed, and since when it waits to be told."""
+    if isinstance(subject, Listing):
+        return subject.began, subject.began
+    cause = entry.cause or subject.ground
+    return cause.noticed_at, cause.at
+
+
+def _kind(entry: Entry, subject: Subject) -> str:
+    """The label `kind` of what is posted."""
+    return subject.state if isinstance(subject, Listing) else kind_of(entry)
+
+
+def _asked(entry: Entry, alert: Subject) -> str:
     """What is wanted beside a message of which Redis forgot what it said first."""
     return BROKEN if entry.first is None and alert.is_forewarned else ""
 

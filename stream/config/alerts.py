@@ -14,6 +14,11 @@ class SlackReceiver(Part):
 
 class Receiver(Part):
     slack: SlackReceiver
+    calendar: str | None = Field(
+        None,
+        description="when somebody reads it; what breaks while it is closed is one"
+        " message when it opens, and nobody is warned meanwhile",
+    )
 
 
 Tell = Literal["warning", "breach", "escalation"]
@@ -40,7 +45,9 @@ class Route(Part):
 
 class Storm(Part):
     threshold: int = Field(5, ge=1, description="more breaches of one queue than this")
-    window: Duration = Field(60_000, description="within this become one message")
+    window: Duration = Field(
+        60_000, ge=1_000, description="within this become one message of the receiver"
+    )
 
 
 ShowCustomer = Literal["none", "last4", "name", "number"]
@@ -53,6 +60,6 @@ class Alerts(Part):
         description="who it is: none, last4 (digits of the number), name (and last4),"
         " number (and name)",
     )
-    storm: Storm = Field(Storm(), description="not used yet: each breach is told")
+    storm: Storm = Field(Storm(), description="when many are told in one message")
     routes: tuple[Route, ...] = Field(min_length=1, description="first match wins")
     receivers: dict[str, Receiver] = Field(min_length=1)

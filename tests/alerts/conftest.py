@@ -20,33 +20,50 @@ from alerts.metrics import Metrics
 from alerts.positions import Span
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
+from alerts.storms.gathering import Gathering
+from alerts.storms.lists import Lists
 from dev.slack.client import SlackStandIn
-from stream.config import Alerts
+from stream.config import Config
 from stream.sla.facts import Fact
 from stream.sla.instants import MINUTE
 
 ALL = ["warning", "breach", "escalation"]
-CONFIG = Alerts.model_validate(
-    {
-        "routes": [
-            {"match": {"queue": "sales"}, "to": "sales-slack"},
-            {"match": {"queue": "lost"}, "to": "lost-slack"},
-            {"match": {"queue": "ahead"}, "to": "sales-slack", "tell": ALL},
-            {"match": {"queue": "quiet"}, "to": "ops-slack", "tell": ALL},
-            {"match": {"queue": "calm"}, "to": "ops-slack", "tell": ["breach"]},
-            {"match": {"queue": "early"}, "to": "ops-slack", "tell": ["warning"]},
-            {"to": "ops-slack"},
-        ],
-        "receivers": {
-            "sales-slack": {"slack": {"channel": "C0SALES", "mention": "@here"}},
-            "ops-slack": {"slack": {"channel": "C0OPS"}},
-            "lost-slack": {"slack": {"channel": "C0LOST"}},
-            "team-lead": {"slack": {"channel": "C0LEADS", "mention": "S0LEADS"}},
-            "deputy": {"slack": {"channel": "C0LEADS", "mention": "U0DEPUTY"}},
-            "sales-lead": {"slack": {"channel": "C0SALES", "mention": "U0LEAD"}},
-        },
-    }
-)
+_ALERTS = {
+    "storm": {"threshold": 1000, "window": "60s"},
+    "routes": [
+        {"match": {"queue": "sales"}, "to": "sales-slack"},
+        {"match": {"queue": "lost"}, "to": "lost-slack"},
+        {"match": {"queue": "ahead"}, "to": "sales-slack", "tell": ALL},
+        {"match": {"queue": "quiet"}, "to": "ops-slack", "tell": ALL},
+        {"match": {"queue": "calm"}, "to": "ops-slack", "tell": ["breach"]},
+        {"match": {"queue": "early"}, "to": "ops-slack", "tell": ["warning"]},
+        {"to": "ops-slack"},
+    ],
+    "receivers": {
+        "sales-slack": {"slack": {"channel": "C0SALES", "mention": "@here"}},
+        "ops-slack": {"slack": {"channel": "C0OPS"}},
+        "lost-slack": {"slack": {"channel": "C0LOST"}},
+        "team-lead": {"slack": {"channel": "C0LEADS", "mention": "S0LEADS"}},
+        "deputy": {"slack": {"channel": "C0LEADS", "mention": "U0DEPUTY"}},
+        "sales-lead": {"slack": {"channel": "C0SALES", "mention": "U0LEAD"}},
+    },
+}
+
+
+def config_of(**changed: Any) -> Config:
+    """The rules of these tests, with other `alerts` where `changed` says so."""
+    return Config.model_validate(
+        {
+            "version": 1,
+            "calendars": {"office": {"week": {"mon-sun": ["09:00-17:00"]}}},
+            "policies": [{"name": "everyone", "targets": {"first_reply": "30m"}}],
+            "alerts": _ALERTS | changed,
+        }
+    )
+
+
+CONFIG = config_of().alerts
+"""Without storms: each is told by itself."""
 SLOW = Pace(longest_backoff=1000, operator=2000, unclear=200)
 """Slack's own pace; only the waits after failures are shorter than in service."""
 
@@ -79,6 +96,7 @@ class Delivering:
     def __init__(self, ledger: Ledger, slack: SlackStandIn) -> None:
         self.ledger = ledger
         self.slack = slack
+        self.config = config_of()
         self.metrics = Metrics(CONFIG.receivers)
         self.offset = 0
         self.now = wall_ms
@@ -90,12 +108,17 @@ class Delivering:
         token = changed.pop("token", self.slack.token)
         timeout = changed.pop("timeout", 5)
         async with Slack(token, url or self.slack.url, timeout) as client:
+            self.lists = Lists(self.ledger._redis, self.ledger)
             self.deliverer = Deliverer(
                 ledger=self.ledger,
+                lists=self.lists,
+                gathering=Gathering(
+                    self.lists, self.ledger, self.config, self.metrics.suppressed
+                ),
                 delivery=Delivery(
                     ledger=self.ledger,
                     slack=client,
-                    config=CONFIG,
+                    config=self.config.alerts,
                     metrics=self.metrics,
                     write=message_of,
                     owner=uuid4().hex,

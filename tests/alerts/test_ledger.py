@@ -220,7 +220,7 @@ async def test_intent_then_record(ledger: Ledger) -> None:
     for _ in range(2):
         await record(ledger, read)
         assert await entry_of(ledger) == replace(
-            begun, intent=None, ts="1.2", shown="x"
+            begun, intent=None, ts="1.2", shown="x", shown_at=1
         )
         assert (await ledger.backlog()).count == 0
 
