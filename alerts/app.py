@@ -79,8 +79,8 @@ def run_alerts(settings: Settings, config: Config) -> int:
             slack=slack,
             config=config.alerts,
             metrics=metrics,
-            write=lambda alert, mention, *, call: message_of(
-                alert, mention, customers.shown(alert), call=call
+            write=lambda alert, mention, *, call, others=(): message_of(
+                alert, mention, customers.shown(alert), call=call, others=others
             ),
             owner=uuid4().hex,
         ),

@@ -23,6 +23,7 @@ from alerts.complaints import Complaints
 from alerts.delivery import Delivery
 from alerts.due import Due
 from alerts.entry import Entry, Rest, Step
+from alerts.hosts import may_join
 from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
@@ -168,6 +169,7 @@ class Deliverer:
                 not_before=self._not_before(entry, step),
                 since=_monotonic(),
                 partition=entry.partition,
+                is_line=isinstance(alert, Alert) and may_join(entry, alert),
             )
         )
         self._in_lanes.add(entry.key)
@@ -188,6 +190,9 @@ class Deliverer:
             return
         if rest is Rest.LISTED and isinstance(subject, Alert):
             await self._lists.mark(entry, subject, self._delivery.now())
+            return
+        if rest is Rest.JOINED:
+            await self._delivery.pass_on(entry)
             return
         settled = await self._ledger.settle(entry)
         is_over = rest in {Rest.OVER, Rest.STALE}

@@ -9,7 +9,7 @@ import structlog
 from alerts.alert import Alert
 from alerts.destination import Destination, destination_of, destination_of_list
 from alerts.entry import Entry, Rest, Step
-from alerts.ledger import Ledger
+from alerts.ledger import Ledger, life_of
 from alerts.metrics import Metrics
 from alerts.posting import CERTAIN, Outcome, Posting, Subject, Write
 from alerts.slack.calling import Call
@@ -120,6 +120,11 @@ class Delivery:
                 )
             finally:
                 await self.let_go(_SUMMARIES)
+
+    async def pass_on(self, entry: Entry) -> None:
+        """It is a line of another message: that one is to say it."""
+        life, now = life_of(entry), self.now()
+        await self._ledger.hosts.pass_on(entry, entry.revision, life, now)
 
     async def over(self, entry: Entry, alert: Subject, rest: Rest) -> None:
         """Count an alert that is over before it was posted."""

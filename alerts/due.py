@@ -49,8 +49,8 @@ class Due:
         found: list[_Found] = [(e, e.alert, self._next_step(e)) for e in notices]
         taken = await self._gather(found)
         for key in filter(is_list, keys):
-            entry, listing = await self._lists.read(key)
-            found.append((entry, listing, next_step_of_list(entry, listing)))
+            entry = await self._lists.read(key)
+            found.append((entry, entry.listing, next_step_of_list(entry)))
         return [each for each in found if each[0].key not in taken]
 
     def _next_step(self, entry: Entry) -> Step | Rest:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
-from alerts.alert import Alert, AlertState
+from alerts.alert import OPEN, Alert, AlertState
 from alerts.notice import BROKEN, notice_of, parts_of
 from stream.sla.facts import Fact
 
@@ -33,8 +33,6 @@ class Entry:
     """Since when (milliseconds)."""
     listed_in: str | None = None
     """The list message that tells it, instead of one of its own."""
-    is_kept: bool = False
-    """Of a list message: somebody in it waits."""
     lost: int | None = None
     """When its first fact was noticed, which Redis had lost and was read again: that it
     was posted may be lost as well; milliseconds."""
@@ -44,8 +42,29 @@ class Entry:
     """Why the entry cannot be read; the others are not to blame."""
     first: "Entry | None" = None
     """The alert's first notice, of every other one."""
+    host: str | None = None
+    """The alert whose message tells this one, too (`alerts.hosts`)."""
+    guests: tuple[Alert, ...] = ()
+    """The alerts that are lines of this message, in order of their deadlines."""
     threads: Mapping[str, str] = field(default_factory=dict)
     """By channel, the `ts` of the message there that an earlier notice has."""
+
+    @property
+    def promises(self) -> tuple[Alert, ...]:
+        """All that the message speaks of: what is still open first, then its own."""
+        own = () if self.alert is None else (self.alert,)
+        every = (*own, *self.guests)
+        return tuple(sorted(every, key=lambda each: each.state not in OPEN))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits, of those that the message speaks of."""
+        return any(each.state in OPEN for each in self.promises)
+
+    @property
+    def revision(self) -> str:
+        """Differs when the message should."""
+        return "".join(each.revision for each in self.promises)
 
     @property
     def cause(self) -> Fact | None:
@@ -83,6 +102,8 @@ class Rest(StrEnum):
     """A message about many tells it."""
     CLOSED = "closed"
     """Its receiver is closed: posted when it opens."""
+    JOINED = "joined"
+    """It is a line of another message of its conversation."""
     UNTOLD = "untold"
     """No route tells it."""
     NO_BREACH = "no_breach"
@@ -101,7 +122,9 @@ def next_step(
     if alert is None or entry.cause is None:
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
-        return Rest.SHOWN if entry.shown == alert.revision else Step.EDIT
+        if entry.shown == entry.revision:
+            return Rest.SHOWN
+        return Step.EDIT if entry.host is None else Rest.JOINED
     if entry.listed_in is not None:
         return Rest.LISTED
     if entry.intent is not None or entry.lost is not None:

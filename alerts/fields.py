@@ -1,10 +1,11 @@
 """The fields of the ledger's hashes, read: the facts of an alert, its notices' own."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from alerts.alert import Told
+from alerts.alert import Alert, Told
 from alerts.entry import Entry
 from alerts.folding import fold
 from alerts.notice import parts_of
@@ -17,11 +18,20 @@ def of(key: str) -> str:
     return "" if notice is None else f"{notice}:"
 
 
-def entry_of(key: str, fields: Mapping[bytes, bytes]) -> Entry:
-    """Read the notice `key` out of the fields of its alert."""
+def guests_of(fields: Mapping[bytes, bytes]) -> list[str]:
+    """Keys of the alerts for which this one speaks."""
+    return [name[2:].decode() for name in fields if name.startswith(b"g:")]
+
+
+def entry_of(
+    key: str,
+    fields: Mapping[bytes, bytes],
+    guests: Iterable[Mapping[bytes, bytes]] = (),
+) -> Entry:
+    """Read the notice `key` out of the fields of its alert, and of its guests'."""
     alert, fault = None, None
     try:
-        alert = fold(_told(v for name, v in fields.items() if name.startswith(b"f:")))
+        alert = fold(_facts(fields))
     except (UnreadableRecordError, ValueError) as error:
         fault = str(error)
     first = Entry(
@@ -30,13 +40,26 @@ def entry_of(key: str, fields: Mapping[bytes, bytes]) -> Entry:
         partition=_number(fields, "partition"),
         alert=alert,
         fault=fault,
-        **_shown(fields, ""),
+        host=_text(fields, "host"),
+        guests=_alerts(guests),
+        **shown_of(fields, ""),
     )
     if key == first.key:
         return first
-    own = _shown(fields, of(key))
+    own = shown_of(fields, of(key))
     threads = _threads(fields, own["ts"])
+    own |= {"host": None, "guests": ()}
     return replace(first, key=key, first=first, threads=threads, **own)
+
+
+def _alerts(guests: Iterable[Mapping[bytes, bytes]]) -> tuple[Alert, ...]:
+    """Those that can be read: the others' lines are missing until they can."""
+    found = []
+    for fields in guests:
+        with suppress(UnreadableRecordError, ValueError):
+            found.append(fold(_facts(fields)))
+    known = (alert for alert in found if alert is not None)
+    return tuple(sorted(known, key=lambda alert: alert.deadline))
 
 
 def _threads(fields: Mapping[bytes, bytes], own: str | None) -> dict[str, str]:
@@ -50,8 +73,8 @@ def _threads(fields: Mapping[bytes, bytes], own: str | None) -> dict[str, str]:
     return threads
 
 
-def _shown(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:
-    """What is known of the message itself."""
+def shown_of(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:
+    """What is known of the message itself; `of` begins its fields."""
     texts = ("receiver", "channel", "ts", "shown", "listed_in")
     known: dict[str, Any] = {name: _text(fields, of + name) for name in texts}
     numbers = ("intent", "lost", "doubt", "shown_at")
@@ -68,7 +91,9 @@ def _number(fields: Mapping[bytes, bytes], name: str) -> int | None:
     return None if value is None else int(value)
 
 
-def _told(values: Iterable[bytes]) -> Iterable[Told]:
-    for value in values:
+def _facts(fields: Mapping[bytes, bytes]) -> Iterable[Told]:
+    for name, value in fields.items():
+        if not name.startswith(b"f:"):
+            continue
         _, offset, fact = value.split(b" ", 2)
         yield Told.of(decode_fact(fact), int(offset))

@@ -46,6 +46,8 @@ class Waiting:
     not_before: float = 0
     since: float = 0
     partition: int | None = None
+    is_line: bool = False
+    """Of another message, if that one is posted first."""
 
 
 MayPost = Callable[[Waiting], bool]
@@ -53,6 +55,10 @@ MayPost = Callable[[Waiting], bool]
 
 def _always(_: Waiting) -> bool:
     return True
+
+
+def _order(waiting: Waiting) -> tuple[int, int, bool, str]:
+    return _FIRST[waiting.step], waiting.at, waiting.is_line, waiting.key
 
 
 class Lane:
@@ -79,7 +85,7 @@ class Lane:
         ready = [each for each in self._allowed(may_post) if self._due(each) <= now]
         if not ready:
             return None
-        first = min(ready, key=lambda each: (_FIRST[each.step], each.at, each.key))
+        first = min(ready, key=_order)
         return self._waiting.pop(first.key)
 
     def next_at(self, may_post: MayPost = _always) -> float | None:

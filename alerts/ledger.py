@@ -28,9 +28,10 @@ from typing import Any
 from redis.asyncio import Redis
 
 from alerts import scripts
-from alerts.alert import OPEN, OPENING, Told, alert_key
+from alerts.alert import OPENING, Told, alert_key
 from alerts.entry import Entry
-from alerts.fields import entry_of, of
+from alerts.fields import entry_of, guests_of, of
+from alerts.hosts import Hosts
 from alerts.lease import Leases
 from alerts.notice import key_of, notice_of, parts_of
 from alerts.positions import BEHIND, LostError, Positions, Span
@@ -69,6 +70,8 @@ class Ledger:
         self.differing_key = f"{self.root}:differing"
         self.leases = Leases(redis, self.root)
         """Who works on which key."""
+        self.hosts = Hosts(redis, self.root, self.leases, LIFE)
+        """Which alert is a line of which message."""
         self.summaries = Summaries(redis, self.root)
         """Of what is not told one by one."""
         self.positions = Positions(redis, self.root)
@@ -140,11 +143,21 @@ class Ledger:
 
     async def entries(self, keys: Sequence[str]) -> list[Entry]:
         """Read entries, in the order of `keys`. A forgotten one has version 0."""
+        answers = await self._read(keys)
+        hosted = [key for fields in answers for key in guests_of(fields)]
+        guests = dict(zip(hosted, await self._read(hosted), strict=True))
+        return [
+            entry_of(key, fields, [guests[each] for each in guests_of(fields)])
+            for key, fields in zip(keys, answers, strict=True)
+        ]
+
+    async def _read(self, keys: Sequence[str]) -> list[dict[bytes, bytes]]:
+        if not keys:
+            return []
         async with self._redis.pipeline(transaction=False) as pipe:
             for key in keys:
                 pipe.hgetall(self._entry(key))
-            answers = await pipe.execute()
-        return list(map(entry_of, keys, answers))
+            return list(await pipe.execute())
 
     async def differing(self) -> list[str]:
         """Every key that waits for delivery, longest waiting first."""
@@ -166,7 +179,7 @@ class Ledger:
         return bool(
             await self._settle(
                 keys=[self._entry(entry.key), self.differing_key],
-                args=[entry.key, entry.version, _life(entry)],
+                args=[entry.key, entry.version, life_of(entry)],
             )
         )
 
@@ -229,7 +242,7 @@ class Ledger:
         `where`: receiver and channel, for an entry that has forgotten them; `asks`: a
         notice that Redis may have forgotten as well.
         """
-        life = _life(entry)
+        life = life_of(entry)
         await self._record(
             keys=[
                 self._entry(entry.key),
@@ -252,7 +265,6 @@ class Ledger:
         return f"{self.root}:{parts_of(key)[0]}"
 
 
-def _life(entry: Entry) -> int:
+def life_of(entry: Entry) -> int:
     """Milliseconds that an entry lives on; 0: for ever."""
-    is_open = entry.alert is not None and entry.alert.state in OPEN
-    return 0 if is_open or entry.is_kept else LIFE
+    return 0 if entry.is_open else LIFE

@@ -19,7 +19,7 @@ POSTED, FOUND, EDITED, GONE = "posted", "found", "edited", "gone"
 RESULTS: dict[StrEnum, tuple[str, ...]] = {
     AlertState.WARNED: (POSTED, FOUND, EDITED, GONE, Rest.OVER.value),
     AlertState.MET: (EDITED, GONE, Rest.OVER.value),
-    AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE),
+    AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE, Rest.JOINED.value),
     FactKind.ESCALATED: (POSTED, FOUND),
     AlertState.ANSWERED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
     AlertState.ENDED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
@@ -28,7 +28,8 @@ RESULTS: dict[StrEnum, tuple[str, ...]] = {
     **dict.fromkeys(Cause, (POSTED, FOUND, EDITED, GONE, Rest.OVER.value)),
 }
 """What may become of an alert in each state; every message is `posted` or `found`
-once. `found`: posted, and only recognised afterwards in the channel."""
+once. `found`: posted, and only recognised afterwards in the channel. `joined`: told as
+a line of an open message of the conversation."""
 
 
 def kind_of(entry: Entry) -> str:

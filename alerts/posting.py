@@ -4,7 +4,7 @@ begin (an intent) ──▶ post ──▶ record (its ts)
 ▲ a crash here leaves an intent: look up before posting again
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,7 +12,8 @@ import structlog
 
 from alerts.alert import Alert, AlertState
 from alerts.destination import Destination
-from alerts.entry import Entry
+from alerts.entry import Entry, Rest
+from alerts.hosts import may_join
 from alerts.ledger import Ledger
 from alerts.metrics import EDITED, FOUND, GONE, Metrics, kind_of
 from alerts.notice import BROKEN
@@ -51,7 +52,12 @@ class Write(Protocol):
     """Makes the message of a notice about one alert."""
 
     def __call__(
-        self, alert: Alert, mention: str | None, *, call: Call | None
+        self,
+        alert: Alert,
+        mention: str | None,
+        *,
+        call: Call | None,
+        others: Sequence[Alert] = (),
     ) -> Message: ...
 
 
@@ -84,6 +90,8 @@ class Posting:
     async def post(
         self, entry: Entry, alert: Subject, where: Destination, call: Call | None
     ) -> Outcome:
+        if await self._joins(entry, alert, where):
+            return Outcome.DONE
         noticed_at, since = _news(entry, alert)
         # Asked in the same breath as the intent is written: answered meanwhile?
         begun_at = self._now()
@@ -109,8 +117,8 @@ class Posting:
             )
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
-        message = self._message(alert, where, call)
-        revision = alert.revision
+        message = self._message(entry, alert, where, call)
+        revision = entry.revision
         try:
             ts = await self._slack.post(
                 where.channel, message, entry.key, revision, where.thread
@@ -120,6 +128,8 @@ class Posting:
                 await self._ledger.forget_intent(entry.key, self._owner)
             raise
         self._posted.remember(entry.key, where.channel, ts)
+        if entry.first is None and isinstance(alert, Alert):
+            await self._ledger.hosts.remember(entry.key, alert.ground)
         delay = self._now() - since
         await self._ledger.record(
             entry, self._owner, ts=ts, shown=revision, done=True, now=begun_at
@@ -127,6 +137,23 @@ class Posting:
         self._metrics.posted(where.receiver, _kind(entry, alert), delay)
         log.info("alert posted", receiver=where.receiver, key=entry.key, delay_ms=delay)
         return Outcome.DONE
+
+    async def _joins(self, entry: Entry, alert: Subject, where: Destination) -> bool:
+        """Whether it became a line of an open message of its conversation."""
+        if isinstance(alert, Listing) or not may_join(entry, alert):
+            return False
+        key = await self._ledger.hosts.candidate(alert.ground)
+        if key is None:
+            return False
+        [host] = await self._ledger.entries([key])
+        if not host.is_open or host.host or host.channel != where.channel:
+            return False
+        now = self._now()
+        if not await self._ledger.hosts.join(entry, self._owner, host, now):
+            return False
+        self._metrics.told(where.receiver, kind_of(entry), Rest.JOINED)
+        log.info("alert is a line of another", key=entry.key, host=host.key)
+        return True
 
     async def look_up(
         self, entry: Entry, alert: Subject, where: Destination
@@ -162,6 +189,8 @@ class Posting:
             where=(where.receiver, where.channel),
             asks="" if entry.lost is None else _asked(entry, alert),
         )
+        if entry.first is None and isinstance(alert, Alert):
+            await self._ledger.hosts.remember(entry.key, alert.ground)
         self._metrics.told(where.receiver, _kind(entry, alert), FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
         return Outcome.DONE
@@ -170,8 +199,8 @@ class Posting:
         self, entry: Entry, alert: Subject, where: Destination, call: Call | None
     ) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
-        message, revision = self._message(alert, where, call), alert.revision
-        result = EDITED
+        message = self._message(entry, alert, where, call)
+        revision, result = entry.revision, EDITED
         try:
             await self._slack.edit(
                 where.channel, entry.ts, message, entry.key, revision
@@ -182,7 +211,7 @@ class Posting:
             # Somebody deleted it: they know. Never a second message for one key.
             result = GONE
         if entry.doubt is not None:
-            await self._put_right(entry, alert, where, message)
+            await self._put_right(entry, where, message)
         now = self._now()
         await self._ledger.record(
             entry, self._owner, ts=entry.ts, shown=revision, done=True, now=now
@@ -193,17 +222,18 @@ class Posting:
         return Outcome.DONE
 
     def _message(
-        self, subject: Subject, where: Destination, call: Call | None
+        self, entry: Entry, subject: Subject, where: Destination, call: Call | None
     ) -> Message:
         if isinstance(subject, Listing):
             return list_message(subject, where.mention)
-        return self._write(subject, where.mention, call=call)
+        about, *others = entry.promises
+        return self._write(about, where.mention, call=call, others=others)
 
     async def _put_right(
-        self, entry: Entry, alert: Subject, where: Destination, message: Message
+        self, entry: Entry, where: Destination, message: Message
     ) -> None:
         """No message stays false: a second one of the key says the same (4.6)."""
-        since, revision = _since(entry.doubt or 0), alert.revision
+        since, revision = _since(entry.doubt or 0), entry.revision
         found = self._slack.messages_of(where.channel, entry.key, since, where.thread)
         async for other in found:
             if other.ts != entry.ts:
@@ -211,7 +241,7 @@ class Posting:
                     where.channel, other.ts, message, entry.key, revision
                 )
                 log.warning("a second message was put right", key=entry.key)
-        if not alert.is_open:
+        if not entry.is_open:
             await self._ledger.believe(entry.key)
 
 

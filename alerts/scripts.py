@@ -114,6 +114,42 @@ end
 return 1
 """
 
+JOIN = """
+-- KEYS guest, host, differing, lease of the guest
+-- ARGV guest, its version, host, its version, owner, now, notice that may call for it
+if redis.call('GET', KEYS[4]) ~= ARGV[5] then return 0 end
+if redis.call('HGET', KEYS[1], 'version') ~= ARGV[2] then return 0 end
+if redis.call('HGET', KEYS[2], 'version') ~= ARGV[4] then return 0 end
+if redis.call('HEXISTS', KEYS[1], 'ts') == 1 then return 0 end
+local place = redis.call('HMGET', KEYS[2], 'ts', 'channel', 'receiver')
+if not place[1] then return 0 end
+redis.call('HSET', KEYS[1], 'host', ARGV[3], 'ts', place[1], 'channel', place[2],
+  'receiver', place[3], ARGV[7] .. ':asked', 1)
+redis.call('HDEL', KEYS[1], 'intent', 'lost')
+redis.call('HSET', KEYS[2], 'g:' .. ARGV[1], 1)
+redis.call('HINCRBY', KEYS[2], 'version', 1)
+redis.call('PERSIST', KEYS[2])
+redis.call('ZADD', KEYS[3], 'NX', ARGV[6], ARGV[3])
+redis.call('ZADD', KEYS[3], 'NX', ARGV[6], ARGV[1] .. '/' .. ARGV[7])
+return 1
+"""
+
+GIVE_TO_HOST = """
+-- KEYS guest, host, differing; ARGV guest, its version, host, shown, life, now
+if redis.call('HGET', KEYS[1], 'version') ~= ARGV[2] then return 0 end
+if redis.call('EXISTS', KEYS[2]) == 0 then  -- forgotten: it needs a message of its own
+  redis.call('HDEL', KEYS[1], 'host', 'ts', 'channel', 'receiver', 'shown')
+  return 0
+end
+redis.call('HSET', KEYS[1], 'shown', ARGV[4])
+if ARGV[5] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[5]) end
+redis.call('HINCRBY', KEYS[2], 'version', 1)
+redis.call('PERSIST', KEYS[2])
+redis.call('ZADD', KEYS[3], 'NX', ARGV[6], ARGV[3])
+redis.call('ZREM', KEYS[3], ARGV[1])
+return 1
+"""
+
 FORGET_INTENT = """
 -- KEYS entry, lease; ARGV of, owner, doubt ('': it surely did not happen)
 local of = ARGV[1]

@@ -4,16 +4,19 @@ Pure. The conversation id is a pseudonym; who the customer is stands here only w
 the caller says it. Every word from outside is escaped and cut to Slack's limits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from alerts.alert import OPEN, Alert, AlertState
 from alerts.customer import Shown
 from alerts.slack.calling import Call, beside, in_thread
-from alerts.slack.mrkdwn import cut, date, escape, mention_of, name, one_line, span
+from alerts.slack.details import conversation_of
+from alerts.slack.mrkdwn import cut, date, escape, mention_of, name, one_line
 from alerts.slack.sentences import (
     CHANNELS,
     fallback_of,
+    line_of,
     sentence_of,
     story_of,
     title_of,
@@ -42,10 +45,12 @@ def message_of(
     shown: Shown = _NOTHING,
     *,
     call: Call | None = None,
+    others: Sequence[Alert] = (),
 ) -> Message:
     """Write the message of `alert`; `mention` is called while the promise is broken.
 
-    `call`: of a message beside the first.
+    `call`: of a message beside the first. `others`: promises of the conversation that
+    are lines of it.
     """
     title = title_of(alert)
     if call is not None and call.in_thread:
@@ -62,6 +67,9 @@ def message_of(
             "fields": _fields(alert, shown.customer),
         },
     ]
+    if others:
+        beside_it = "\n".join(map(line_of, others))
+        blocks.append({"type": "section", "text": _mrkdwn(beside_it, TEXT_LIMIT)})
     button = _button(alert.ground.link or shown.link)
     if button is not None:
         blocks.append({"type": "actions", "elements": [button]})
@@ -133,16 +141,10 @@ _SCHEMES = ("https://", "http://")
 
 
 def _context(alert: Alert) -> str:
-    breach = alert.ground
-    noticed = date(breach.noticed_at, alert.deadline)
-    instant = "the deadline" if alert.is_broken else "the warning point"
-    since = instant if breach.known_at is None else "it could be known"
-    parts = [f"noticed {span(alert.lateness)} after {since}, at {noticed}"]
-    if breach.policy is not None:
-        version = f" ({name(breach.policy_version)})" if breach.policy_version else ""
-        parts.insert(0, f"Policy *{name(breach.policy)}*{version}")
-    conversation = name(breach.conversation_id, 512).replace("`", "'")
-    parts.append(f"conversation `{conversation}`")
+    """What to look further with; the rest is in `alerts.slack.details`."""
+    parts = [f"conversation `{conversation_of(alert)}`"]
+    if alert.ground.policy is not None:
+        parts.insert(0, f"Policy *{name(alert.ground.policy)}*")
     return " \N{MIDDLE DOT} ".join(parts)
 
 

@@ -61,6 +61,22 @@ _STEPS = {
 
 def title_of(alert: Alert) -> str:
     """At most ten words when the queue's name is one."""
+    queue = cut(alert.ground.queue, NAME_LIMIT)
+    return cut(f"{EMOJI[alert.state]} {queue}: {_state_of(alert)}", HEADER_LIMIT)
+
+
+def line_of(alert: Alert) -> str:
+    """Another promise of the conversation, in the message that is not about it."""
+    said = _state_of(alert)
+    said = f"{said[:1].upper()}{said[1:]}"
+    if alert.state is AlertState.BREACHED:
+        said = f"*{said}*, since {date(alert.deadline)}"
+    else:
+        said = f"{said}: {words_of(alert.ground.measure).measure}"
+    return f"{EMOJI[alert.state]} {said}"
+
+
+def _state_of(alert: Alert) -> str:
     breach, last = alert.ground, alert.last
     words = words_of(breach.measure)
     match alert.state:
@@ -84,8 +100,7 @@ def title_of(alert: Alert) -> str:
             said = f"was {words.kept} in time"
         case _:
             assert_never(alert.state)
-    queue = cut(breach.queue, NAME_LIMIT)
-    return cut(f"{EMOJI[alert.state]} {queue}: {said}", HEADER_LIMIT)
+    return said
 
 
 def sentence_of(alert: Alert) -> str:

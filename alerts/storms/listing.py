@@ -73,11 +73,6 @@ class Listing:
         return self.cause
 
     @property
-    def is_open(self) -> bool:
-        """Whether it is to be edited again."""
-        return not self.is_over
-
-    @property
     def deadline(self) -> int:
         """Of whoever is the most overdue, or else when it began."""
         return self.overdue[0].deadline if self.overdue else self.began
@@ -113,6 +108,21 @@ class Listing:
 _BROKEN = {AlertState.ANSWERED, AlertState.ENDED}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEntry(Entry):
+    """The message of a list, as the ledger has it; None: the list is forgotten."""
+
+    listing: Listing | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.listing is not None and not self.listing.is_over
+
+    @property
+    def revision(self) -> str:
+        return "" if self.listing is None else self.listing.revision
+
+
 def waited_of(revision: str | None) -> int | None:
     """How many waited by the `revision` that is shown."""
     parts = (revision or "").split(".")
@@ -124,8 +134,9 @@ def says_over(revision: str) -> bool:
     return revision.endswith(_OVER)
 
 
-def next_step(entry: Entry, listing: Listing | None) -> Step | Rest:
-    """Decide for the list as it is; None: nothing is known of it any more."""
+def next_step(entry: ListEntry) -> Step | Rest:
+    """Decide for the list as it is."""
+    listing = entry.listing
     if listing is None:
         return Rest.NO_BREACH
     if entry.ts is not None:

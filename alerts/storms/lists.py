@@ -13,7 +13,7 @@ and `listed_in` at the entry of each notice that has no message of its own for i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from msgspec import json
@@ -21,13 +21,14 @@ from redis.asyncio import Redis
 
 from alerts.alert import Alert, AlertState
 from alerts.entry import Entry
-from alerts.fields import entry_of, of
+from alerts.fields import of, shown_of
 from alerts.ledger import LIFE, Ledger
 from alerts.notice import parts_of
 from alerts.storms import scripts
 from alerts.storms.listing import (
     SHOWN,
     Cause,
+    ListEntry,
     Listing,
     waited_of,
 )
@@ -129,22 +130,21 @@ class Lists:
             )
         )
 
-    async def read(self, key: str) -> tuple[Entry, Listing | None]:
-        """The list as it is; None of one that is forgotten."""
+    async def read(self, key: str) -> ListEntry:
+        """The list as it is, and its message."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hgetall(self._list(key))
             pipe.zcard(self._list(key) + ":waiting")
             pipe.zrange(self._list(key) + ":waiting", 0, SHOWN - 1)
             fields, waiting, overdue = await pipe.execute()
-        entry = entry_of(key, fields)
         if not fields:
-            return entry, None
-        receiver = fields[b"for"].decode()
+            return ListEntry(key=key)
+        receiver, shown = fields[b"for"].decode(), shown_of(fields, "")
         outlook = await self.outlook(receiver)
         entries = await self._ledger.entries([name.decode() for name in overdue])
         listing = Listing(
             key=key,
-            version=entry.version,
+            version=int(fields[b"version"]),
             cause=Cause(fields[b"cause"].decode()),
             receiver=receiver,
             began=int(fields[b"began"]),
@@ -158,9 +158,9 @@ class Lists:
             late=int(fields.get(b"late", 0)),
             overdue=[e.alert for e in entries if e.alert is not None],
             last_replies=await self._ledger.replies.last(),
-            waited=waited_of(entry.shown),
+            waited=waited_of(shown["shown"]),
         )
-        return replace(entry, is_kept=not listing.is_over), listing
+        return ListEntry(key=key, version=listing.version, listing=listing, **shown)
 
     async def covered(self, key: str) -> list[str]:
         """Keys of the alerts in the list that wait, the most overdue first."""

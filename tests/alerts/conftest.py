@@ -120,7 +120,9 @@ class Delivering:
                     slack=client,
                     config=self.config.alerts,
                     metrics=self.metrics,
-                    write=message_of,
+                    write=lambda alert, mention, *, call, others=(): message_of(
+                        alert, mention, call=call, others=others
+                    ),
                     owner=uuid4().hex,
                     now=self.now,
                     lease_ms=changed.pop("lease_ms", 15_000),

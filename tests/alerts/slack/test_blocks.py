@@ -12,6 +12,7 @@ from alerts.customer import Shown
 from alerts.folding import fold
 from alerts.slack.blocks import message_of
 from alerts.slack.calling import Call
+from alerts.slack.details import details_of
 from dev.slack.rules import EDITED_TEXT_LIMIT, check_content
 from stream.sla.facts import Fact, FactKind, Reason
 from stream.sla.instants import HOUR
@@ -83,12 +84,24 @@ def test_breached() -> None:
             "elements": [
                 {
                     "type": "mrkdwn",
-                    "text": "Policy *everyone* (3f2a9c01d4e5) · noticed 2.1 s after"
-                    " the deadline, at <!date^1795426202^{time_secs}|2026-11-23"
-                    " 09:30:02 UTC> · conversation `whatsapp:1:a3f9`",
+                    "text": "Policy *everyone* · conversation `whatsapp:1:a3f9`",
                 }
             ],
         },
+    ]
+
+
+def test_details() -> None:
+    """What the message leaves out: which rules, noticed when, where to look further."""
+    assert details_of(alert(CYCLE.breached())) == [
+        "Policy *everyone*, version 3f2a9c01d4e5",
+        (
+            "Noticed 2.1 s after the deadline, at"
+            " <!date^1795426202^{time_secs}|2026-11-23 09:30:02 UTC>"
+        ),
+        "Account 106540352242922",
+        "Conversation `whatsapp:1:a3f9`",
+        "Its story: `replyclock explain whatsapp:1:a3f9`",
     ]
 
 
