@@ -77,6 +77,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         delivery=Delivery(
             ledger=ledger,
             slack=slack,
+            lists=lists,
             config=config.alerts,
             metrics=metrics,
             write=lambda alert, mention, *, call, others=(): message_of(

@@ -10,12 +10,14 @@ from alerts.alert import Alert
 from alerts.destination import Destination, destination_of, destination_of_list
 from alerts.entry import Entry, Rest, Step
 from alerts.ledger import Ledger, life_of
+from alerts.lost_lists import LostLists
 from alerts.metrics import Metrics
-from alerts.posting import CERTAIN, Outcome, Posting, Subject, Write
+from alerts.posting import CERTAIN, LOOK_BACK, Outcome, Posting, Subject, Write
 from alerts.slack.calling import Call
 from alerts.slack.client import Slack
 from alerts.slack.failures import SlackFailure
 from alerts.storms.listing import Listing
+from alerts.storms.lists import Lists
 from alerts.summary_post import tell_all
 from stream.config import Alerts
 
@@ -37,6 +39,7 @@ class Delivery:
         *,
         ledger: Ledger,
         slack: Slack,
+        lists: Lists,
         config: Alerts,
         metrics: Metrics,
         write: Write,
@@ -52,6 +55,7 @@ class Delivery:
         self._owner = owner
         self._lease_ms = lease_ms
         self.now = now
+        self._lost_lists = LostLists(slack, lists)
         self._posting = Posting(
             ledger=ledger,
             slack=slack,
@@ -94,6 +98,10 @@ class Delivery:
                 case Step.POST:
                     return await self._posting.post(entry, alert, where, call)
                 case Step.LOOK_UP:
+                    if entry.lost is not None:
+                        place = where.channel, where.receiver
+                        since = entry.lost - LOOK_BACK
+                        await self._lost_lists.look(*place, since, self.now())
                     return await self._posting.look_up(entry, alert, where)
                 case Step.EDIT:
                     return await self._posting.edit(entry, alert, where, call)

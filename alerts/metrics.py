@@ -26,6 +26,7 @@ RESULTS: dict[StrEnum, tuple[str, ...]] = {
     AlertState.CANCELLED: (EDITED, GONE, Rest.OVER.value),
     AlertState.RETRACTED: (EDITED, GONE, Rest.OVER.value),
     **dict.fromkeys(Cause, (POSTED, FOUND, EDITED, GONE, Rest.OVER.value)),
+    Cause.LOST: (EDITED, GONE),
 }
 """What may become of an alert in each state; every message is `posted` or `found`
 once. `found`: posted, and only recognised afterwards in the channel. `joined`: told as
@@ -125,7 +126,7 @@ class Metrics:
                 self._alerts.labels(receiver, state, result)
         for reason in FailureReason:
             self._failures.labels(receiver, reason)
-        for cause in Cause:
+        for cause in {*Cause} - {Cause.LOST}:
             self._suppressed.labels(receiver, cause)
 
     def posted(self, receiver: str, kind: str, delay_ms: int) -> None:

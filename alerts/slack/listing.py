@@ -45,6 +45,8 @@ def list_message(listing: Listing, mention: str | None = None) -> Message:
 
 
 def _title(listing: Listing) -> str:
+    if listing.cause is Cause.LOST:
+        return "\N{MEDIUM WHITE CIRCLE} This list is no longer kept"
     if listing.cause is Cause.STORM:
         return cut(
             f"{_light(listing)} {_whose(listing)}: {_count(listing)}", HEADER_LIMIT
@@ -81,6 +83,8 @@ def _whose(listing: Listing) -> str:
 
 
 def _sentences(listing: Listing) -> list[str]:
+    if listing.cause is Cause.LOST:
+        return ["What it was about was lost. *Who still waits is told again* below."]
     found = [_state(listing)]
     if len(listing.queues) > 1:
         counts = sorted(listing.queues.items(), key=lambda item: (-item[1], item[0]))

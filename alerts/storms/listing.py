@@ -24,6 +24,8 @@ class Cause(StrEnum):
     """They came while the receiver was closed."""
     UNMUTED = "unmuted"
     """They came while their queue was muted."""
+    LOST = "lost"
+    """We do not know any more: who waits is told again."""
 
 
 def key_of_list(name: str) -> str:

@@ -57,6 +57,7 @@ class Lists:
         self._outlooks = f"{ledger.root}:outlooks"
         self._join = redis.register_script(scripts.JOIN)
         self._mark = redis.register_script(scripts.MARK)
+        self._adopt = redis.register_script(scripts.ADOPT)
         self._turn = redis.register_script(scripts.TURN)
         self._absorb = redis.register_script(scripts.ABSORB)
 
@@ -83,9 +84,7 @@ class Lists:
         returned changed since it was read, or is being posted.
         """
         args: list[Any] = [receiver, _said(before), _said(after)]
-        doubts = [e.doubt for e in joining.entries if e.doubt is not None]
-        lost = min(doubts, default="")
-        args += [joining.key, joining.cause, int(joining.is_held), lost, now]
+        args += [joining.key, joining.cause, int(joining.is_held), now]
         for entry in joining.entries:
             alert = entry.alert
             assert alert is not None  # it was to be posted
@@ -96,6 +95,24 @@ class Lists:
             keys=[self._outlooks, self._ledger.differing_key, *keys], args=args
         )
         return None if answer == -1 else {key.decode() for key in answer}
+
+    async def adopt(
+        self,
+        key: str,
+        *,
+        receiver: str,
+        channel: str,
+        ts: str,
+        shown: str,
+        now: int,
+    ) -> bool:
+        """Take a message of which nothing is known; False where something is."""
+        return bool(
+            await self._adopt(
+                keys=[self._list(key), self._ledger.differing_key],
+                args=[key, Cause.LOST, now, receiver, channel, ts, shown],
+            )
+        )
 
     async def mark(self, entry: Entry, alert: Alert, now: int) -> None:
         """Note in its list what became of an alert, and settle it."""

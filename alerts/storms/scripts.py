@@ -2,13 +2,13 @@
 
 JOIN = """
 -- KEYS outlooks, differing, list, members, waiting, then each entry
--- ARGV receiver, outlook before ('': none), after, list's key, cause, held, lost ('':
--- none), now, then of each entry: key, of, version, queue, deadline, late
+-- ARGV receiver, outlook before ('': none), after, list's key, cause, held, now,
+-- then of each entry: key, of, version, queue, deadline, late
 if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return -1 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 local joined, late = {}, 0
 for i = 6, #KEYS do
-  local entry, at = KEYS[i], 9 + (i - 6) * 6
+  local entry, at = KEYS[i], 8 + (i - 6) * 6
   local key, of = ARGV[at], ARGV[at + 1]
   local alert = string.match(key, '^[^/]+')
   -- Changed meanwhile, or somebody posts it: it is sorted again.
@@ -27,16 +27,15 @@ for i = 6, #KEYS do
   end
 end
 if #joined > 0 then
-  if redis.call('HSETNX', KEYS[3], 'began', ARGV[8]) == 1 then
+  if redis.call('HSETNX', KEYS[3], 'began', ARGV[7]) == 1 then
     redis.call('HSET', KEYS[3], 'cause', ARGV[5], 'for', ARGV[1])
     if ARGV[6] == '1' then redis.call('HSET', KEYS[3], 'held', 1) end
-    if ARGV[7] ~= '' then redis.call('HSET', KEYS[3], 'lost', ARGV[7]) end
   end
   redis.call('HSET', KEYS[3], 'late', string.format('%.0f', late))
   redis.call('HINCRBY', KEYS[3], 'version', 1)
   for i = 3, 5 do redis.call('PERSIST', KEYS[i]) end
   if redis.call('HEXISTS', KEYS[3], 'held') == 0 then
-    redis.call('ZADD', KEYS[2], 'NX', ARGV[8], ARGV[4])
+    redis.call('ZADD', KEYS[2], 'NX', ARGV[7], ARGV[4])
   end
 end
 return joined
@@ -80,6 +79,17 @@ if was ~= ARGV[5] then
 end
 redis.call('ZREM', KEYS[2], key)
 if ARGV[11] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[11]) end
+return 1
+"""
+
+ADOPT = """
+-- KEYS list, differing
+-- ARGV its key, cause, now, receiver, channel, ts, shown
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'cause', ARGV[2], 'began', ARGV[3], 'for', ARGV[4],
+  'version', 1, 'receiver', ARGV[4], 'channel', ARGV[5], 'ts', ARGV[6],
+  'shown', ARGV[7])
+redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1])
 return 1
 """
 

@@ -216,6 +216,7 @@ def _nobody_found(config: Config) -> Iterator[Odd]:
 def _unused(config: Config) -> Iterator[Odd]:
     used = {queue.calendar for queue in config.queues.values()}
     used |= {policy.calendar for policy in config.policies}
+    used |= {receiver.calendar for receiver in config.alerts.receivers.values()}
     used |= {
         target.calendar
         for policy in config.policies
@@ -224,7 +225,7 @@ def _unused(config: Config) -> Iterator[Odd]:
     }
     for name in config.calendars:
         if name not in used and name != ALWAYS:
-            yield ("calendars", name), "no queue, policy or target has it"
+            yield ("calendars", name), "no queue, policy, target or receiver has it"
     told = {route.to for route in config.alerts.routes}
     told |= {step.to for policy in config.policies for step in policy.escalate}
     for name in config.alerts.receivers:

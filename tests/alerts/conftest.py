@@ -118,6 +118,7 @@ class Delivering:
                 delivery=Delivery(
                     ledger=self.ledger,
                     slack=client,
+                    lists=self.lists,
                     config=self.config.alerts,
                     metrics=self.metrics,
                     write=lambda alert, mention, *, call, others=(): message_of(

@@ -61,7 +61,7 @@ def test_the_same_breach_is_counted_once() -> None:
 
 
 def test_it_is_over_when_half_the_threshold_is_left() -> None:
-    """Two within the window keep it; with one it is over, and the next has a new list."""
+    """Two in the window keep it, one does not; the next storm has a new list."""
     outlook = arriving(Outlook(), 0, 1, 2, 30)
     assert outlook.aged(61 * SECOND, LIMITS).stormy == ("sales",)
     calm = outlook.aged(63 * SECOND, LIMITS)
@@ -94,8 +94,9 @@ def test_closed_hours_have_a_list_until_the_opening() -> None:
 def test_a_storm_is_what_its_window_says(
     seconds: list[int], threshold: int, window: int
 ) -> None:
-    """Stormy at a breach: more than the threshold within the window, or it was so before
-    and more than half of it still came. What is kept stays small.
+    """More than the threshold within the window, or still more than half after that.
+
+    What is kept of it stays small.
     """
     limits = Limits(threshold, window * SECOND)
     outlook, known, stormy = Outlook(), [], False

@@ -1,0 +1,102 @@
+"""Closed hours of a receiver: what breaks meanwhile is one list at its opening."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from alerts.delivery import wall_ms
+from stream.sla.instants import HOUR, to_ms
+from tests.alerts.conftest import ALL, config_of, eventually
+from tests.alerts.storms.conftest import QUICK, STORM, Storming
+
+pytestmark = pytest.mark.broker
+
+NIGHT = to_ms(datetime(2026, 11, 26, 3, tzinfo=UTC))
+"""Six hours before the opening."""
+
+
+@pytest.fixture
+def at_night(storming: Storming) -> Storming:
+    receivers = {"sales-slack": {"slack": {"channel": "C0SALES"}, "calendar": "office"}}
+    routes = [{"match": {"queue": "ahead"}, "to": "sales-slack", "tell": ALL}]
+    routes.append({"to": "sales-slack"})
+    storming.config = config_of(storm=STORM, receivers=receivers, routes=routes)
+    storming.ahead = NIGHT - wall_ms()
+    return storming
+
+
+async def test_one_list_at_the_opening(at_night: Storming) -> None:
+    """Nothing is posted at night; in the morning who waits, and how many do not."""
+    cycles, facts = at_night.broken(9)
+    async with at_night.running(**QUICK):
+        await at_night.tell(*facts)
+        await at_night.settled()
+        await at_night.tell(*(cycle.answered() for cycle in cycles[:6]))
+        await at_night.settled()
+        assert await at_night.messages() == []
+        at_night.ahead += 6 * HOUR
+
+        async def is_told() -> bool:
+            return await at_night.titles() == [
+                "🔴 While you were closed: 9 broken, 6 answered meanwhile, 3 wait"
+            ]
+
+        await eventually(is_told)
+        await at_night.tell(*(cycle.answered(400) for cycle in cycles[6:]))
+        await at_night.settled()
+    assert await at_night.titles() == [
+        "🟡 While you were closed: 9 broken, 9 answered meanwhile, nobody waits"
+    ]
+    assert at_night.counted("sales-slack", "opening", "posted") == 1
+
+
+async def test_in_the_morning_each_is_told_again(at_night: Storming) -> None:
+    """After the opening a breach has a message of its own."""
+    _, facts = at_night.broken(2)
+    async with at_night.running(**QUICK):
+        await at_night.tell(*facts)
+        await at_night.settled()
+        at_night.ahead += 6 * HOUR
+        _, [fact] = at_night.broken(1, name="day")
+
+        async def is_told() -> bool:
+            return len(await at_night.messages()) == 1
+
+        await eventually(is_told)
+        await at_night.tell(fact)
+        await at_night.settled()
+    assert len(await at_night.listed()) == 1
+    assert len(await at_night.messages()) == 2
+
+
+async def test_nobody_is_warned_at_night(at_night: Storming) -> None:
+    """A warning in closed hours is not sent; its breach is of the list."""
+    [cycle], [fact] = at_night.broken(1, queue="ahead", late=-3)
+    async with at_night.running(**QUICK):
+        await at_night.tell(cycle.warned(24))
+        await at_night.settled()
+        await at_night.tell(fact)
+        await at_night.settled()
+        assert await at_night.messages() == []
+        at_night.ahead += 6 * HOUR
+
+        async def is_told() -> bool:
+            return len(await at_night.messages()) == 1
+
+        await eventually(is_told)
+    [title] = await at_night.titles()
+    assert title == "🔴 While you were closed: 1 broken, 0 answered meanwhile, 1 wait"
+
+
+async def test_all_answered_by_the_opening(at_night: Storming) -> None:
+    """Nobody waits when it opens: nothing is posted."""
+    cycles, facts = at_night.broken(3)
+    async with at_night.running(**QUICK):
+        await at_night.tell(*facts, *(cycle.answered() for cycle in cycles))
+        await at_night.settled()
+        at_night.ahead += 6 * HOUR
+        _, [fact] = at_night.broken(1, name="day")
+        await at_night.tell(fact)
+        await at_night.settled()
+    [title] = await at_night.titles()
+    assert title.startswith("🔴 sales: no first reply")
