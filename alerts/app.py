@@ -22,6 +22,7 @@ from alerts.metrics import Metrics
 from alerts.routing import Routes
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
+from alerts.slack.listing import list_message
 from alerts.storms.gathering import Gathering
 from alerts.storms.lists import Lists
 from stream.config import Config
@@ -82,6 +83,9 @@ def run_alerts(settings: Settings, config: Config) -> int:
             metrics=metrics,
             write=lambda alert, mention, *, call, others=(): message_of(
                 alert, mention, customers.shown(alert), call=call, others=others
+            ),
+            write_list=lambda listing, mention: list_message(
+                listing, mention, lambda alert: customers.shown(alert).link
             ),
             owner=uuid4().hex,
         ),

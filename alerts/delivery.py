@@ -12,7 +12,15 @@ from alerts.entry import Entry, Rest, Step
 from alerts.ledger import Ledger, life_of
 from alerts.lost_lists import LostLists
 from alerts.metrics import Metrics
-from alerts.posting import CERTAIN, LOOK_BACK, Outcome, Posting, Subject, Write
+from alerts.posting import (
+    CERTAIN,
+    LOOK_BACK,
+    Outcome,
+    Posting,
+    Subject,
+    Write,
+    WriteList,
+)
 from alerts.slack.calling import Call
 from alerts.slack.client import Slack
 from alerts.slack.failures import SlackFailure
@@ -43,6 +51,7 @@ class Delivery:
         config: Alerts,
         metrics: Metrics,
         write: Write,
+        write_list: WriteList,
         owner: str,
         lease_ms: int = 15_000,
         certain_ms: int = CERTAIN,
@@ -61,6 +70,7 @@ class Delivery:
             slack=slack,
             metrics=metrics,
             write=write,
+            write_list=write_list,
             owner=owner,
             certain_ms=certain_ms,
             now=now,

@@ -22,7 +22,6 @@ from alerts.slack.blocks import Message
 from alerts.slack.calling import Call
 from alerts.slack.client import Slack
 from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
-from alerts.slack.listing import list_message
 from alerts.storms.listing import Listing
 from stream.sla.instants import MINUTE
 
@@ -61,6 +60,10 @@ class Write(Protocol):
     ) -> Message: ...
 
 
+WriteList = Callable[[Listing, str | None], Message]
+"""Makes the message of a list, with its mention."""
+
+
 class Posting:
     """One step of a key that `owner` holds; `write` makes messages, `now` is ms.
 
@@ -74,6 +77,7 @@ class Posting:
         slack: Slack,
         metrics: Metrics,
         write: Write,
+        write_list: WriteList,
         owner: str,
         certain_ms: int,
         now: Callable[[], int],
@@ -82,6 +86,7 @@ class Posting:
         self._slack = slack
         self._metrics = metrics
         self._write = write
+        self._write_list = write_list
         self._owner = owner
         self._certain_ms = certain_ms
         self._now = now
@@ -225,7 +230,7 @@ class Posting:
         self, entry: Entry, subject: Subject, where: Destination, call: Call | None
     ) -> Message:
         if isinstance(subject, Listing):
-            return list_message(subject, where.mention)
+            return self._write_list(subject, where.mention)
         about, *others = entry.promises
         return self._write(about, where.mention, call=call, others=others)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alerts.alert import Alert, AlertState, Told, concerns_alerts
 from alerts.folding import fold
+from alerts.preview.lists import LISTS
 from alerts.preview.stories import Place, Story
 from stream.sla.facts import Fact, FactKind, Measure
 from stream.sla.hours import DAY
@@ -105,7 +106,7 @@ KINDS = {
 
 SUMMARY = "summary"
 """No story of its own: it counts those of others."""
-NAMES = (*KINDS, SUMMARY)
+NAMES = (*KINDS, *LISTS, SUMMARY)
 
 
 def alert_of(kind: Kind, measure: Measure, place: Place, rules: Rules) -> Alert | None:

@@ -1,5 +1,6 @@
 """A list message as a Slack message: many alerts at once (semantics 4.3). Pure."""
 
+from collections.abc import Callable
 from typing import Any
 
 from alerts.alert import Alert, AlertState
@@ -18,14 +19,25 @@ _LATE = 60_000
 _SCHEMES = ("https://", "http://")
 
 _MEANWHILE = {
-    Cause.DOWNTIME: ("While we were away", "since"),
-    Cause.OPENING: ("While you were closed", "meanwhile"),
-    Cause.UNMUTED: ("While it was muted", "meanwhile"),
+    Cause.DOWNTIME: ("while we were away", "since"),
+    Cause.OPENING: ("while you were closed", "meanwhile"),
+    Cause.UNMUTED: ("while it was muted", "meanwhile"),
 }
 
 
-def list_message(listing: Listing, mention: str | None = None) -> Message:
-    """Write it; `mention` is called while somebody waits."""
+def _no_link(_: Alert) -> str | None:
+    return None
+
+
+def list_message(
+    listing: Listing,
+    mention: str | None = None,
+    link_of: Callable[[Alert], str | None] = _no_link,
+) -> Message:
+    """Write it; `mention` is called while somebody waits.
+
+    `link_of`: where an alert leads whose facts have no link.
+    """
     title = _title(listing)
     said = "\n".join(_sentences(listing))
     if mention is not None and listing.waiting:
@@ -38,7 +50,7 @@ def list_message(listing: Listing, mention: str | None = None) -> Message:
         _section(said),
     ]
     if listing.overdue:
-        blocks.append(_section("\n".join(_overdue(listing))))
+        blocks.append(_section("\n".join(_overdue(listing, link_of))))
     if listing.waiting:
         blocks.append(_buttons(listing.key))
     return Message(text=escape(title), blocks=blocks)
@@ -47,11 +59,8 @@ def list_message(listing: Listing, mention: str | None = None) -> Message:
 def _title(listing: Listing) -> str:
     if listing.cause is Cause.LOST:
         return "\N{MEDIUM WHITE CIRCLE} This list is no longer kept"
-    if listing.cause is Cause.STORM:
-        return cut(
-            f"{_light(listing)} {_whose(listing)}: {_count(listing)}", HEADER_LIMIT
-        )
-    return cut(f"{_light(listing)} {_away(listing)}", HEADER_LIMIT)
+    said = _count(listing) if listing.cause is Cause.STORM else _away(listing)
+    return cut(f"{_light(listing)} {_whose(listing)}{said}", HEADER_LIMIT)
 
 
 def _light(listing: Listing) -> str:
@@ -61,18 +70,29 @@ def _light(listing: Listing) -> str:
 
 
 def _count(listing: Listing) -> str:
+    promises = "promise" if listing.total == 1 else "promises"
+    broken = f"{listing.total} {promises} broken"
     if listing.waiting:
-        return f"{listing.waiting} wait, {listing.total} promises broken"
-    if listing.is_growing:
-        return f"nobody waits now, {listing.total} promises broken"
-    return f"storm over, {listing.total} promises broken, nobody waits"
+        return f": {_waits(listing)}, {broken}"
+    now = "nobody waits now" if listing.is_growing else "storm over, nobody waits"
+    return f": {now}, {broken}"
 
 
 def _away(listing: Listing) -> str:
-    while_, since = _MEANWHILE[listing.cause]
+    meanwhile, since = _MEANWHILE[listing.cause]
     answered = listing.over.get(AlertState.ANSWERED, 0)
-    waits = f"{listing.waiting} wait" if listing.waiting else "nobody waits"
-    return f"{while_}: {listing.total} broken, {answered} answered {since}, {waits}"
+    broken = f"{listing.total} broken, {answered} answered {since}"
+    return f", {meanwhile}: {broken}, {_waits(listing)}"
+
+
+def _waits(listing: Listing) -> str:
+    match listing.waiting:
+        case 0:
+            return "nobody waits"
+        case 1:
+            return "1 waits"
+        case many:
+            return f"{many} wait"
 
 
 def _whose(listing: Listing) -> str:
@@ -109,23 +129,17 @@ def _sentences(listing: Listing) -> list[str]:
 def _state(listing: Listing) -> str:
     if listing.is_over:
         return _sum(listing)
-    trend = _trend(listing)
-    if not listing.waiting:
-        return f"*Nobody waits now.* {trend}"
-    return f"*{listing.waiting} customers wait.* {trend}"
-
-
-def _trend(listing: Listing) -> str:
-    since = f"Since {date(listing.began)}: {_ends(listing)}."
-    if listing.waited is None or listing.waited == listing.waiting:
-        change = ""
-    else:
+    said = ["*Nobody waits now.*"]
+    if listing.waiting:
+        waits = "customer waits" if listing.waiting == 1 else "customers wait"
+        said = [f"*{listing.waiting} {waits}.*"]
+    if listing.waited is not None and listing.waited != listing.waiting:
         by = listing.waiting - listing.waited
-        change = f"{abs(by)} {'more' if by > 0 else 'fewer'} than before. "
-    going = "Still growing." if listing.is_growing else "No new ones join."
-    if listing.cause is not Cause.STORM:
-        going = ""
-    return f"{change}{going} {since}".strip()
+        said.append(f"{abs(by)} {'more' if by > 0 else 'fewer'} than before.")
+    if listing.cause is Cause.STORM:
+        said.append("Still growing." if listing.is_growing else "No new ones join.")
+        said.append(f"Since {date(listing.began)}: {_ends(listing)}.")
+    return " ".join(said)
 
 
 def _ends(listing: Listing) -> str:
@@ -151,19 +165,19 @@ def _sum(listing: Listing) -> str:
     return f"{said} Nothing to do."
 
 
-def _overdue(listing: Listing) -> list[str]:
+def _overdue(listing: Listing, link_of: Callable[[Alert], str | None]) -> list[str]:
     head = "*The most overdue*" if listing.waiting > SHOWN else "*Waiting*"
-    return [head, *map(_line, listing.overdue)]
+    lines = [_line(each, each.ground.link or link_of(each)) for each in listing.overdue]
+    return [head, *lines]
 
 
-def _line(alert: Alert) -> str:
+def _line(alert: Alert, link: str | None) -> str:
     breach = alert.ground
     missing = words_of(breach.measure).missing
     said = f"\N{BULLET} *{name(breach.queue)}*: {missing}, due {date(alert.deadline)}"
     if alert.escalations:
         to = ", ".join(f"*{name(fact.to or '')}*" for fact in alert.escalations)
         said = f"{said}, escalated to {to}"
-    link = breach.link
     if link is not None and link.startswith(_SCHEMES):
         return f"{said} <{escape(link)}|Open>"
     return (

@@ -20,6 +20,7 @@ from alerts.metrics import Metrics
 from alerts.positions import Span
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
+from alerts.slack.listing import list_message
 from alerts.storms.gathering import Gathering
 from alerts.storms.lists import Lists
 from dev.slack.client import SlackStandIn
@@ -124,6 +125,7 @@ class Delivering:
                     write=lambda alert, mention, *, call, others=(): message_of(
                         alert, mention, call=call, others=others
                     ),
+                    write_list=list_message,
                     owner=uuid4().hex,
                     now=self.now,
                     lease_ms=changed.pop("lease_ms", 15_000),

@@ -57,6 +57,15 @@ def test_each_kind_says_what_it_is():
         "cancelled": "sales: closed before the deadline",
         "retracted": "support: was answered in time",
         "waiting_again": "uk: waiting again, reply not delivered",
+        "storm": "support, unrouted: 22 wait, 212 promises broken",
+        "storm_over": "support, unrouted: storm over, nobody waits, 212 promises"
+        " broken",
+        "downtime": "support, unrouted, while we were away: 212 broken, 190 answered"
+        " since, 22 wait",
+        "opening": "support, unrouted, while you were closed: 212 broken, 190 answered"
+        " meanwhile, 22 wait",
+        "unmuted": "support, unrouted, while it was muted: 212 broken, 190 answered"
+        " meanwhile, 22 wait",
         "summary": "4 promises were broken and noticed late; nobody waits any more",
     }
     assert all(example.is_own for example in found.values())

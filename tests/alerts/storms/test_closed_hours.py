@@ -38,14 +38,15 @@ async def test_one_list_at_the_opening(at_night: Storming) -> None:
 
         async def is_told() -> bool:
             return await at_night.titles() == [
-                "🔴 While you were closed: 9 broken, 6 answered meanwhile, 3 wait"
+                "🔴 sales, while you were closed: 9 broken, 6 answered meanwhile,"
+                " 3 wait"
             ]
 
         await eventually(is_told)
         await at_night.tell(*(cycle.answered(400) for cycle in cycles[6:]))
         await at_night.settled()
     assert await at_night.titles() == [
-        "🟡 While you were closed: 9 broken, 9 answered meanwhile, nobody waits"
+        "🟡 sales, while you were closed: 9 broken, 9 answered meanwhile, nobody waits"
     ]
     assert at_night.counted("sales-slack", "opening", "posted") == 1
 
@@ -85,7 +86,10 @@ async def test_nobody_is_warned_at_night(at_night: Storming) -> None:
 
         await eventually(is_told)
     [title] = await at_night.titles()
-    assert title == "🔴 While you were closed: 1 broken, 0 answered meanwhile, 1 wait"
+    assert (
+        title
+        == "🔴 ahead, while you were closed: 1 broken, 0 answered meanwhile, 1 waits"
+    )
 
 
 async def test_all_answered_by_the_opening(at_night: Storming) -> None:

@@ -57,7 +57,7 @@ async def test_it_grows_shrinks_and_ends(storming: Storming) -> None:
 
         async def is_closed() -> bool:
             [title] = await storming.titles()
-            return title == "🟡 sales: storm over, 10 promises broken, nobody waits"
+            return title == "🟡 sales: storm over, nobody waits, 10 promises broken"
 
         await eventually(is_closed)
     [text] = await storming.texts()
@@ -136,7 +136,7 @@ async def test_who_waits_again_is_in_the_list_again(storming: Storming) -> None:
         await storming.tell(cycles[0].taken_back())
         await storming.settled()
 
-    assert await storming.titles() == ["🔴 sales: 1 wait, 5 promises broken"]
+    assert await storming.titles() == ["🔴 sales: 1 waits, 5 promises broken"]
 
 
 async def test_nobody_has_replied_since(storming: Storming) -> None:

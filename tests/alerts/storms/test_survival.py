@@ -112,7 +112,7 @@ async def test_found_at_once_after_a_downtime(storming: Storming) -> None:
 
         async def is_told() -> bool:
             return await storming.titles() == [
-                "🔴 While we were away: 12 broken, 7 answered since, 5 wait"
+                "🔴 sales, while we were away: 12 broken, 7 answered since, 5 wait"
             ]
 
         await eventually(is_told)
