@@ -27,6 +27,7 @@ def at_night(storming: Storming) -> Storming:
 
 async def test_one_list_at_the_opening(at_night: Storming) -> None:
     """Nothing is posted at night; in the morning who waits, and how many do not."""
+    morning = "🔴 sales, while you were closed: 9 broken, 6 answered meanwhile, 3 wait"
     cycles, facts = at_night.broken(9)
     async with at_night.running(**QUICK):
         await at_night.tell(*facts)
@@ -37,10 +38,7 @@ async def test_one_list_at_the_opening(at_night: Storming) -> None:
         at_night.ahead += 6 * HOUR
 
         async def is_told() -> bool:
-            return await at_night.titles() == [
-                "🔴 sales, while you were closed: 9 broken, 6 answered meanwhile,"
-                " 3 wait"
-            ]
+            return await at_night.titles() == [morning]
 
         await eventually(is_told)
         await at_night.tell(*(cycle.answered(400) for cycle in cycles[6:]))
