@@ -134,7 +134,7 @@ class Deliverer:
         if _monotonic() < self._sums_from or not self._may_post(None, 0):
             return
         try:
-            await self._delivery.sum_up()
+            await self._delivery.sum_up(self._due.is_open)
         except SlackFailure as failure:
             self._sums_from = _monotonic() + self._pace.operator
             said = {"reason": failure.reason, "detail": failure.detail}

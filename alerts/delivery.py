@@ -121,12 +121,15 @@ class Delivery:
             self._metrics.failed(where.receiver, failure.reason)
             raise
 
-    async def sum_up(self) -> None:
+    async def sum_up(self, is_open: Callable[[str], bool]) -> None:
         """Tell what broke and was over when it was noticed, a message a receiver.
+
+        `is_open`: whether a receiver is there to read.
 
         Raises `SlackFailure` and `redis.RedisError`; what was not told stays.
         """
-        due = await self._ledger.summaries.due(self.now())
+        found = await self._ledger.summaries.due(self.now())
+        due = [summary for summary in found if is_open(summary.receiver)]
         if due and await self.hold(_SUMMARIES):
             try:
                 await tell_all(

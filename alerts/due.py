@@ -42,6 +42,10 @@ class Due:
         """What time alone changes: to be called now and then."""
         await self._gathering.turn(self._delivery.now())
 
+    def is_open(self, receiver: str) -> bool:
+        """Whether a receiver is there to read."""
+        return self._gathering.is_open(receiver, self._delivery.now())
+
     async def of(self, keys: Sequence[str]) -> list[_Found]:
         """Each key with its next step; not what has just joined a list."""
         notices = await self._ledger.entries([key for key in keys if not is_list(key)])

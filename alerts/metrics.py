@@ -129,9 +129,11 @@ class Metrics:
         for cause in {*Cause} - {Cause.LOST}:
             self._suppressed.labels(receiver, cause)
 
-    def posted(self, receiver: str, kind: str, delay_ms: int) -> None:
+    def posted(self, receiver: str, kind: str, delay_ms: int | None) -> None:
+        """`delay_ms` is None of what was held back on purpose."""
         self._alerts.labels(receiver, kind, POSTED).inc()
-        self._delay.labels(receiver).observe(delay_ms / 1000)
+        if delay_ms is not None:
+            self._delay.labels(receiver).observe(delay_ms / 1000)
 
     def told(self, receiver: str, kind: str, result: str) -> None:
         self._alerts.labels(receiver, kind, result).inc()

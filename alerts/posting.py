@@ -22,7 +22,7 @@ from alerts.slack.blocks import Message
 from alerts.slack.calling import Call
 from alerts.slack.client import Slack
 from alerts.slack.failures import FOR_NOW, FailureReason, SlackFailure
-from alerts.storms.listing import Listing
+from alerts.storms.listing import Cause, Listing
 from stream.sla.instants import MINUTE
 
 log = structlog.get_logger(__name__)
@@ -135,7 +135,7 @@ class Posting:
         self._posted.remember(entry.key, where.channel, ts)
         if entry.first is None and isinstance(alert, Alert):
             await self._ledger.hosts.remember(entry.key, alert.ground)
-        delay = self._now() - since
+        delay = None if since is None else self._now() - since
         await self._ledger.record(
             entry, self._owner, ts=ts, shown=revision, done=True, now=begun_at
         )
@@ -250,10 +250,14 @@ class Posting:
             await self._ledger.believe(entry.key)
 
 
-def _news(entry: Entry, subject: Subject) -> tuple[int, int]:
-    """When what a post tells was noticed, and since when it waits to be told."""
+def _news(entry: Entry, subject: Subject) -> tuple[int, int | None]:
+    """When what a post tells was noticed, and since when it is to be told.
+
+    None of what was held back on purpose.
+    """
     if isinstance(subject, Listing):
-        return subject.began, subject.began
+        held = subject.cause in {Cause.OPENING, Cause.UNMUTED}
+        return subject.began, None if held else subject.began
     cause = entry.cause or subject.ground
     return cause.noticed_at, cause.at
 

@@ -76,37 +76,45 @@ class Gathering:
         )
         while True:
             before = await self._lists.outlook(receiver)
-            joined = await self._lists.join(receiver, before, before, now, joining)
+            after = before.outlook
+            joined = await self._lists.join(receiver, before, after, now, joining)
             if joined is not None:
                 return joining.key
 
     async def turn(self, now: int) -> None:
         """What time alone changes: a storm is over, a receiver opens."""
-        for receiver, before in (await self._lists.outlooks()).items():
+        for receiver, kept in (await self._lists.outlooks()).items():
+            before = kept.outlook
             after = before.aged(now, self._limits)
             if before.closed is not None and self.is_open(receiver, now):
                 after = after.opened()
             if (after.stormy, after.closed) != (before.stormy, before.closed):
-                await self._lists.turn(receiver, before, after, now)
-            await self._absorb(receiver, after, now)
+                await self._lists.turn(receiver, kept, after, now)
+            await self._absorb(receiver, before, now)
 
     async def _absorb(self, receiver: str, outlook: Outlook, now: int) -> None:
-        """After we were away, what is over by now is of the same list."""
-        summary = await self._ledger.summaries.of(receiver)
-        if summary is None or outlook.storm is None:
+        """What was over when it was noticed is of the same list (semantics 3.5)."""
+        key = outlook.closed
+        if key is None and outlook.storm and outlook.is_growing(outlook.storm):
+            cause = await self._lists.cause(outlook.storm)
+            key = outlook.storm if cause is Cause.DOWNTIME else None
+        if key is None:
             return
-        if await self._lists.cause(outlook.storm) is Cause.DOWNTIME:
-            await self._lists.absorb(outlook.storm, summary, now)
+        summary = await self._ledger.summaries.of(receiver)
+        if summary is not None:
+            await self._lists.absorb(key, summary, now)
 
     async def _gathered(
         self, receiver: str, entries: Sequence[Entry], now: int
     ) -> set[str] | None:
         """The keys that are taken; None where the outlook changed meanwhile."""
-        before = await self._lists.outlook(receiver)
-        after, is_open = before.aged(now, self._limits), self.is_open(receiver, now)
+        kept, is_open = await self._lists.outlook(receiver), self.is_open(receiver, now)
+        before = kept.outlook.aged(now, self._limits)
+        if before.stormy != kept.outlook.stormy:  # its list is to say so first
+            await self._lists.turn(receiver, kept, before, now)
+            return None
         arrivals = [_arrival(entry, now) for entry in entries if not _warns(entry)]
-        if is_open:
-            after = after.arrived(arrivals, self._limits)
+        after = before.arrived(arrivals, self._limits) if is_open else before
         takes = {each.key for each in arrivals if not is_open or after.takes(each)}
         joining = [entry for entry in entries if entry.key in takes]
         cause = _cause_of(joining, now) if is_open else Cause.OPENING
@@ -115,20 +123,20 @@ class Gathering:
         if after != before or joining:
             key = (after.storm if is_open else after.closed) or ""
             plan = Joining(key=key, cause=cause, entries=joining, is_held=not is_open)
-            joined = await self._lists.join(receiver, before, after, now, plan)
+            joined = await self._lists.join(receiver, kept, after, now, plan)
             if joined is None:
                 return None
             self._count(receiver, cause, joined)
-        quiet = [
+        warnings = [
             entry
             for entry in entries
             if _warns(entry) and (not is_open or _queue(entry) in after.stormy)
         ]
-        for entry in quiet:  # once its promise is broken, it is sorted again
+        for entry in warnings:  # once its promise is broken, it is sorted again
             await self._ledger.settle(entry)
-        self._count(receiver, cause, quiet)
+        self._count(receiver, cause, warnings)
         # Of what is taken some may have changed meanwhile: that is sorted again.
-        return takes | {entry.key for entry in quiet}
+        return takes | {entry.key for entry in warnings}
 
     async def _with_list(self, outlook: Outlook, *, is_open: bool) -> Outlook:
         """With a list that takes them: the one that is there, or a new one."""

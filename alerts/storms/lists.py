@@ -38,6 +38,18 @@ from alerts.summary import Summary
 _OUTLOOK = json.Decoder(Outlook)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An outlook, and the bytes that Redis has of it; a change names them."""
+
+    raw: bytes
+    outlook: Outlook
+
+    @classmethod
+    def of(cls, raw: bytes | None) -> "Kept":
+        return cls(raw or b"", _OUTLOOK.decode(raw) if raw else Outlook())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joining:
     """Alerts that a list is to tell."""
@@ -61,19 +73,19 @@ class Lists:
         self._turn = redis.register_script(scripts.TURN)
         self._absorb = redis.register_script(scripts.ABSORB)
 
-    async def outlooks(self) -> dict[str, Outlook]:
+    async def outlooks(self) -> dict[str, Kept]:
         """By receiver."""
         found: Any = await self._redis.hgetall(self._outlooks)
-        return {name.decode(): _read(raw) for name, raw in found.items()}
+        return {name.decode(): Kept.of(raw) for name, raw in found.items()}
 
-    async def outlook(self, receiver: str) -> Outlook:
+    async def outlook(self, receiver: str) -> Kept:
         raw: Any = await self._redis.hget(self._outlooks, receiver)
-        return _read(raw)
+        return Kept.of(raw)
 
     async def join(
         self,
         receiver: str,
-        before: Outlook,
+        before: Kept,
         after: Outlook,
         now: int,
         joining: Joining,
@@ -83,7 +95,7 @@ class Lists:
         None: the receiver's outlook is no longer as it was `before`. A key that is not
         returned changed since it was read, or is being posted.
         """
-        args: list[Any] = [receiver, _said(before), _said(after)]
+        args: list[Any] = [receiver, before.raw, json.encode(after)]
         args += [joining.key, joining.cause, int(joining.is_held), now]
         for entry in joining.entries:
             alert = entry.alert
@@ -121,21 +133,21 @@ class Lists:
         late = 0 if waits else alert.last.at - alert.deadline
         args: list[Any] = [entry.key, of(entry.key), entry.version, entry.listed_in]
         args += [alert.state, int(waits), alert.deadline, late, alert.last.at, now]
+        args += [0 if waits else LIFE, len(alert.escalations)]
         await self._mark(
             keys=[
                 self._entry(entry),
                 self._ledger.differing_key,
                 *self._of_list(entry.listed_in),
             ],
-            args=[*args, 0 if waits else LIFE],
+            args=args,
         )
 
-    async def turn(
-        self, receiver: str, before: Outlook, after: Outlook, now: int
-    ) -> bool:
+    async def turn(self, receiver: str, before: Kept, after: Outlook, now: int) -> bool:
         """Keep an outlook; lists that take nothing any more say so, or are due."""
-        known = {key for key in (before.storm, before.closed) if key is not None}
-        ended = [k for k in known if before.is_growing(k) and not after.is_growing(k)]
+        was = before.outlook
+        known = {key for key in (was.storm, was.closed) if key is not None}
+        ended = [k for k in known if was.is_growing(k) and not after.is_growing(k)]
         return bool(
             await self._turn(
                 keys=[
@@ -143,7 +155,7 @@ class Lists:
                     self._ledger.differing_key,
                     *(self._list(key) for key in ended),
                 ],
-                args=[receiver, _said(before), _said(after), now, *ended],
+                args=[receiver, before.raw, json.encode(after), now, *ended],
             )
         )
 
@@ -157,7 +169,7 @@ class Lists:
         if not fields:
             return ListEntry(key=key)
         receiver, shown = fields[b"for"].decode(), shown_of(fields, "")
-        outlook = await self.outlook(receiver)
+        outlook = (await self.outlook(receiver)).outlook
         entries = await self._ledger.entries([name.decode() for name in overdue])
         listing = Listing(
             key=key,
@@ -220,15 +232,6 @@ class Lists:
 
     def _entry(self, entry: Entry) -> str:
         return f"{self._ledger.root}:{parts_of(entry.key)[0]}"
-
-
-def _read(raw: bytes | None) -> Outlook:
-    return _OUTLOOK.decode(raw) if raw else Outlook()
-
-
-def _said(outlook: Outlook) -> bytes:
-    """As it is kept; nothing where nothing is known."""
-    return b"" if outlook == Outlook() else json.encode(outlook)
 
 
 def _counted(fields: Mapping[bytes, bytes], prefix: str) -> dict[str, int]:

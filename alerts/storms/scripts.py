@@ -18,7 +18,7 @@ for i = 6, #KEYS do
     redis.call('HSET', entry, of .. 'listed_in', ARGV[4])
     redis.call('HINCRBY', entry, 'version', 1)  -- whoever has read it posts nothing
     redis.call('ZREM', KEYS[2], key)
-    if redis.call('HSETNX', KEYS[4], alert, 'breached') == 1 then
+    if redis.call('HSETNX', KEYS[4], alert, 'breached 0') == 1 then
       redis.call('HINCRBY', KEYS[3], 'n:' .. ARGV[at + 3], 1)
     end
     redis.call('ZADD', KEYS[5], ARGV[at + 4], alert)
@@ -43,7 +43,8 @@ return joined
 
 MARK = """
 -- KEYS entry, differing, list, members, waiting
--- ARGV key, of, version, list's key, state, waits, deadline, late, at, now, life
+-- ARGV key, of, version, list's key, state, waits, deadline, late, at, now, life,
+-- escalations
 local key = ARGV[1]
 local alert = string.match(key, '^[^/]+')
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return 0 end
@@ -57,9 +58,10 @@ local function most(name, value)
     redis.call('HSET', KEYS[3], name, value)
   end
 end
-local was = redis.call('HGET', KEYS[4], alert)
-if was ~= ARGV[5] then
-  redis.call('HSET', KEYS[4], alert, ARGV[5])
+local known, said = redis.call('HGET', KEYS[4], alert), ARGV[5] .. ' ' .. ARGV[12]
+if known ~= said then
+  local was = known and string.match(known, '^%S+')
+  redis.call('HSET', KEYS[4], alert, said)
   if redis.call('ZREM', KEYS[5], alert) == 0 and was then count('o:' .. was, -1) end
   if ARGV[6] == '1' then
     redis.call('ZADD', KEYS[5], ARGV[7], alert)

@@ -99,8 +99,14 @@ class Delivering:
         self.slack = slack
         self.config = config_of()
         self.metrics = Metrics(CONFIG.receivers)
+        self.lists = Lists(ledger._redis, ledger)
         self.offset = 0
         self.now = wall_ms
+
+    @property
+    def gathering(self) -> Gathering:
+        """Under the config that is set now."""
+        return Gathering(self.lists, self.ledger, self.config, self.metrics.suppressed)
 
     @asynccontextmanager
     async def running(
@@ -109,13 +115,10 @@ class Delivering:
         token = changed.pop("token", self.slack.token)
         timeout = changed.pop("timeout", 5)
         async with Slack(token, url or self.slack.url, timeout) as client:
-            self.lists = Lists(self.ledger._redis, self.ledger)
             self.deliverer = Deliverer(
                 ledger=self.ledger,
                 lists=self.lists,
-                gathering=Gathering(
-                    self.lists, self.ledger, self.config, self.metrics.suppressed
-                ),
+                gathering=self.gathering,
                 delivery=Delivery(
                     ledger=self.ledger,
                     slack=client,

@@ -102,3 +102,23 @@ async def test_all_answered_by_the_opening(at_night: Storming) -> None:
         await at_night.settled()
     [title] = await at_night.titles()
     assert title.startswith("🔴 sales: no first reply")
+
+
+async def test_what_was_over_when_it_was_noticed(at_night: Storming) -> None:
+    """No summary at night either: the opening's list counts it."""
+    late = 60 * 60
+    waiting, _ = at_night.broken(1, late=60)
+    over, _ = at_night.broken(2, late=61, name="over")
+    async with at_night.running(**QUICK):
+        await at_night.tell(*(cycle.breached(late) for cycle in waiting))
+        ended = (cycle.answered(noticed=late) for cycle in over)
+        await at_night.tell(*(cycle.breached(late) for cycle in over), *ended)
+        await at_night.settled()
+        at_night.ahead += 6 * HOUR
+
+        async def is_told() -> bool:
+            return bool(await at_night.messages())
+
+        await eventually(is_told)
+    [title] = await at_night.titles()
+    assert title.startswith("🔴 sales, while you were closed: 3 broken, 2 answered")

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from alerts.alert import alert_key
 from tests.alerts.conftest import SLOW, eventually
 from tests.alerts.storms.conftest import QUICK, Storming
 
@@ -112,6 +113,8 @@ async def test_escalations_of_a_storm_are_one_message(storming: Storming) -> Non
         for cycle in cycles[:2]:
             await storming.tell(cycle.escalated(40))
             await storming.settled()
+        [text] = await storming.texts()
+        assert text.count("escalated to *team-lead*") == 2
         assert await storming.titles("C0LEADS") == [
             "🔴 sales: 2 wait, 2 promises broken"
         ]
@@ -171,3 +174,41 @@ async def test_a_list_is_edited_now_and_then(storming: Storming) -> None:
     edited = [edit["replaced_at"] for edit in message["edits"]]
     assert len(edited) == 3
     assert all(after - before >= 1_900 for before, after in pairwise(edited))
+
+
+async def test_the_next_storm_is_a_new_message(storming: Storming) -> None:
+    """After calm: the old one is closed with its sum, whoever sees that it is over."""
+    cycles, facts = storming.broken(5)
+    async with storming.running(**QUICK):
+        await storming.tell(*facts)
+        await storming.settled()
+        await storming.tell(*(cycle.answered() for cycle in cycles))
+        await storming.settled()
+        storming.ahead += 61_000
+        _, news = storming.broken(6, name="next")
+        await storming.tell(*news)
+
+        async def both_are_told() -> bool:
+            return await storming.titles() == [
+                "🟡 sales: storm over, nobody waits, 5 promises broken",
+                "🔴 sales: 6 wait, 6 promises broken",
+            ]
+
+        await eventually(both_are_told)
+
+
+async def test_what_broke_while_a_queue_was_muted(storming: Storming) -> None:
+    """Whoever unmutes it has those who wait in one message, however few they are."""
+    cycles, facts = storming.broken(2)
+    await storming.ledger.want([(fact, n) for n, fact in enumerate(facts)])
+    keys = [alert_key(fact) for fact in facts]
+    entries = await storming.ledger.entries(keys)
+    await storming.gathering.unmute("sales-slack", entries, storming.now())
+    async with storming.running(**QUICK):
+        await storming.settled()
+        await storming.tell(cycles[0].answered())
+        await storming.settled()
+
+    assert await storming.titles() == [
+        "🔴 sales, while it was muted: 2 broken, 1 answered meanwhile, 1 waits"
+    ]
