@@ -1,5 +1,7 @@
 """Notices: what the ledger can tell of an alert, and what it cannot."""
 
+from dataclasses import replace
+
 import pytest
 
 from alerts.alert import Told, alert_key

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from alerts.delivery import wall_ms
-from stream.sla.instants import HOUR, to_ms
+from stream.sla.instants import HOUR, MINUTE, to_ms
 from tests.alerts.conftest import ALL, config_of, eventually
 from tests.alerts.storms.conftest import QUICK, STORM, Storming
 
@@ -18,8 +18,9 @@ NIGHT = to_ms(datetime(2026, 11, 26, 3, tzinfo=UTC))
 @pytest.fixture
 def at_night(storming: Storming) -> Storming:
     receivers = {"sales-slack": {"slack": {"channel": "C0SALES"}, "calendar": "office"}}
+    receivers["ops-slack"] = {"slack": {"channel": "C0OPS"}}
     routes = [{"match": {"queue": "ahead"}, "to": "sales-slack", "tell": ALL}]
-    routes.append({"to": "sales-slack"})
+    routes += [{"match": {"queue": "sales"}, "to": "sales-slack"}, {"to": "ops-slack"}]
     storming.config = config_of(storm=STORM, receivers=receivers, routes=routes)
     storming.ahead = NIGHT - wall_ms()
     return storming
@@ -93,15 +94,22 @@ async def test_nobody_is_warned_at_night(at_night: Storming) -> None:
 async def test_all_answered_by_the_opening(at_night: Storming) -> None:
     """Nobody waits when it opens: nothing is posted."""
     cycles, facts = at_night.broken(3)
+
+    async def is_open() -> bool:
+        kept = await at_night.lists.outlook("sales-slack")
+        return kept.outlook.closed is None
+
     async with at_night.running(**QUICK):
-        await at_night.tell(*facts, *(cycle.answered() for cycle in cycles))
+        await at_night.tell(*facts)
         await at_night.settled()
+        await at_night.tell(*(cycle.answered() for cycle in cycles))
+        await at_night.settled()
+        assert not await is_open()
         at_night.ahead += 6 * HOUR
-        _, [fact] = at_night.broken(1, name="day")
-        await at_night.tell(fact)
+        await eventually(is_open)
         await at_night.settled()
-    [title] = await at_night.titles()
-    assert title.startswith("🔴 sales: no first reply")
+    assert await at_night.messages() == []
+    assert at_night.counted("sales-slack", "opening", "over") == 1
 
 
 async def test_what_was_over_when_it_was_noticed(at_night: Storming) -> None:
@@ -122,3 +130,25 @@ async def test_what_was_over_when_it_was_noticed(at_night: Storming) -> None:
         await eventually(is_told)
     [title] = await at_night.titles()
     assert title.startswith("🔴 sales, while you were closed: 3 broken, 2 answered")
+
+
+async def test_no_summary_at_night(at_night: Storming) -> None:
+    """Broken and over when it was noticed: told at the opening, too; others at once."""
+    late = 60 * 60
+    for queue in ("sales", "support"):
+        [cycle], _ = at_night.broken(1, queue=queue, late=61, name=queue)
+        told = cycle.breached(late), cycle.answered(noticed=late)
+        await at_night.ledger.want([(fact, n) for n, fact in enumerate(told)])
+
+    async def is_told(channel: str) -> bool:
+        return bool(await at_night.messages(channel))
+
+    async with at_night.running(**QUICK):
+        await at_night.settled()
+        at_night.ahead += MINUTE
+        await eventually(lambda: is_told("C0OPS"))
+        assert await at_night.messages() == []
+        at_night.ahead += 6 * HOUR
+        await eventually(lambda: is_told("C0SALES"))
+    [title] = await at_night.titles()
+    assert title.startswith("⚪ 1 promise was broken and noticed late")

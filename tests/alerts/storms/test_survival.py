@@ -3,6 +3,7 @@
 import pytest
 from redis.asyncio import Redis
 
+from alerts.alert import alert_key
 from stream.sla.instants import MINUTE
 from tests.alerts.conftest import SLOW, eventually
 from tests.alerts.storms.conftest import QUICK, Storming, is_list
@@ -45,6 +46,19 @@ async def test_two_processes_have_one_list(storming: Storming) -> None:
     [message] = await storming.messages()
     assert is_list(message)
     assert await storming.titles() == ["🔴 sales: 200 wait, 300 promises broken"]
+
+
+async def test_who_was_about_to_post_it_does_not(storming: Storming) -> None:
+    """Another process read an alert before it joined a list: it may not post it."""
+    _, facts = storming.broken(5)
+    await storming.ledger.want([(fact, n) for n, fact in enumerate(facts)])
+    keys = [alert_key(fact) for fact in facts]
+    read = await storming.ledger.entries(keys)
+    posts = [(entry, "sales-slack") for entry in read]
+    assert await storming.gathering.gather(posts, storming.now()) == {*keys}
+    await storming.ledger.leases.take(keys[0], "other", 10_000)
+    where = {"receiver": "sales-slack", "channel": "C0SALES", "now": storming.now()}
+    assert not await storming.ledger.begin(read[0], "other", **where)
 
 
 async def test_a_restart_goes_on(storming: Storming) -> None:
