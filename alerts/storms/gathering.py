@@ -69,17 +69,24 @@ class Gathering:
             taken |= found
         return taken
 
-    async def unmute(self, receiver: str, entries: Sequence[Entry], now: int) -> str:
-        """What broke while its queue was muted and waits, in one list; its key."""
-        joining = Joining(
-            key=key_of_list(uuid4().hex), cause=Cause.UNMUTED, entries=entries
-        )
-        while True:
-            before = await self._lists.outlook(receiver)
-            after = before.outlook
-            joined = await self._lists.join(receiver, before, after, now, joining)
-            if joined is not None:
-                return joining.key
+    async def unmute(
+        self, receiver: str, entries: Sequence[Entry], now: int
+    ) -> set[str]:
+        """Have one list tell what broke while its queue was muted, and waits.
+
+        Returns the keys of those that it tells; the others changed since they were
+        read. In closed hours it is the opening's list.
+        """
+        if not self.is_open(receiver, now):
+            return await self.gather([(entry, receiver) for entry in entries], now)
+        key = key_of_list(uuid4().hex)
+        joining = Joining(key=key, cause=Cause.UNMUTED, entries=entries)
+        joined = None
+        while joined is None:
+            kept = await self._lists.outlook(receiver)
+            joined = await self._lists.join(receiver, kept, kept.outlook, now, joining)
+        self._count(receiver, Cause.UNMUTED, joined)
+        return joined
 
     async def turn(self, now: int) -> None:
         """What time alone changes: a storm is over, a receiver opens."""

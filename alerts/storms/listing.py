@@ -143,7 +143,7 @@ def next_step(entry: ListEntry) -> Step | Rest:
         return Rest.NO_BREACH
     if entry.ts is not None:
         return Rest.SHOWN if entry.shown == listing.revision else Step.EDIT
-    if entry.intent is not None or entry.lost is not None:
+    if entry.intent is not None:
         return Step.LOOK_UP
     if listing.is_held:
         return Rest.CLOSED

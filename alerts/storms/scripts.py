@@ -18,10 +18,14 @@ for i = 6, #KEYS do
     redis.call('HSET', entry, of .. 'listed_in', ARGV[4])
     redis.call('HINCRBY', entry, 'version', 1)  -- whoever has read it posts nothing
     redis.call('ZREM', KEYS[2], key)
-    if redis.call('HSETNX', KEYS[4], alert, 'breached 0') == 1 then
+    local known = redis.call('HGET', KEYS[4], alert)
+    local is_new = redis.call('ZADD', KEYS[5], ARGV[at + 4], alert) == 1
+    if not known then
       redis.call('HINCRBY', KEYS[3], 'n:' .. ARGV[at + 3], 1)
+    elseif is_new then  -- another notice of it was in the list, and over
+      redis.call('HINCRBY', KEYS[3], 'o:' .. string.match(known, '^%S+'), -1)
     end
-    redis.call('ZADD', KEYS[5], ARGV[at + 4], alert)
+    if is_new then redis.call('HSET', KEYS[4], alert, 'breached 0') end
     late = tonumber(ARGV[at + 5])
     joined[#joined + 1] = key
   end
