@@ -89,6 +89,11 @@ class Alert:
         return self.transitions[-1][1]
 
     @property
+    def is_open(self) -> bool:
+        """Whether somebody waits."""
+        return self.state in OPEN
+
+    @property
     def is_broken(self) -> bool:
         """Whether the promise was broken, or was thought so."""
         return self.ground.kind is FactKind.BREACHED

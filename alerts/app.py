@@ -29,6 +29,9 @@ from alerts.sinks.sinks import Sinks
 from alerts.sinks.slack import SlackSink
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
+from alerts.slack.listing import list_message
+from alerts.storms.gathering import Gathering
+from alerts.storms.lists import Lists
 from stream.config import Config
 from stream.dead_letters.letters import DeadLetters
 from stream.dead_letters.limit import Bounds
@@ -83,11 +86,15 @@ def run_alerts(settings: Settings, config: Config) -> int:
     routes = Routes(config)
     customers = Customers(settings.contact_keys, config, metrics.unopened)
     ways_out = Sinks(SlackSink(slack), shown=customers.shown, now=wall_ms)
+    lists = Lists(redis, ledger)
     deliverer = Deliverer(
         ledger=ledger,
+        lists=lists,
+        gathering=Gathering(lists, ledger, config, metrics.suppressed),
         delivery=Delivery(
             ledger=ledger,
             sinks=ways_out,
+            lists=lists,
             config=config.alerts,
             metrics=metrics,
             write=lambda alert, mention, *, call, controls, others=(): message_of(
@@ -97,6 +104,9 @@ def run_alerts(settings: Settings, config: Config) -> int:
                 call=call,
                 controls=replace(controls, can_press=can_press),
                 others=others,
+            ),
+            write_list=lambda listing, mention: list_message(
+                listing, mention, lambda alert: customers.shown(alert).link
             ),
             owner=owner,
         ),

@@ -12,23 +12,28 @@ worked on by one of them at a time (a lease in Redis).
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import structlog
 from redis.exceptions import RedisError
 
 from alerts.alert import OPEN, Alert
+from alerts.chores import Chores, monotonic_ms, wait
 from alerts.complaints import Complaints
 from alerts.delivery import Delivery
-from alerts.entry import SUPPRESSED, Entry, Rest, Step, next_step
+from alerts.due import Due
+from alerts.entry import SUPPRESSED, Entry, Rest, Step
 from alerts.failure import FailureReason, SinkFailure
 from alerts.hosts import may_join
 from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
-from alerts.posting import Outcome
+from alerts.posting import Outcome, Subject
 from alerts.sinks.place import pace_of
+from alerts.storms.gathering import Gathering
+from alerts.storms.listing import is_list
+from alerts.storms.lists import Lists
 from stream.config import Config
 
 log = structlog.get_logger(__name__)
@@ -51,6 +56,8 @@ class Deliverer:
         self,
         *,
         ledger: Ledger,
+        lists: Lists,
+        gathering: Gathering,
         delivery: Delivery,
         metrics: Metrics,
         stale_after: int,
@@ -59,9 +66,10 @@ class Deliverer:
         may_post: Callable[[int | None, float], bool] = lambda *_: True,
     ) -> None:
         self._ledger = ledger
+        self._lists = lists
+        self._due = Due(ledger, lists, gathering, delivery, stale_after)
         self._delivery = delivery
         self._metrics = metrics
-        self._stale_after = stale_after
         self._pace = pace or Pace()
         self._poll_seconds = poll_seconds
         self._may_post = may_post
@@ -69,16 +77,15 @@ class Deliverer:
         self._in_lanes: set[str] = set()
         self._unreadable: dict[str, float] = {}
         """When to look again, of keys that this version cannot read."""
-        self._sums_from = 0.0
         self._woken: set[str] = set()
         self._wake = asyncio.Event()
         self._stopping = False
-        self._stopped = asyncio.Event()
         self._complaints = Complaints()
+        self._chores = Chores(delivery, poll_seconds, self._pace.operator, may_post)
 
     def take(self, config: Config) -> None:
         """Routes, receivers and what is stale, from now on."""
-        self._stale_after = config.stale_after
+        self._due.take(config)
         self._delivery.take(config.alerts)
 
     def wake(self, keys: Iterable[str]) -> None:
@@ -89,17 +96,14 @@ class Deliverer:
     def stop(self) -> None:
         """Finish what is being asked of Slack, begin nothing new."""
         self._stopping = True
-        for event in (
-            self._wake,
-            self._stopped,
-            *(changed for _, changed in self._lanes.values()),
-        ):
+        self._chores.stop()
+        for event in (self._wake, *(changed for _, changed in self._lanes.values())):
             event.set()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as self._tasks:
-            self._tasks.create_task(self._beside(self._sum_up))
-            self._tasks.create_task(self._beside(self._delivery.repeat))
+            for chore in self._chores.every(self._due.is_open):
+                self._tasks.create_task(chore)
             try:
                 await self._collect()
             finally:
@@ -111,12 +115,13 @@ class Deliverer:
             keys, self._woken = self._woken, set()
             self._wake.clear()
             try:
-                if _monotonic() >= next_poll:
+                if monotonic_ms() >= next_poll:
                     await self._delivery.come_due()
+                    await self._due.turn()
                     keys.update(await self._ledger.differing())
                     self._metrics.show(await self._ledger.backlog())
                     self._metrics.unreadable(len(self._unreadable))
-                    next_poll = _monotonic() + self._poll_seconds * 1000
+                    next_poll = monotonic_ms() + self._poll_seconds * 1000
                     await self._fall_back()
                 await self._sort(keys - self._in_lanes - self._at_rest())
                 if redis_is_away:
@@ -127,62 +132,34 @@ class Deliverer:
                 if not redis_is_away:
                     log.warning("redis does not answer", error=type(error).__name__)
                 redis_is_away, next_poll = True, 0.0
-            await _wait(self._wake, self._poll_seconds)
+            await wait(self._wake, self._poll_seconds)
 
     def _at_rest(self) -> set[str]:
         """Keys that cannot be read and are not to be tried yet."""
-        now = _monotonic()
+        now = monotonic_ms()
         return {key for key, again_at in self._unreadable.items() if again_at > now}
 
     async def _fall_back(self) -> None:
-        now, lanes = _monotonic(), [lane for lane, _ in self._lanes.values()]
+        now, lanes = monotonic_ms(), [lane for lane, _ in self._lanes.values()]
         refused = [each for lane in lanes for each in lane.refused(now)]
         if asked := await self._delivery.fall_back(refused):
             self.wake(asked)
-
-    async def _beside(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do `work` again and again: it may wait for a sink, and nobody for it."""
-        while not self._stopped.is_set():
-            try:
-                await work()
-            except RedisError:
-                pass  # the next look at the ledger says so
-            except Exception:
-                # One alert that we cannot make words of must not end the others.
-                log.exception("work beside the lanes failed")
-            await _wait(self._stopped, self._poll_seconds)
-
-    async def _sum_up(self) -> None:
-        if _monotonic() < self._sums_from or not self._may_post(None, 0):
-            return
-        try:
-            await self._delivery.sum_up()
-        except SinkFailure as failure:
-            self._sums_from = _monotonic() + self._pace.operator
-            said = {"reason": failure.reason, "detail": failure.detail}
-            log.warning("a summary is refused, it waits", **said)
 
     async def _sort(self, keys: Iterable[str]) -> None:
         """Put every key into its lane, or off the list when nothing is to be done."""
         listed = list(keys)
         for start in range(0, len(listed), CHUNK):
-            chunk = listed[start : start + CHUNK]
-            for entry in await self._ledger.entries(chunk):
-                await self._delivery.look_again(entry)
-                step = self._next_step(entry)
+            for entry, subject, step in await self._due.of(
+                listed[start : start + CHUNK]
+            ):
                 if entry.fault is None:
                     self._unreadable.pop(entry.key, None)
-                if isinstance(step, Rest) or entry.alert is None:
-                    await self._rest(entry, step)
-                else:
-                    self._queue(entry, entry.alert, step)
+                if isinstance(step, Rest):
+                    await self._rest(entry, subject, step)
+                elif subject is not None:
+                    self._queue(entry, subject, step)
 
-    def _next_step(self, entry: Entry) -> Step | Rest:
-        told = entry.alert and self._delivery.destination(entry, entry.alert).is_told
-        stale_after, now = self._stale_after, self._delivery.now()
-        return next_step(entry, stale_after, now=now, is_told=told is not False)
-
-    def _queue(self, entry: Entry, alert: Alert, step: Step) -> None:
+    def _queue(self, entry: Entry, alert: Subject, step: Step) -> None:
         where = self._delivery.destination(entry, alert)
         channel = where.channel
         if channel not in self._lanes:
@@ -196,62 +173,73 @@ class Deliverer:
                 key=entry.key,
                 step=step,
                 at=alert.deadline,
-                since=_monotonic(),
+                not_before=self._not_before(entry, step),
+                since=monotonic_ms(),
                 partition=entry.partition,
                 receiver=where.receiver,
-                is_open=alert.state in OPEN,
-                is_line=may_join(entry, alert),
+                is_open=isinstance(alert, Alert) and alert.state in OPEN,
+                is_line=isinstance(alert, Alert) and may_join(entry, alert),
             )
         )
         self._in_lanes.add(entry.key)
         changed.set()
 
-    async def _rest(self, entry: Entry, rest: Rest | Step) -> None:
+    def _not_before(self, entry: Entry, step: Step) -> float:
+        """A list changes with each of its alerts, and is edited now and then."""
+        if step is not Step.EDIT or not is_list(entry.key) or entry.shown_at is None:
+            return 0
+        due = entry.shown_at + self._pace.list_edit - self._delivery.now()
+        return monotonic_ms() + due
+
+    async def _rest(self, entry: Entry, subject: Subject | None, rest: Rest) -> None:
         if rest is Rest.UNREADABLE:
             if entry.key not in self._unreadable:
                 log.error("an alert cannot be read, it waits", fault=entry.fault)
-            self._unreadable[entry.key] = _monotonic() + self._pace.operator
+            self._unreadable[entry.key] = monotonic_ms() + self._pace.operator
+            return
+        if rest is Rest.LISTED and isinstance(subject, Alert):
+            await self._lists.mark(entry, subject, self._delivery.now())
             return
         if rest is Rest.JOINED:
             await self._delivery.pass_on(entry)
             return
-        alert = entry.alert
-        if alert is not None and isinstance(rest, Rest) and rest in SUPPRESSED:
-            await self._delivery.keep_back(entry, alert, rest)
+        if isinstance(subject, Alert) and rest in SUPPRESSED:
+            await self._delivery.keep_back(entry, subject, rest)
         settled = await self._ledger.settle(entry)
-        if settled and alert is not None and (rest is Rest.OVER or rest is Rest.STALE):
-            await self._delivery.over(entry, alert, rest)
+        is_over = rest in {Rest.OVER, Rest.STALE}
+        if settled and subject is not None and is_over:
+            await self._delivery.over(entry, subject, rest)
 
     async def _work(self, lane: Lane, changed: asyncio.Event) -> None:
         while not self._stopping:
             changed.clear()
-            now = _monotonic()
+            now = monotonic_ms()
             waiting = lane.take(now, self._may_be_posted)
             if waiting is not None:
                 await self._attempt(lane, waiting)
                 continue
             due = lane.next_at(self._may_be_posted)
             seconds = self._poll_seconds if due is None else (due - now) / 1000
-            await _wait(changed, min(max(seconds, 0), self._poll_seconds))
+            await wait(changed, min(max(seconds, 0), self._poll_seconds))
 
     def _may_be_posted(self, waiting: Waiting) -> bool:
-        return self._may_post(waiting.partition, _monotonic() - waiting.since)
+        return self._may_post(waiting.partition, monotonic_ms() - waiting.since)
 
     async def _attempt(self, lane: Lane, waiting: Waiting) -> None:
         """Do one step for a key that was taken from `lane`; it is sorted anew after."""
         try:
             again = await self._one_step(lane, waiting)
         except SinkFailure as failure:
-            again = lane.failed(waiting, failure, _monotonic())
+            again = lane.failed(waiting, failure, monotonic_ms())
             self._complaints.say(lane, waiting, failure)
         except RedisError:
-            lane.back_off(_monotonic())
+            lane.back_off(monotonic_ms())
             again = waiting
         except Exception as error:
             # A key that we cannot make a message of must not stop the others.
             log.exception("alert could not be made", key=waiting.key)
             ours = SinkFailure(FailureReason.MESSAGE, type(error).__name__)
-            again = lane.failed(waiting, ours, _monotonic())
+            again = lane.failed(waiting, ours, monotonic_ms())
         if again is not None:
             lane.add(again)
             return
@@ -262,36 +250,27 @@ class Deliverer:
         """Return what to put back into the lane; None when the turn was used."""
         key = waiting.key
         if not await self._delivery.hold(key):
-            return replace(waiting, not_before=_monotonic() + BUSY)
+            return replace(waiting, not_before=monotonic_ms() + BUSY)
         try:
-            [entry] = await self._ledger.entries([key])
-            step, alert = self._next_step(entry), entry.alert
-            if isinstance(step, Rest) or alert is None:
+            found = await self._due.of([key])
+            if not found:
+                return None
+            [(entry, subject, step)] = found
+            if isinstance(step, Rest) or subject is None:
                 return None
             if step is not waiting.step:
                 return replace(waiting, step=step)
-            lane.began(step, _monotonic())
-            outcome = await self._delivery.perform(step, entry, alert)
+            lane.began(step, monotonic_ms())
+            outcome = await self._delivery.perform(step, entry, subject)
             # Slack counts from when it had the request: surely before the answer.
-            lane.began(step, _monotonic())
+            lane.began(step, monotonic_ms())
             was_asked = outcome not in {Outcome.NOT_OURS, Outcome.UNASKED}
             if was_asked and lane.succeeded():
                 self._complaints.answers_again(lane)
             if outcome is Outcome.UNCLEAR:
-                again_at = _monotonic() + self._pace.unclear
+                again_at = monotonic_ms() + self._pace.unclear
                 return replace(waiting, not_before=again_at)
         finally:
             with contextlib.suppress(RedisError):  # it expires by itself
                 await self._delivery.let_go(key)
         return None
-
-
-def _monotonic() -> float:
-    return asyncio.get_running_loop().time() * 1000
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    # Not wait_for: in Python 3.11 it loses a cancel that comes with the event.
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()

@@ -8,19 +8,30 @@ from typing import assert_never
 import structlog
 
 from alerts.alert import Alert
-from alerts.destination import Destination, destination_of
+from alerts.destination import Destination, destination_of, destination_of_list
 from alerts.entry import Entry, Rest, Step
 from alerts.failure import SinkFailure
 from alerts.fallbacks import Fallbacks
 from alerts.lane import Waiting
 from alerts.ledger import Ledger, life_of
+from alerts.lost_lists import LostLists
 from alerts.metrics import Metrics
 from alerts.notice import instead_of, is_return, parts_of, return_of
-from alerts.posting import CERTAIN, Outcome, Posting, Write
+from alerts.posting import (
+    CERTAIN,
+    LOOK_BACK,
+    Outcome,
+    Posting,
+    Subject,
+    Write,
+    WriteList,
+)
 from alerts.repeating import AT_ONCE, repeat_all
 from alerts.sinks.sink import Saying
 from alerts.sinks.sinks import Sinks
 from alerts.slack.calling import Call
+from alerts.storms.listing import Listing
+from alerts.storms.lists import Lists
 from alerts.summary_post import tell_all
 from stream.config import Alerts
 
@@ -42,9 +53,11 @@ class Delivery:
         *,
         ledger: Ledger,
         sinks: Sinks,
+        lists: Lists,
         config: Alerts,
         metrics: Metrics,
         write: Write,
+        write_list: WriteList,
         owner: str,
         lease_ms: int = 15_000,
         certain_ms: int = CERTAIN,
@@ -58,11 +71,13 @@ class Delivery:
         self._lease_ms = lease_ms
         self.now = now
         self._fallbacks = Fallbacks(ledger, metrics.fell_back)
+        self._lost_lists = LostLists(sinks, lists)
         self._posting = Posting(
             ledger=ledger,
             sinks=sinks,
             metrics=metrics,
             write=write,
+            write_list=write_list,
             owner=owner,
             certain_ms=certain_ms,
             now=now,
@@ -73,8 +88,10 @@ class Delivery:
         self._config = config
         self._metrics.take(config.receivers)
 
-    def destination(self, entry: Entry, alert: Alert) -> Destination:
+    def destination(self, entry: Entry, alert: Subject) -> Destination:
         """Where the message is, or else where it belongs."""
+        if isinstance(alert, Listing):
+            return destination_of_list(entry, alert, self._config, self.now())
         return destination_of(entry, alert, self._config, self.now())
 
     async def hold(self, key: str) -> bool:
@@ -84,7 +101,7 @@ class Delivery:
     async def let_go(self, key: str) -> None:
         await self._ledger.leases.release(key, self._owner)
 
-    async def perform(self, step: Step, entry: Entry, alert: Alert) -> Outcome:
+    async def perform(self, step: Step, entry: Entry, alert: Subject) -> Outcome:
         """Do one step of a key that we hold.
 
         Raises `SinkFailure` and `redis.RedisError`; both leave the ledger true.
@@ -98,6 +115,10 @@ class Delivery:
                 case Step.POST:
                     return await self._posting.post(entry, alert, where, call)
                 case Step.LOOK_UP:
+                    if entry.lost is not None:
+                        place = where.channel, where.receiver
+                        since = entry.lost - LOOK_BACK
+                        await self._lost_lists.look(*place, since, self.now())
                     return await self._posting.look_up(entry, alert, where)
                 case Step.EDIT:
                     return await self._posting.edit(entry, alert, where, call)
@@ -107,12 +128,15 @@ class Delivery:
             self._metrics.failed(where.receiver, failure.reason)
             raise
 
-    async def sum_up(self) -> None:
+    async def sum_up(self, is_open: Callable[[str], bool]) -> None:
         """Tell what broke and was over when it was noticed, a message a receiver.
+
+        `is_open`: whether a receiver is there to read.
 
         Raises `SinkFailure` and `redis.RedisError`; what was not told stays.
         """
-        due = await self._ledger.summaries.due(self.now())
+        found = await self._ledger.summaries.due(self.now())
+        due = [summary for summary in found if is_open(summary.receiver)]
         if due and await self.hold(_SUMMARIES):
             try:
                 await tell_all(
@@ -152,17 +176,17 @@ class Delivery:
     async def _say(self, entry: Entry, alert: Alert) -> Saying:
         where = self.destination(entry, alert)
         call = await self._call(entry, where)
-        return self._posting.saying(entry, where, call)
+        return self._posting.saying(entry, alert, where, call)
 
     async def pass_on(self, entry: Entry) -> None:
         """It is a line of another message: that one is to say it."""
         life, now = life_of(entry), self.now()
         await self._ledger.hosts.pass_on(entry, entry.revision(now), life, now)
 
-    async def over(self, entry: Entry, alert: Alert, rest: Rest) -> None:
+    async def over(self, entry: Entry, alert: Subject, rest: Rest) -> None:
         """Count an alert that is over before it was posted."""
         receiver = self.destination(entry, alert).receiver
-        if rest is Rest.STALE:
+        if rest is Rest.STALE and isinstance(alert, Alert):
             await self._ledger.summaries.add(receiver, alert, self.now())
         self._metrics.told(receiver, alert.state, rest)
         log.info("alert not sent", receiver=receiver, key=entry.key, reason=rest)

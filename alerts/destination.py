@@ -12,6 +12,7 @@ from alerts.alert import Alert
 from alerts.entry import Entry
 from alerts.notice import BROKEN, instead_of, is_return, parts_of
 from alerts.routing import receiver_of, tells
+from alerts.storms.listing import Listing
 from stream.config import Alerts
 from stream.config.alerts import ASSIGNEE, Receiver
 from stream.config.sinks import kind_of_place
@@ -55,6 +56,26 @@ def destination_of(entry: Entry, alert: Alert, config: Alerts, now: int) -> Dest
         mention=mention,
         thread=thread,
         is_told=_is_told(entry, alert, config, calls=calls),
+    )
+
+
+def destination_of_list(
+    entry: Entry, listing: Listing, config: Alerts, now: int
+) -> Destination:
+    """By where it was posted, or else by its receiver.
+
+    By that of the last route where `config` has its receiver no more.
+    """
+    name = entry.receiver or listing.receiver
+    if entry.channel is None and name not in config.receivers:
+        name = config.receiver_on_call(config.routes[-1], now)
+    known = config.receivers.get(name)
+    mention = None if known is None else known.mention
+    return Destination(
+        receiver=name,
+        channel=entry.channel or config.receivers[name].place,
+        # Nobody in particular has the work of many.
+        mention=None if mention == ASSIGNEE else mention,
     )
 
 

@@ -38,6 +38,10 @@ class Entry:
     ts: str | None = None
     shown: str | None = None
     """The revision in the channel."""
+    shown_at: int | None = None
+    """Since when (milliseconds)."""
+    listed_in: str | None = None
+    """The list message that tells it, instead of one of its own."""
     lost: int | None = None
     """When its first fact was noticed, which Redis had lost and was read again: that it
     was posted may be lost as well; milliseconds."""
@@ -108,6 +112,10 @@ class Rest(StrEnum):
     an alert."""
     UNREADABLE = "unreadable"
     """Written by a newer version, or damaged: looked at again in a minute."""
+    LISTED = "listed"
+    """A message about many tells it."""
+    CLOSED = "closed"
+    """Its receiver is closed: posted when it opens."""
     JOINED = "joined"
     """It is a line of another message of its conversation."""
     UNTOLD = "untold"
@@ -140,9 +148,9 @@ def next_step(
     if alert is None or entry.cause is None:
         return Rest.NO_BREACH if entry.fault is None else Rest.UNREADABLE
     if entry.ts is not None:
-        if entry.shown == entry.revision(now):
-            return Rest.SHOWN
-        return Step.EDIT if entry.host is None else Rest.JOINED
+        return _sent(entry, now)
+    if entry.listed_in is not None:
+        return Rest.LISTED
     if entry.intent is not None or entry.lost is not None:
         # Even when it is over: the message may be there, and then it must say so.
         return Step.LOOK_UP
@@ -150,6 +158,13 @@ def next_step(
         return Rest.UNTOLD
     step = _unsent(entry, alert, stale_after, now)
     return (_hindrance(entry, alert, now) or step) if step is Step.POST else step
+
+
+def _sent(entry: Entry, now: int) -> Step | Rest:
+    """What to do about a message that is there."""
+    if entry.shown == entry.revision(now):
+        return Rest.SHOWN
+    return Step.EDIT if entry.host is None else Rest.JOINED
 
 
 def _unsent(entry: Entry, alert: Alert, stale_after: int, now: int) -> Step | Rest:

@@ -49,11 +49,11 @@ def entry_of(
         fault=fault,
         host=_text(fields, "host"),
         guests=_alerts(guests),
-        **_shown(fields, ""),
+        **shown_of(fields, ""),
     )
     if key == first.key:
         return first
-    own = _shown(fields, of(key))
+    own = shown_of(fields, of(key))
     threads = _threads(fields, own["ts"])
     own |= {"host": None, "guests": ()}
     return replace(first, key=key, first=first, threads=threads, **own)
@@ -80,11 +80,11 @@ def _threads(fields: Mapping[bytes, bytes], own: str | None) -> dict[str, str]:
     return threads
 
 
-def _shown(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:
-    """What is known of the message itself."""
-    texts = ("receiver", "channel", "ts", "shown")
+def shown_of(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:
+    """What is known of the message itself; `of` begins its fields."""
+    texts = ("receiver", "channel", "ts", "shown", "listed_in")
     known: dict[str, Any] = {name: _text(fields, of + name) for name in texts}
-    numbers = ("intent", "lost", "doubt")
+    numbers = ("intent", "lost", "doubt", "shown_at")
     known["is_suppressed"] = f"{of}suppressed".encode() in fields
     return known | {name: _number(fields, of + name) for name in numbers}
 

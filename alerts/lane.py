@@ -20,6 +20,8 @@ class Pace:
 
     post: int = 1_000
     edit: int = 1_250
+    list_edit: int = 10_000
+    """Between two edits of one list message."""
     first_backoff: int = 500
     longest_backoff: int = 15_000
     operator: int = 60_000

@@ -24,13 +24,13 @@ Redis must keep what it says it has: `appendonly yes`, `maxmemory-policy noevict
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
 
 from alerts import scripts
 from alerts.alert import OPENING, Told, alert_key
+from alerts.backlog import Backlog, backlog_of
 from alerts.entry import Entry
 from alerts.fields import entry_of, guests_of, of
 from alerts.hosts import Hosts
@@ -40,25 +40,19 @@ from alerts.positions import BEHIND, LostError, Positions, Span
 from alerts.presses.book import PressBook
 from alerts.presses.mutes import Mutes
 from alerts.repeats import Repeats
+from alerts.replies import Replies
 from alerts.summary import Summaries
+from alerts.waiting import WaitingIndex
 from stream.records import encode_fact
 from stream.sla.facts import Fact
 from stream.sla.instants import HOUR
 
 MEMORY = 7 * 24 * HOUR
 """Facts older than this are not news: the ledger may have forgotten them."""
-_LIFE = 2 * MEMORY
+LIFE = 2 * MEMORY
 """An entry lives so long after its end: it outlives every repeat of a fact that is
 young enough to be taken. While a breach is open it lives on: it may be answered weeks
 later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """Keys that wait for delivery, and since when the oldest does (milliseconds)."""
-
-    count: int
-    since: int | None
 
 
 class Ledger:
@@ -69,22 +63,26 @@ class Ledger:
 
     def __init__(self, redis: Redis, prefix: str = "") -> None:
         self._redis = redis
-        self._root = f"{{{prefix}replyclock:alerts}}"
-        self._differing = f"{self._root}:differing"
-        self.leases = Leases(redis, self._root)
+        self.root = f"{{{prefix}replyclock:alerts}}"
+        self.differing_key = f"{self.root}:differing"
+        self.leases = Leases(redis, self.root)
         """Who works on which key."""
-        self.hosts = Hosts(redis, self._root, self.leases, _LIFE)
+        self.hosts = Hosts(redis, self.root, self.leases, LIFE)
         """Which alert is a line of which message."""
-        self.summaries = Summaries(redis, self._root)
+        self.summaries = Summaries(redis, self.root)
         """Of what is not told one by one."""
-        self.positions = Positions(redis, self._root)
+        self.positions = Positions(redis, self.root)
         """How far the topic was read."""
-        self.presses = PressBook(redis, self._root, self._differing)
+        self.presses = PressBook(redis, self.root, self.differing_key)
         """What people did with the alerts."""
-        self.mutes = Mutes(redis, self._root, self._differing)
+        self.mutes = Mutes(redis, self.root, self.differing_key)
         """Queues of which nothing is told now."""
-        self.repeats = Repeats(redis, self._root)
+        self.repeats = Repeats(redis, self.root)
         """What is told again while it is so."""
+        self.waiting = WaitingIndex(redis, self.root)
+        """Who waits, by queue."""
+        self.replies = Replies(redis, self.root)
+        """When somebody last replied, by queue."""
         register = redis.register_script
         self._want = register(scripts.WANT)
         self._advance = register(scripts.ADVANCE)
@@ -114,7 +112,7 @@ class Ledger:
                 told = Told.of(fact, offset)
                 head = f"{told.noticed_at} {told.offset} ".encode()
                 await self._want(
-                    keys=[self._entry(key), self._differing, self.positions.key],
+                    keys=[self._entry(key), self.differing_key, self.positions.key],
                     args=[
                         key,
                         f"f:{told.identity}",
@@ -136,6 +134,7 @@ class Ledger:
                     args=[span.partition, begin, span.end],
                     client=pipe,
                 )
+            await self.replies.hear((fact for fact, _ in facts), pipe)
             answers = await pipe.execute()
         if BEHIND in answers:
             raise LostError
@@ -150,7 +149,7 @@ class Ledger:
         """Have an entry for a message that is about no alert, such as a digest."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hsetnx(self._entry(key), "version", 1)
-            pipe.pexpire(self._entry(key), _LIFE)
+            pipe.pexpire(self._entry(key), LIFE)
             await pipe.execute()
 
     async def entries(self, keys: Sequence[str]) -> list[Entry]:
@@ -172,25 +171,13 @@ class Ledger:
                 pipe.hgetall(self._entry(key))
             return list(await pipe.execute())
 
-    async def pressed(self, keys: Sequence[str]) -> list[bool]:
-        """Whether somebody pressed a button of the alert's messages."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for key in keys:
-                pipe.hkeys(self._entry(key))
-            answers = await pipe.execute()
-        return [any(f.startswith(b"p:") for f in fields) for fields in answers]
-
     async def differing(self) -> list[str]:
         """Every key that waits for delivery, longest waiting first."""
-        keys: list[Any] = await self._redis.zrange(self._differing, 0, -1)
+        keys: list[Any] = await self._redis.zrange(self.differing_key, 0, -1)
         return [key.decode() for key in keys]
 
     async def backlog(self) -> Backlog:
-        oldest: list[Any] = await self._redis.zrange(
-            self._differing, 0, 0, withscores=True
-        )
-        count = await self._redis.zcard(self._differing)
-        return Backlog(count, int(oldest[0][1]) if oldest else None)
+        return await backlog_of(self._redis, self.differing_key)
 
     async def settle(self, entry: Entry) -> bool:
         """Take the key off the list; False when somebody did before.
@@ -199,7 +186,7 @@ class Ledger:
         """
         return bool(
             await self._settle(
-                keys=[self._entry(entry.key), self._differing],
+                keys=[self._entry(entry.key), self.differing_key],
                 args=[entry.key, entry.version, life_of(entry)],
             )
         )
@@ -237,7 +224,7 @@ class Ledger:
         """Want the notice `key`, beside the first; False when it was wanted before."""
         return bool(
             await self._ask(
-                keys=[self._entry(key), self._differing], args=[key, of(key), now]
+                keys=[self._entry(key), self.differing_key], args=[key, of(key), now]
             )
         )
 
@@ -273,7 +260,11 @@ class Ledger:
         """
         life = life_of(entry)
         await self._record(
-            keys=[self._entry(entry.key), self._differing, self.leases.name(entry.key)],
+            keys=[
+                self._entry(entry.key),
+                self.differing_key,
+                self.leases.name(entry.key),
+            ],
             args=[
                 *(entry.key, entry.version, ts, shown, int(done), life, owner, now),
                 *where,
@@ -293,9 +284,9 @@ class Ledger:
             yield found.decode().rpartition(":")[2]
 
     def _entry(self, key: str) -> str:
-        return f"{self._root}:{parts_of(key)[0]}"
+        return f"{self.root}:{parts_of(key)[0]}"
 
 
 def life_of(entry: Entry) -> int:
     """Milliseconds that an entry lives on; 0: for ever."""
-    return 0 if entry.is_open else _LIFE
+    return 0 if entry.is_open else LIFE

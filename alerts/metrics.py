@@ -1,15 +1,17 @@
 """Every metric of the alerts process, declared once (contract 8)."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.alert import AlertState
+from alerts.backlog import Backlog
 from alerts.entry import SUPPRESSED, Entry, Rest
 from alerts.failure import FailureReason
-from alerts.ledger import Backlog
 from alerts.notice import is_return, parts_of
 from alerts.presses.metrics import PressMetrics
+from alerts.storms.listing import Cause
 from stream.channels.contact import Unopened
 from stream.sla.facts import FactKind
 
@@ -18,7 +20,7 @@ DELAY_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900)
 POSTED, FOUND, EDITED, GONE = "posted", "found", "edited", "gone"
 RETURNED = "returned"
 """The kind of a call for what somebody had for long enough."""
-RESULTS = {
+RESULTS: dict[StrEnum | str, tuple[str, ...]] = {
     AlertState.WARNED: (POSTED, FOUND, EDITED, GONE, Rest.OVER.value),
     AlertState.MET: (EDITED, GONE, Rest.OVER.value),
     AlertState.BREACHED: (POSTED, FOUND, EDITED, GONE, Rest.JOINED.value),
@@ -28,6 +30,8 @@ RESULTS = {
     AlertState.ENDED: (EDITED, GONE, Rest.OVER.value, Rest.STALE.value),
     AlertState.CANCELLED: (EDITED, GONE, Rest.OVER.value),
     AlertState.RETRACTED: (EDITED, GONE, Rest.OVER.value),
+    **dict.fromkeys(Cause, (POSTED, FOUND, EDITED, GONE, Rest.OVER.value)),
+    Cause.LOST: (EDITED, GONE),
 }
 """What may become of an alert in each state; every message is `posted` or `found`
 once. `found`: posted, and only recognised afterwards in the channel. `joined`: told as
@@ -87,6 +91,12 @@ class Metrics:
             "Entries of the ledger that this version cannot read; their alerts wait.",
             registry=self.registry,
         )
+        self._suppressed = Counter(
+            "replyclock_alerts_suppressed",
+            "Alerts, warnings and escalations without a message of their own, by why.",
+            ("receiver", "reason"),
+            registry=self.registry,
+        )
         self._summaries = Counter(
             "replyclock_alert_summaries",
             "Messages that sum up breaches which were over when they were noticed.",
@@ -138,9 +148,11 @@ class Metrics:
                 self._alerts.labels(receiver, state, result)
         for reason in FailureReason:
             self._failures.labels(receiver, reason)
+        for cause in {*Cause} - {Cause.LOST}:
+            self._suppressed.labels(receiver, cause)
 
     def posted(self, receiver: str, kind: str, delay_ms: int | None) -> None:
-        """`delay_ms`: None where the delay is not ours."""
+        """`delay_ms` is None of what was held back on purpose."""
         self._alerts.labels(receiver, kind, POSTED).inc()
         if delay_ms is not None:
             self._delay.labels(receiver).observe(delay_ms / 1000)
@@ -156,6 +168,9 @@ class Metrics:
 
     def fell_back(self, receiver: str) -> None:
         self._fallbacks.labels(receiver).inc()
+
+    def suppressed(self, receiver: str, reason: str, count: int) -> None:
+        self._suppressed.labels(receiver, reason).inc(count)
 
     def summed_up(self, receiver: str) -> None:
         self._summaries.labels(receiver).inc()

@@ -29,6 +29,7 @@ _ASKING = {FactKind.WARNED, FactKind.BREACHED, FactKind.ESCALATED}
 _NEVER_SENT: dict[Step | Rest, NoticeKind] = {
     Rest.OVER: NoticeKind.OVER,
     Rest.STALE: NoticeKind.STALE,
+    Rest.LISTED: NoticeKind.LISTED,
 }
 
 

@@ -24,6 +24,7 @@ from alerts.sinks.sinks import Sinks
 from alerts.slack.blocks import Message
 from alerts.slack.buttons import Controls
 from alerts.slack.calling import Call
+from alerts.storms.listing import Cause, Listing
 from stream.config.sinks import kind_of_place
 from stream.sla.instants import MINUTE
 
@@ -47,8 +48,12 @@ class Outcome(StrEnum):
     """A post may still come: look again later."""
 
 
+Subject = Alert | Listing
+"""What a message is about."""
+
+
 class Write(Protocol):
-    """Makes the message of a notice."""
+    """Makes the message of a notice about one alert."""
 
     def __call__(
         self,
@@ -59,6 +64,10 @@ class Write(Protocol):
         controls: Controls | None,
         others: Sequence[Alert] = (),
     ) -> Message: ...
+
+
+WriteList = Callable[[Listing, str | None], Message]
+"""Makes the message of a list, with its mention."""
 
 
 class Posting:
@@ -74,6 +83,7 @@ class Posting:
         sinks: Sinks,
         metrics: Metrics,
         write: Write,
+        write_list: WriteList,
         owner: str,
         certain_ms: int,
         now: Callable[[], int],
@@ -82,17 +92,18 @@ class Posting:
         self._sinks = sinks
         self._metrics = metrics
         self._write = write
+        self._write_list = write_list
         self._owner = owner
         self._certain_ms = certain_ms
         self._now = now
         self._posted = Posted(now())
 
     async def post(
-        self, entry: Entry, alert: Alert, where: Destination, call: Call | None
+        self, entry: Entry, alert: Subject, where: Destination, call: Call | None
     ) -> Outcome:
         if await self._joins(entry, alert, where):
             return Outcome.DONE
-        cause = entry.cause or alert.ground
+        noticed_at, since = _news(entry, alert)
         # Asked in the same breath as the intent is written: answered meanwhile?
         begun_at = self._now()
         begun = await self._ledger.begin(
@@ -101,7 +112,7 @@ class Posting:
             receiver=where.receiver,
             channel=where.channel,
             now=begun_at,
-            doubt=self._posted.doubt(cause.noticed_at),
+            doubt=self._posted.doubt(noticed_at),
             asks=BROKEN if alert.state is AlertState.WARNED else "",
         )
         if not begun:
@@ -117,7 +128,7 @@ class Posting:
             )
             log.warning("redis had lost that an alert was posted", key=entry.key)
             return Outcome.DONE
-        saying = self.saying(entry, where, call)
+        saying = self.saying(entry, alert, where, call)
         try:
             await self._will_be_repeated(entry, where)
             ts = await self._sinks.of(where.channel).post(where, saying)
@@ -126,20 +137,23 @@ class Posting:
                 await self._ledger.forget_intent(entry.key, self._owner)
             raise
         self._posted.remember(entry.key, where.channel, ts)
-        if entry.first is None:
+        if entry.first is None and isinstance(alert, Alert):
             await self._ledger.hosts.remember(entry.key, alert.ground)
         # What people kept back is not late by us.
-        delay = None if entry.is_suppressed else self._now() - cause.at
+        is_late = since is not None and not entry.is_suppressed
+        delay = self._now() - since if is_late and since is not None else None
         await self._ledger.record(
             entry, self._owner, ts=ts, shown=saying.revision, done=True, now=begun_at
         )
-        self._metrics.posted(where.receiver, kind_of(entry), delay)
+        self._metrics.posted(where.receiver, _kind(entry, alert), delay)
         log.info("alert posted", receiver=where.receiver, key=entry.key, delay_ms=delay)
         return Outcome.DONE
 
-    async def _joins(self, entry: Entry, alert: Alert, where: Destination) -> bool:
+    async def _joins(self, entry: Entry, alert: Subject, where: Destination) -> bool:
         """Whether it became a line of an open message of its conversation."""
-        if not may_join(entry, alert) or kind_of_place(where.channel) != "slack":
+        if isinstance(alert, Listing) or not may_join(entry, alert):
+            return False
+        if kind_of_place(where.channel) != "slack":
             return False
         key = await self._ledger.hosts.candidate(alert.ground)
         if key is None:
@@ -154,7 +168,9 @@ class Posting:
         log.info("alert is a line of another", key=entry.key, host=host.key)
         return True
 
-    async def look_up(self, entry: Entry, alert: Alert, where: Destination) -> Outcome:
+    async def look_up(
+        self, entry: Entry, alert: Subject, where: Destination
+    ) -> Outcome:
         intent = entry.intent or entry.lost or self._now()
         sink = self._sinks.of(where.channel)
         done = Outcome.UNASKED if sink.cannot_look else Outcome.DONE
@@ -186,17 +202,17 @@ class Posting:
             where=(where.receiver, where.channel),
             asks="" if entry.lost is None else _asked(entry, alert),
         )
-        if entry.first is None:
+        if entry.first is None and isinstance(alert, Alert):
             await self._ledger.hosts.remember(entry.key, alert.ground)
-        self._metrics.told(where.receiver, kind_of(entry), FOUND)
+        self._metrics.told(where.receiver, _kind(entry, alert), FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
         return done
 
     async def edit(
-        self, entry: Entry, alert: Alert, where: Destination, call: Call | None
+        self, entry: Entry, alert: Subject, where: Destination, call: Call | None
     ) -> Outcome:
         assert entry.ts is not None  # what makes it an edit
-        saying = self.saying(entry, where, call)
+        saying = self.saying(entry, alert, where, call)
         sink, result = self._sinks.of(where.channel), EDITED
         try:
             await self._will_be_repeated(entry, where)
@@ -220,21 +236,27 @@ class Posting:
         log.info(event, receiver=where.receiver, key=entry.key, state=alert.state)
         return Outcome.DONE
 
-    def saying(self, entry: Entry, where: Destination, call: Call | None) -> Saying:
-        """What is said of the notice now."""
+    def saying(
+        self, entry: Entry, subject: Subject, where: Destination, call: Call | None
+    ) -> Saying:
+        """What is said of the notice, or of the list, now."""
         now = self._now()
-        about, *others = entry.promises
-        message = self._write(
-            about,
-            where.mention,
-            call=call,
-            controls=Controls(key=entry.key, handling=entry.handling, now=now),
-            others=others,
-        )
+        about: Alert | None = None
+        if isinstance(subject, Listing):
+            message = self._write_list(subject, where.mention)
+        else:
+            about, *others = entry.promises
+            message = self._write(
+                about,
+                where.mention,
+                call=call,
+                controls=Controls(key=entry.key, handling=entry.handling, now=now),
+                others=others,
+            )
         return Saying(
             key=entry.key,
             receiver=where.receiver,
-            alert=about,
+            subject=about,
             message=message,
             revision=entry.revision(now),
             is_open=entry.is_open,
@@ -247,7 +269,24 @@ class Posting:
             await self._ledger.repeats.add(entry.key, self._now())
 
 
-def _asked(entry: Entry, alert: Alert) -> str:
+def _news(entry: Entry, subject: Subject) -> tuple[int, int | None]:
+    """When what a post tells was noticed, and since when it is to be told.
+
+    None of what was held back on purpose.
+    """
+    if isinstance(subject, Listing):
+        held = subject.cause in {Cause.OPENING, Cause.UNMUTED}
+        return subject.began, None if held else subject.began
+    cause = entry.cause or subject.ground
+    return cause.noticed_at, cause.at
+
+
+def _kind(entry: Entry, subject: Subject) -> str:
+    """The label `kind` of what is posted."""
+    return subject.state if isinstance(subject, Listing) else kind_of(entry)
+
+
+def _asked(entry: Entry, alert: Subject) -> str:
     """What is wanted beside a message of which Redis forgot what it said first."""
     return BROKEN if entry.first is None and alert.is_forewarned else ""
 

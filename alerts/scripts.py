@@ -103,7 +103,8 @@ if known and known ~= ARGV[3] and redis.call('GET', KEYS[3]) ~= ARGV[7] then
   redis.call('HSETNX', KEYS[1], of .. 'doubt', ARGV[8])
   return 0
 end
-redis.call('HSET', KEYS[1], of .. 'ts', ARGV[3], of .. 'shown', ARGV[4])
+redis.call('HSET', KEYS[1], of .. 'ts', ARGV[3], of .. 'shown', ARGV[4],
+  of .. 'shown_at', ARGV[8])
 if ARGV[10] ~= '' then  -- found, and the ledger had forgotten where it was posted
   redis.call('HSETNX', KEYS[1], of .. 'receiver', ARGV[9])
   redis.call('HSETNX', KEYS[1], of .. 'channel', ARGV[10])

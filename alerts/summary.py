@@ -11,7 +11,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from alerts.alert import Alert
+from alerts.alert import Alert, AlertState
 from stream.sla.facts import Measure
 from stream.sla.instants import SECOND
 
@@ -30,10 +30,20 @@ class Summary:
     """The longest of the waits beyond their deadlines."""
     counts: dict[tuple[str, Measure], int] = field(default_factory=dict)
     """By queue and measure."""
+    over: dict[AlertState, int] = field(default_factory=dict)
+    """By how they ended."""
 
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def queues(self) -> dict[str, int]:
+        """By queue alone."""
+        found: dict[str, int] = {}
+        for (queue, _), count in self.counts.items():
+            found[queue] = found.get(queue, 0) + count
+        return found
 
 
 class Summaries:
@@ -49,6 +59,7 @@ class Summaries:
         key = f"{self._root}:{receiver}"
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hincrby(key, f"n:{breach.measure}:{breach.queue}", 1)
+            pipe.hincrby(key, f"o:{alert.state}", 1)
             pipe.hset(key, "added", now)
             pipe.zadd(f"{key}:deadlines", {str(breach.at): breach.at})
             pipe.zadd(f"{key}:late", {"late": ended - breach.at}, gt=True)
@@ -68,11 +79,23 @@ class Summaries:
 
     async def told(self, summary: Summary) -> None:
         """The message is there."""
-        key = f"{self._root}:{summary.receiver}"
+        *own, receivers = self.names(summary.receiver)
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(key, f"{key}:deadlines", f"{key}:late")
-            pipe.srem(f"{self._root}:receivers", summary.receiver)
+            pipe.delete(*own)
+            pipe.srem(receivers, summary.receiver)
             await pipe.execute()
+
+    def names(self, receiver: str) -> list[str]:
+        """The keys in Redis that one is kept in; the last is that of all receivers."""
+        key = f"{self._root}:{receiver}"
+        names = [key, f"{key}:deadlines", f"{key}:late"]
+        return [*names, f"{self._root}:receivers"]
+
+    async def of(self, receiver: str) -> Summary | None:
+        """What is collected for `receiver` up to now."""
+        key = f"{self._root}:{receiver}"
+        fields: Any = await self._redis.hgetall(key)
+        return await self._read(receiver, key, fields) if fields else None
 
     async def _read(
         self, name: str, key: str, fields: Mapping[bytes, bytes]
@@ -86,4 +109,6 @@ class Summaries:
             if kind == "n":
                 measure, _, queue = rest.partition(":")
                 summary.counts[queue, Measure(measure)] = int(count)
+            elif kind == "o":
+                summary.over[AlertState(rest)] = int(count)
         return summary

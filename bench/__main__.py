@@ -119,7 +119,9 @@ async def _measure_parts(
     folder: Path, parts: tuple[str, ...], pairs: int
 ) -> dict[str, tuple[Part, ...]]:
     rules = load_config(CONFIG).rules()
-    with Stack.start(folder, services=("kafka",), on_progress=click.echo) as stack:
+    with Stack.start(
+        folder, services=("kafka", "redis"), on_progress=click.echo
+    ) as stack:
         bench = Bench(stack, rules)
         await bench.warm_up()
         return {name: tuple(await bench.part(name, pairs)) for name in parts}
@@ -130,7 +132,9 @@ async def _measure(
 ) -> Report:
     machine = this_machine()
     rules = load_config(CONFIG).rules()
-    with Stack.start(folder, services=("kafka",), on_progress=click.echo) as stack:
+    with Stack.start(
+        folder, services=("kafka", "redis"), on_progress=click.echo
+    ) as stack:
         bench = Bench(stack, rules)
         if not quick:
             await bench.warm_up()

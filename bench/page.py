@@ -177,6 +177,16 @@ from there to the answer; what sends them, the broker and intake share the machi
 {door_table(report.doors)}"""
 
 
+def _waits(report: Report) -> str:
+    return f"""\
+## Who waits
+
+The index of open alerts in Redis: the slowest of fifty looks, with the alerts
+themselves. Memory is all that Redis keeps of them.
+
+{timing_table(report.waits)}"""
+
+
 def _growths(report: Report) -> str:
     alone = [run for run in report.growths if run.workers == 1]
     shared = [run for run in report.growths if run.conversations == SHARED]
@@ -218,5 +228,6 @@ _SECTIONS: dict[str, Callable[[Report], str]] = {
     "growths": _growths,
     "losses": _losses,
     "doors": _doors,
+    "waits": _waits,
 }
 """By the name of the part in the report, in the order of the page."""

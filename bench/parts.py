@@ -15,6 +15,7 @@ from bench.one_write.measure import OneWrite, one_write
 from bench.recovery import Restart, restart
 from bench.rules import Timing, rules_timings
 from bench.sides import OURS, STOCK, installed_sides
+from bench.waits import waits
 from bench.workload import Workload, make_workload, write_events
 from dev.faults import StackError
 from dev.stack import Stack
@@ -40,7 +41,16 @@ _GROWTHS = ((10_000, 1), (SHARED, 1), (1_000_000, 1), (SHARED, 2), (SHARED, 3))
 """Conversations, workers."""
 
 
-PARTS = ("rules", "one_writes", "restarts", "lives", "growths", "losses", "doors")
+PARTS = (
+    "rules",
+    "one_writes",
+    "restarts",
+    "lives",
+    "growths",
+    "losses",
+    "doors",
+    "waits",
+)
 """Beside the pairs; by their names in the report."""
 Part = Timing | OneWrite | Restart | Live | Growth | Loss | Door
 
@@ -81,6 +91,7 @@ class Bench:
             "growths": self.growths,
             "losses": self.losses,
             "doors": partial(self.doors, pairs),
+            "waits": self.waits,
         }
         return await measured[name]()
 
@@ -91,6 +102,10 @@ class Bench:
     async def doors(self, pairs: int) -> list[Door]:
         click.echo("the door: intake beside a bare handler")
         return await doors(self._stack, self._rules, pairs)
+
+    async def waits(self) -> list[Timing]:
+        click.echo("who waits: the alerts' index in Redis")
+        return await waits(self._stack.redis_url)
 
     async def one_writes(self, pairs: int) -> list[OneWrite]:
         click.echo("one state write an event: ours, aiokafka, Kafka Streams")

@@ -37,6 +37,7 @@ class Report(Struct, frozen=True, kw_only=True):
     growths: tuple[Growth, ...] = ()
     losses: tuple[Loss, ...] = ()
     doors: tuple[Door, ...] = ()
+    waits: tuple[Timing, ...] = ()
 
 
 def write(report: Report, results: Path) -> Path:

@@ -21,7 +21,7 @@ async def acted_on(alerts: Mapping[str, bool], ledger: Ledger) -> dict[str, bool
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
         entries = await ledger.entries(chunk)
-        pressed = await ledger.pressed(chunk)
+        pressed = await ledger.presses.pressed(chunk)
         for entry, is_pressed in zip(entries, pressed, strict=True):
             if entry.ts is not None and entry.host is None:
                 found[entry.key] = is_pressed or alerts[entry.key]

@@ -70,6 +70,14 @@ class PressBook:
         """Put the alert on the list of what differs at the instant `at`."""
         await self._redis.zadd(self._due, {alert: at}, lt=True)
 
+    async def pressed(self, keys: Sequence[str]) -> list[bool]:
+        """Whether somebody pressed a button of the alert's messages."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.hkeys(f"{self._root}:{key}")
+            answers = await pipe.execute()
+        return [any(f.startswith(b"p:") for f in fields) for fields in answers]
+
     async def come_due(self, now: int) -> int:
         """Put on that list what is to be looked at by `now`; returns how many."""
         due: list[Any] = await self._redis.zrange(

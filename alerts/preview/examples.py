@@ -11,6 +11,7 @@ from alerts.alert import Alert, alert_key
 from alerts.customer import Customers
 from alerts.destination import destination_of
 from alerts.preview.kinds import DIGEST, KINDS, NAMES, SUMMARY, Kind, alert_of
+from alerts.preview.lists import LISTS, listing_of
 from alerts.preview.mornings import morning
 from alerts.preview.notices import call_of, entry_of
 from alerts.preview.places import places
@@ -18,6 +19,7 @@ from alerts.preview.stories import KEYS
 from alerts.routing import receiver_of
 from alerts.slack.blocks import Message, message_of
 from alerts.slack.buttons import Controls
+from alerts.slack.listing import list_message
 from alerts.slack.summing_up import summing_up
 from alerts.summary import Summary
 from stream.config import Config, load_config
@@ -76,6 +78,8 @@ class _Maker:
             return self._summary()
         if name == DIGEST:
             return self._digest()
+        if name in LISTS:
+            return self._list(name)
         # Each kind begins with another queue, so that more of them are seen.
         *queues, unrouted = self._config.queue_names
         first = NAMES.index(name) % (len(queues) or 1)
@@ -117,16 +121,37 @@ class _Maker:
 
     def _summary(self) -> Example | None:
         """Of whoever would be told the most, if a wait ended so in each queue."""
-        over = product((KINDS["answered"], KINDS["ended"]), self._config.queue_names)
-        found = [self._alert(kind, queue) for kind, queue in over]
-        alerts = [alert for alert in found if alert is not None]
-        if not alerts:
+        receiver, told = self._of_one_receiver("answered", "ended")
+        if not told:
             return None
-        ((receiver, _),) = Counter(map(self._receiver, alerts)).most_common(1)
-        told = [alert for alert in alerts if self._receiver(alert) == receiver]
         at = max(alert.last.noticed_at for alert in told)
         message = summing_up(_summary_of(receiver, told))
         return self._example(SUMMARY, _SUMMARY_TITLE, receiver, at, message)
+
+    def _list(self, name: str) -> Example | None:
+        """Of whoever would be told the most, if all promises broke at once."""
+        receiver, told = self._of_one_receiver("first_reply", "next_reply")
+        if not told:
+            return None
+        kind = LISTS[name]
+        listing = listing_of(kind, receiver, told)
+        mention = self._config.alerts.receivers[receiver].mention
+        message = list_message(
+            listing, mention, lambda alert: self._customers.shown(alert).link
+        )
+        at = listing.ended or listing.began
+        return self._example(name, kind.title, receiver, at, message)
+
+    def _of_one_receiver(self, *kinds: str) -> tuple[str, list[Alert]]:
+        """Alerts of `kinds` of every queue, as far as one receiver is told of them."""
+        every = product((KINDS[kind] for kind in kinds), self._config.queue_names)
+        found = [self._alert(kind, queue) for kind, queue in every]
+        alerts = [alert for alert in found if alert is not None]
+        if not alerts:
+            return "", []
+        ((receiver, _),) = Counter(map(self._receiver, alerts)).most_common(1)
+        told = [alert for alert in alerts if self._receiver(alert) == receiver]
+        return receiver, sorted(told, key=lambda alert: alert.deadline)
 
     def _receiver(self, alert: Alert) -> str:
         return receiver_of(alert.ground, self._config.alerts, alert.last.noticed_at)

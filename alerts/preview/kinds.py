@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alerts.alert import Alert, AlertState, Told
 from alerts.folding import fold
+from alerts.preview.lists import LISTS
 from alerts.preview.stories import Place, Story
 from alerts.routing import Routes
 from stream.config import Config
@@ -138,7 +139,7 @@ told, and when."""
 SUMMARY = "summary"
 DIGEST = "digest"
 """No stories of their own: they count those of others."""
-NAMES = (*KINDS, SUMMARY, DIGEST)
+NAMES = (*KINDS, *LISTS, SUMMARY, DIGEST)
 
 
 def alert_of(

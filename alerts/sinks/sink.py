@@ -21,7 +21,8 @@ class Saying:
 
     key: str
     receiver: str
-    alert: Alert
+    subject: Alert | None
+    """None of a list of many, which only Slack is told."""
     message: Message
     """As Slack has it; the others take its text."""
     revision: str
@@ -29,6 +30,12 @@ class Saying:
     """Whether somebody waits."""
     call: Call | None = None
     """Of a notice that is not the alert's first."""
+
+    @property
+    def alert(self) -> Alert:
+        """Of all that is said to other sinks than Slack."""
+        assert self.subject is not None
+        return self.subject
 
 
 class Sink(Protocol):

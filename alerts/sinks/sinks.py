@@ -4,7 +4,7 @@ A place says what is there: `webhook:DESK`, or a Slack channel. So what was told
 ended where it was told, whatever the rules file says by then.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Self
 
 from alerts.alert import Alert
@@ -16,6 +16,7 @@ from alerts.sinks.request import SECONDS, new_session
 from alerts.sinks.sink import OtherSink, Sink
 from alerts.sinks.slack import SlackSink
 from alerts.sinks.webhook import Webhook
+from alerts.slack.client import Posted
 from stream.config.sinks import kind_of_place
 from stream.process.sinks import UnsetError, WrongSinkError, access
 
@@ -67,6 +68,14 @@ class Sinks:
         if kind_of_place(place) != "slack":
             return None
         return await self._slack.link(place, ts)
+
+    async def lists_of(
+        self, place: str, since: float
+    ) -> AsyncIterator[tuple[str, Posted]]:
+        """Messages about many there, posted after `since` (seconds), by key."""
+        if kind_of_place(place) == "slack":
+            async for each in self._slack.lists_of(place, since):
+                yield each
 
     def _make(self, place: str) -> OtherSink:
         try:

@@ -1,5 +1,7 @@
 """Slack as a sink: the one whose messages are found again, edited and answered."""
 
+from collections.abc import AsyncIterator
+
 import structlog
 
 from alerts.destination import Destination
@@ -41,6 +43,10 @@ class SlackSink:
 
     async def say(self, place: str, message: Message, key: str) -> None:
         await self._slack.post(place, message, key, "")
+
+    def lists_of(self, channel: str, since: float) -> AsyncIterator[tuple[str, Posted]]:
+        """Messages about many, posted after `since` (seconds), with their keys."""
+        return self._slack.lists_of(channel, since)
 
     async def link(self, channel: str, ts: str) -> str | None:
         """The message's address, where it is known."""

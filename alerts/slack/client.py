@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from alerts.failure import FailureReason
 from alerts.slack.blocks import Message
 from alerts.slack.failures import SlackFailure, failure_of
+from alerts.storms.listing import is_list
 
 EVENT_TYPE = "replyclock_alert"
 PAGE = 200
@@ -105,10 +106,26 @@ class Slack:
             return posted
         return None
 
+    async def lists_of(
+        self, channel: str, since: float
+    ) -> AsyncIterator[tuple[str, Posted]]:
+        """Our list messages posted after `since` (seconds), with their keys."""
+        async for key, posted in self._ours(channel, since, None):
+            if is_list(key):
+                yield key, posted
+
     async def messages_of(
         self, channel: str, key: str, since: float, thread: str | None = None
     ) -> AsyncIterator[Posted]:
-        """All of them: there is one, unless Slack did a post late.
+        """All of them: there is one, unless Slack did a post late."""
+        async for found, posted in self._ours(channel, since, thread):
+            if found == key:
+                yield posted
+
+    async def _ours(
+        self, channel: str, since: float, thread: str | None
+    ) -> AsyncIterator[tuple[str, Posted]]:
+        """Our messages with their keys.
 
         A channel's history has no replies: those are asked for by their `thread`.
         """
@@ -127,8 +144,9 @@ class Slack:
             for message in page.get("messages", ()):
                 metadata = message.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}
-                if metadata.get("event_type") == EVENT_TYPE and payload["key"] == key:
-                    yield Posted(message["ts"], payload.get("revision", ""))
+                if metadata.get("event_type") == EVENT_TYPE:
+                    revision = payload.get("revision", "")
+                    yield payload["key"], Posted(message["ts"], revision)
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return

@@ -35,11 +35,18 @@ class Receiver(Part):
         None,
         description='when it is told of yesterday, each day: `"08:45"`, by `timezone`',
     )
+    calendar: str | None = Field(
+        None,
+        description="when somebody reads it (of slack); what breaks while it is closed"
+        " is one message when it opens, and nobody is warned meanwhile",
+    )
 
     @model_validator(mode="after")
     def _is_one(self) -> "Receiver":
         if len([*self._sinks()]) != 1:
             raise ValueError(f"takes exactly one of {', '.join(SINKS)}")
+        if self.calendar is not None and self.slack is None:
+            raise ValueError("calendar is of slack: others are told at once")
         return self
 
     @property
@@ -90,7 +97,9 @@ class Route(Part):
 
 class Storm(Part):
     threshold: int = Field(5, ge=1, description="more breaches of one queue than this")
-    window: Duration = Field(60_000, description="within this become one message")
+    window: Duration = Field(
+        60_000, ge=1_000, description="within this become one message of the receiver"
+    )
 
 
 ShowCustomer = Literal["none", "last4", "name", "number"]
@@ -103,7 +112,7 @@ class Alerts(Part):
         description="who it is: none, last4 (digits of the number), name (and last4),"
         " number (and name)",
     )
-    storm: Storm = Field(Storm(), description="not used yet: each breach is told")
+    storm: Storm = Field(Storm(), description="when many are told in one message")
     ack_expires: Duration = Field(
         30 * MINUTE,
         ge=1000,

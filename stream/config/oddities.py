@@ -235,6 +235,7 @@ def _nobody_known(config: Config) -> Iterator[Odd]:
 def _unused(config: Config) -> Iterator[Odd]:
     used = {queue.calendar for queue in config.queues.values()}
     used |= {policy.calendar for policy in config.policies}
+    used |= {receiver.calendar for receiver in config.alerts.receivers.values()}
     used |= {
         target.calendar
         for policy in config.policies
@@ -244,7 +245,7 @@ def _unused(config: Config) -> Iterator[Odd]:
     used |= {route.to.calendar for route in config.alerts.routes}
     for name in config.calendars:
         if name not in used and name != ALWAYS:
-            yield ("calendars", name), "no queue, policy or target has it"
+            yield ("calendars", name), "no queue, policy, target or receiver has it"
     told = {name for route in config.alerts.routes for name in route.to.receivers}
     told |= {step.to for policy in config.policies for step in policy.escalate}
     receivers = config.alerts.receivers

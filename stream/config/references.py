@@ -41,6 +41,10 @@ def _calendars(config: Config) -> Iterator[Wrong]:
         if queue.calendar is not None:
             path: Path = ("queues", name, "calendar")
             yield from _known("calendar", queue.calendar, known, path)
+    for name, receiver in config.alerts.receivers.items():
+        if receiver.calendar is not None:
+            path = ("alerts", "receivers", name, "calendar")
+            yield from _known("calendar", receiver.calendar, known, path)
     for index, policy in enumerate(config.policies):
         here: Path = ("policies", index)
         if policy.calendar is not None:

@@ -32,6 +32,8 @@ class NoticeKind(StrEnum):
     """The wait ended before it was sent: it never will be."""
     STALE = "stale"
     """Noticed too late to be told one by one (semantics 3.5)."""
+    LISTED = "listed"
+    """A message about many tells it."""
     UNKNOWN = "unknown"
     """Nothing is remembered of it: too long ago, or not read yet."""
 

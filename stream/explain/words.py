@@ -53,6 +53,7 @@ _TOLD = {
     NoticeKind.WAITS: "an alert is due, and is not sent yet",
     NoticeKind.OVER: "no alert was sent: the wait was over before",
     NoticeKind.STALE: "no message of its own: it was over when it was noticed, late",
+    NoticeKind.LISTED: "no message of its own: one about many tells it",
     NoticeKind.UNKNOWN: "no alert is remembered: too long ago, or not read yet",
 }
 _SHOWN = 8

@@ -23,33 +23,51 @@ from alerts.sinks.sinks import Sinks
 from alerts.sinks.slack import SlackSink
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
+from alerts.slack.listing import list_message
+from alerts.storms.gathering import Gathering
+from alerts.storms.lists import Lists
 from dev.slack.client import SlackStandIn
-from stream.config import Alerts
+from stream.config import Alerts, Config
 from stream.sla.facts import Fact
 from stream.sla.instants import MINUTE
 
 ALL = ["warning", "breach", "escalation"]
-CONFIG = Alerts.model_validate(
-    {
-        "routes": [
-            {"match": {"queue": "sales"}, "to": "sales-slack"},
-            {"match": {"queue": "lost"}, "to": "lost-slack"},
-            {"match": {"queue": "ahead"}, "to": "sales-slack", "tell": ALL},
-            {"match": {"queue": "quiet"}, "to": "ops-slack", "tell": ALL},
-            {"match": {"queue": "calm"}, "to": "ops-slack", "tell": ["breach"]},
-            {"match": {"queue": "early"}, "to": "ops-slack", "tell": ["warning"]},
-            {"to": "ops-slack"},
-        ],
-        "receivers": {
-            "sales-slack": {"slack": {"channel": "C0SALES", "mention": "@here"}},
-            "ops-slack": {"slack": {"channel": "C0OPS"}},
-            "lost-slack": {"slack": {"channel": "C0LOST"}},
-            "team-lead": {"slack": {"channel": "C0LEADS", "mention": "S0LEADS"}},
-            "deputy": {"slack": {"channel": "C0LEADS", "mention": "U0DEPUTY"}},
-            "sales-lead": {"slack": {"channel": "C0SALES", "mention": "U0LEAD"}},
-        },
-    }
-)
+_ALERTS = {
+    "storm": {"threshold": 1000, "window": "60s"},
+    "routes": [
+        {"match": {"queue": "sales"}, "to": "sales-slack"},
+        {"match": {"queue": "lost"}, "to": "lost-slack"},
+        {"match": {"queue": "ahead"}, "to": "sales-slack", "tell": ALL},
+        {"match": {"queue": "quiet"}, "to": "ops-slack", "tell": ALL},
+        {"match": {"queue": "calm"}, "to": "ops-slack", "tell": ["breach"]},
+        {"match": {"queue": "early"}, "to": "ops-slack", "tell": ["warning"]},
+        {"to": "ops-slack"},
+    ],
+    "receivers": {
+        "sales-slack": {"slack": {"channel": "C0SALES", "mention": "@here"}},
+        "ops-slack": {"slack": {"channel": "C0OPS"}},
+        "lost-slack": {"slack": {"channel": "C0LOST"}},
+        "team-lead": {"slack": {"channel": "C0LEADS", "mention": "S0LEADS"}},
+        "deputy": {"slack": {"channel": "C0LEADS", "mention": "U0DEPUTY"}},
+        "sales-lead": {"slack": {"channel": "C0SALES", "mention": "U0LEAD"}},
+    },
+}
+
+
+def config_of(**changed: Any) -> Config:
+    """The rules of these tests, with other `alerts` where `changed` says so."""
+    return Config.model_validate(
+        {
+            "version": 1,
+            "calendars": {"office": {"week": {"mon-sun": ["09:00-17:00"]}}},
+            "policies": [{"name": "everyone", "targets": {"first_reply": "30m"}}],
+            "alerts": _ALERTS | changed,
+        }
+    )
+
+
+CONFIG = config_of().alerts
+"""Without storms: each is told by itself."""
 SLOW = Pace(longest_backoff=1000, operator=2000, unclear=200)
 """Slack's own pace; only the waits after failures are shorter than in service."""
 
@@ -80,14 +98,30 @@ class Delivering:
     """A running deliverer with real Redis and the stand-in Slack."""
 
     def __init__(
-        self, ledger: Ledger, slack: SlackStandIn, config: Alerts = CONFIG
+        self, ledger: Ledger, slack: SlackStandIn, alerts: Alerts | None = None
     ) -> None:
-        self.config = config
         self.ledger = ledger
         self.slack = slack
-        self.metrics = Metrics(config.receivers)
+        self.config = config_of()
+        if alerts is not None:
+            self.alerts = alerts
+        self.metrics = Metrics(self.alerts.receivers)
+        self.lists = Lists(ledger._redis, ledger)
         self.offset = 0
         self.now = wall_ms
+
+    @property
+    def alerts(self) -> Alerts:
+        return self.config.alerts
+
+    @alerts.setter
+    def alerts(self, alerts: Alerts) -> None:
+        self.config = self.config.model_copy(update={"alerts": alerts})
+
+    @property
+    def gathering(self) -> Gathering:
+        """Under the config that is set now."""
+        return Gathering(self.lists, self.ledger, self.config, self.metrics.suppressed)
 
     @asynccontextmanager
     async def running(
@@ -106,12 +140,16 @@ class Delivering:
         ):
             self.deliverer = Deliverer(
                 ledger=self.ledger,
+                lists=self.lists,
+                gathering=self.gathering,
                 delivery=Delivery(
                     ledger=self.ledger,
                     sinks=sinks,
-                    config=self.config,
+                    lists=self.lists,
+                    config=self.alerts,
                     metrics=self.metrics,
                     write=message_of,
+                    write_list=list_message,
                     owner=uuid4().hex,
                     now=self.now,
                     lease_ms=changed.pop("lease_ms", 15_000),

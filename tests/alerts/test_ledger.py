@@ -6,8 +6,9 @@ import pytest
 from redis.asyncio import Redis
 
 from alerts.alert import alert_key
+from alerts.backlog import Backlog
+from alerts.ledger import Ledger
 from alerts.entry import Entry
-from alerts.ledger import Backlog, Ledger
 from tests.alerts.cycles import DEADLINE, Cycle
 
 pytestmark = pytest.mark.broker
@@ -220,7 +221,7 @@ async def test_intent_then_record(ledger: Ledger) -> None:
     for _ in range(2):
         await record(ledger, read)
         assert await entry_of(ledger) == replace(
-            begun, intent=None, ts="1.2", shown="x"
+            begun, intent=None, ts="1.2", shown="x", shown_at=1
         )
         assert (await ledger.backlog()).count == 0
 

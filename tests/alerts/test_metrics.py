@@ -1,7 +1,7 @@
 """Metrics are there before anything happens."""
 
+from alerts.backlog import Backlog
 from alerts.failure import FailureReason
-from alerts.ledger import Backlog
 from alerts.metrics import Metrics
 
 

@@ -137,6 +137,8 @@ def test_what_was_not_sent():
     assert told(entry(BREACH, CYCLE.answered())) == [("over", None, None)]
     late = entry(CYCLE.breached(noticed=3600), CYCLE.answered())
     assert told(late) == [("stale", None, None)]
+    listed = replace(entry(BREACH), listed_in="storm:a")
+    assert told(listed) == [("listed", None, None)]
     assert told(entry(CYCLE.answered())) == [("unknown", None, None)]
     assert told(Entry(key=alert_key(BREACH))) == [("unknown", None, None)]
     (waits,) = notices_of(BREACH, entry(BREACH), CONFIG, BREACH.at)

@@ -61,6 +61,15 @@ def test_each_kind_says_what_it_is():
         "kept": "sales: answered in time",
         "called": "*The promise is broken.* *Nobody has replied yet.*",
         "escalation": "sales: no first reply within 2 min",
+        "storm": "support, unrouted: 22 wait, 212 promises broken",
+        "storm_over": "support, unrouted: storm over, nobody waits, 212 promises"
+        " broken",
+        "downtime": "support, unrouted, while we were away: 212 broken, 190 answered"
+        " since, 22 wait",
+        "opening": "support, unrouted, while you were closed: 212 broken, 190 answered"
+        " meanwhile, 22 wait",
+        "unmuted": "support, unrouted, while it was muted: 212 broken, 190 answered"
+        " meanwhile, 22 wait",
         "summary": "4 promises were broken and noticed late; nobody waits any more",
         "digest": "Yesterday, Sun 1 Mar: 3 of 96 promises broken (3.1%), 1 still waits",
     }

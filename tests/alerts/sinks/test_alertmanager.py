@@ -111,7 +111,7 @@ async def test_a_warning_that_breaks(delivering: Delivering, pager: Pager) -> No
     broken, met = fresh("broken"), fresh("met")
     config = CONFIG.routes[1].model_copy(update={"tell": ("warning", "breach")})
     routes = (CONFIG.routes[0], config, *CONFIG.routes[2:])
-    delivering.config = CONFIG.model_copy(update={"routes": routes})
+    delivering.alerts = CONFIG.model_copy(update={"routes": routes})
     delivering.now = lambda: wall_ms() - 5 * 60_000  # before the deadline
     async with delivering.running():
         await delivering.tell(broken.warned(24.9, 0), met.warned(24.9, 0))

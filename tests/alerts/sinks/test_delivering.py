@@ -243,7 +243,7 @@ async def test_a_fallback_that_is_taken_out_of_the_rules(
     """It was wanted and not told yet: nobody is told, and nothing waits for it."""
     desk = CONFIG.receivers["desk"].model_copy(update={"fallback": None})
     receivers = CONFIG.receivers | {"desk": desk}
-    delivering.config = CONFIG.model_copy(update={"receivers": receivers})
+    delivering.alerts = CONFIG.model_copy(update={"receivers": receivers})
     async with delivering.running():
         await delivering.tell(CYCLE.breached())
         await delivering.settled()
