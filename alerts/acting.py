@@ -17,6 +17,8 @@ from alerts.presses.permission import Permission
 from alerts.pressing import Presses
 from alerts.slack.client import Slack
 from alerts.slack.groups import Groups
+from alerts.storms.listing import key_of_list
+from alerts.storms.lists import Lists
 from stream.config import Config
 from stream.kafka.events_topic import EventsTopic
 from stream.process.settings import Settings
@@ -31,6 +33,7 @@ class Acting:
         config: Config,
         *,
         ledger: Ledger,
+        lists: Lists,
         slack: Slack,
         metrics: Metrics,
         wake: Callable[[Iterable[str]], None],
@@ -51,6 +54,7 @@ class Acting:
             wake=wake,
             config=config.alerts,
             now=wall_ms,
+            covered=lambda name: lists.covered(key_of_list(name)),
         )
         self._acks = Acks(settings.senders(), self._presses.press, wall_ms)
         self._desk = LedgerDesk(ledger, config)

@@ -131,6 +131,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         settings,
         config,
         ledger=ledger,
+        lists=lists,
         slack=slack,
         metrics=metrics,
         wake=deliverer.wake,

@@ -209,7 +209,8 @@ class Delivery:
         if rest is Rest.MUTED:
             await self._ledger.mutes.keep(alert.ground.queue, entry.key)
         if await self._ledger.presses.suppress(entry.key, rest):
-            self._metrics.presses.suppressed(rest)
+            receiver = self.destination(entry, alert).receiver
+            self._metrics.suppressed(receiver, rest, 1)
             log.info("alert kept back", key=entry.key, reason=rest)
 
     async def _call(self, entry: Entry, where: Destination) -> Call | None:

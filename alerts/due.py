@@ -33,6 +33,7 @@ class Due:
         self._gathering = gathering
         self._delivery = delivery
         self._stale_after = stale_after
+        self._turned_at = delivery.now()
 
     def take(self, config: Config) -> None:
         """What is stale, storms and hours, from now on."""
@@ -41,11 +42,16 @@ class Due:
 
     async def turn(self) -> None:
         """What time alone changes: to be called now and then."""
-        await self._gathering.turn(self._delivery.now())
+        now = self._delivery.now()
+        await self._gathering.turn(now)
+        self._turned_at = now
 
     def is_open(self, receiver: str) -> bool:
-        """Whether a receiver is there to read."""
-        return self._gathering.is_open(receiver, self._delivery.now())
+        """Whether a receiver was there to read at the last turn.
+
+        Not now: at the opening its list is first to take what it counts.
+        """
+        return self._gathering.is_open(receiver, self._turned_at)
 
     async def of(self, keys: Sequence[str]) -> list[_Found]:
         """Each key with its next step; not what has just joined a list."""

@@ -126,7 +126,7 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
-        self.presses = PressMetrics(self.registry, SUPPRESSED)
+        self.presses = PressMetrics(self.registry)
         for reason in Unopened:
             self._unopened.labels(reason)
         self.take(receivers)
@@ -148,8 +148,8 @@ class Metrics:
                 self._alerts.labels(receiver, state, result)
         for reason in FailureReason:
             self._failures.labels(receiver, reason)
-        for cause in {*Cause} - {Cause.LOST}:
-            self._suppressed.labels(receiver, cause)
+        for why in (*({*Cause} - {Cause.LOST}), *SUPPRESSED):
+            self._suppressed.labels(receiver, why)
 
     def posted(self, receiver: str, kind: str, delay_ms: int | None) -> None:
         """`delay_ms` is None of what was held back on purpose."""

@@ -1,6 +1,4 @@
-"""Metrics of what people do with alerts, and of what is kept back for it."""
-
-from collections.abc import Iterable
+"""Metrics of what people do with alerts."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -10,9 +8,9 @@ TAKE_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 
 
 class PressMetrics:
-    """`whys`: every reason for which a message may be kept back."""
+    """How often each thing is done, and how soon an alert is taken."""
 
-    def __init__(self, registry: CollectorRegistry, whys: Iterable[str]) -> None:
+    def __init__(self, registry: CollectorRegistry) -> None:
         self._presses = Counter(
             "replyclock_presses",
             "What people did with alerts, by kind.",
@@ -25,16 +23,8 @@ class PressMetrics:
             buckets=TAKE_BUCKETS,
             registry=registry,
         )
-        self._suppressed = Counter(
-            "replyclock_alerts_suppressed",
-            "Messages that were kept back, once each, by why.",
-            ("why",),
-            registry=registry,
-        )
         for kind in PressKind:
             self._presses.labels(kind)
-        for why in whys:
-            self._suppressed.labels(why)
 
     def pressed(self, kind: PressKind) -> None:
         self._presses.labels(kind).inc()
@@ -42,6 +32,3 @@ class PressMetrics:
     def taken(self, after_ms: int) -> None:
         """`after_ms`: since the message was there."""
         self._take.observe(after_ms / 1000)
-
-    def suppressed(self, why: str) -> None:
-        self._suppressed.labels(why).inc()

@@ -63,7 +63,7 @@ def pressed_of(alert: Alert, controls: Controls) -> str | None:
     is_open = alert.state in OPEN
     handling, now = controls.handling, controls.now
     said = [
-        _standing(word, press, alert, now if is_open else None)
+        standing(word, press, alert.deadline, now if is_open else None)
         for word, press in (("Taken", handling.taken), ("Snoozed", handling.snoozed))
         if press is not None
     ]
@@ -97,9 +97,11 @@ def _presses(alert: Alert, controls: Controls, link: list[Element]) -> list[Elem
     return [*elements, *link, mute, _button("details", "Details")]
 
 
-def _standing(word: str, press: Press, alert: Alert, now: int | None) -> str:
-    """`now`: None where it is over, and nothing comes back."""
-    beside = alert.deadline
+def standing(word: str, press: Press, beside: int, now: int | None) -> str:
+    """Who did it, and when; `beside`: an instant that is on the message, too.
+
+    `now`: None where it is not said whether it is so still.
+    """
     said = f"{word} by {mention_of(press.by)} at {date(press.at, beside)}"
     if press.until is None or now is None:
         return said

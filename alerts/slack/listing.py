@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from alerts.alert import Alert, AlertState
+from alerts.presses.press import PressKind
 from alerts.slack.blocks import Message
+from alerts.slack.buttons import BLOCK, standing
 from alerts.slack.mrkdwn import cut, date, escape, mention_of, name, span
 from alerts.slack.wording import words_of
 from alerts.storms.listing import SHOWN, Cause, Listing
@@ -52,7 +54,7 @@ def list_message(
     if listing.overdue:
         blocks.append(_section("\n".join(_overdue(listing, link_of))))
     if listing.waiting:
-        blocks.append(_buttons(listing.key))
+        blocks.append(_buttons(listing))
     return Message(text=escape(title), blocks=blocks)
 
 
@@ -113,6 +115,8 @@ def _sentences(listing: Listing) -> list[str]:
         found.append(
             f"Broken: {said}" + (f" and {more} queues more" if more > 0 else "")
         )
+    if listing.taken is not None:
+        found.append(standing("Taken", listing.taken, listing.began, None))
     if listing.waiting:
         found += [
             f"Nobody of *{name(queue)}* has replied since {date(at)}."
@@ -185,14 +189,18 @@ def _line(alert: Alert, link: str | None) -> str:
     )
 
 
-def _buttons(key: str) -> Block:
-    take = {
+def _buttons(listing: Listing) -> Block:
+    is_taken = listing.taken is not None
+    text = "Give back all" if is_taken else "Take all"
+    button = {
         "type": "button",
-        "action_id": "take",
-        "style": "primary",
-        "text": {"type": "plain_text", "text": "Take all", "emoji": True},
+        "action_id": PressKind.GIVE_BACK if is_taken else PressKind.TAKE,
+        "text": {"type": "plain_text", "text": text, "emoji": True},
     }
-    return {"type": "actions", "block_id": f"presses/{key}", "elements": [take]}
+    if not is_taken:
+        button["style"] = "primary"
+    block_id = f"{BLOCK}{listing.key}"
+    return {"type": "actions", "block_id": block_id, "elements": [button]}
 
 
 def _section(text: str) -> Block:

@@ -69,25 +69,6 @@ class Gathering:
             taken |= found
         return taken
 
-    async def unmute(
-        self, receiver: str, entries: Sequence[Entry], now: int
-    ) -> set[str]:
-        """Have one list tell what broke while its queue was muted, and waits.
-
-        Returns the keys of those that it tells; the others changed since they were
-        read. In closed hours it is the opening's list.
-        """
-        if not self.is_open(receiver, now):
-            return await self.gather([(entry, receiver) for entry in entries], now)
-        key = key_of_list(uuid4().hex)
-        joining = Joining(key=key, cause=Cause.UNMUTED, entries=entries)
-        joined = None
-        while joined is None:
-            kept = await self._lists.outlook(receiver)
-            joined = await self._lists.join(receiver, kept, kept.outlook, now, joining)
-        self._count(receiver, Cause.UNMUTED, joined)
-        return joined
-
     async def turn(self, now: int) -> None:
         """What time alone changes: a storm is over, a receiver opens."""
         for receiver, kept in (await self._lists.outlooks()).items():
@@ -179,7 +160,9 @@ def _warns(entry: Entry) -> bool:
 
 
 def _cause_of(entries: Sequence[Entry], now: int) -> Cause:
-    """Whether most of them could have been told long ago."""
+    """Why most of them come now: their queue was muted, we were away, or neither."""
+    if sum(entry.is_suppressed for entry in entries) > len(entries) / 2:
+        return Cause.UNMUTED  # of first notices, only a mute keeps any back
     known = [
         alert.ground.known_at or alert.ground.at
         for entry in entries

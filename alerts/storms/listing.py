@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from alerts.alert import Alert, AlertState
 from alerts.entry import Entry, Rest, Step
+from alerts.presses.press import Press
 
 SHOWN = 5
 """So many of those who wait are named, the most overdue first."""
@@ -65,6 +66,8 @@ class Listing:
     """The most overdue of those who wait."""
     last_replies: Mapping[str, int]
     """When somebody last replied in a queue, where that is known."""
+    taken: Press | None = None
+    """By which those `overdue` were taken."""
     waited: int | None = None
     """How many waited when it was shown last."""
 

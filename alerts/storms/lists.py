@@ -24,6 +24,7 @@ from alerts.entry import Entry
 from alerts.fields import of, shown_of
 from alerts.ledger import LIFE, Ledger
 from alerts.notice import parts_of
+from alerts.presses.press import Press
 from alerts.storms import scripts
 from alerts.storms.listing import (
     SHOWN,
@@ -133,7 +134,8 @@ class Lists:
         late = 0 if waits else alert.last.at - alert.deadline
         args: list[Any] = [entry.key, of(entry.key), entry.version, entry.listed_in]
         args += [alert.state, int(waits), alert.deadline, late, alert.last.at, now]
-        args += [0 if waits else LIFE, len(alert.escalations)]
+        pressed = entry.handling.revision(now)
+        args += [0 if waits else LIFE, f"{len(alert.escalations)} {pressed}"]
         await self._mark(
             keys=[
                 self._entry(entry),
@@ -186,6 +188,7 @@ class Lists:
             ended=int(fields[b"ended"]) if b"ended" in fields else None,
             late=int(fields.get(b"late", 0)),
             overdue=[e.alert for e in entries if e.alert is not None],
+            taken=_taken(entries),
             last_replies=await self._ledger.replies.last(),
             waited=waited_of(shown["shown"]),
         )
@@ -240,3 +243,9 @@ def _counted(fields: Mapping[bytes, bytes], prefix: str) -> dict[str, int]:
         for name, count in fields.items()
         if name.startswith(prefix.encode()) and count != b"0"
     }
+
+
+def _taken(entries: Sequence[Entry]) -> Press | None:
+    """By which all of them were taken; None: not all, or nobody took them."""
+    presses = [entry.handling.taken for entry in entries]
+    return presses[0] if presses and all(presses) else None

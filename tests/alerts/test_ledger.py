@@ -7,8 +7,8 @@ from redis.asyncio import Redis
 
 from alerts.alert import alert_key
 from alerts.backlog import Backlog
-from alerts.ledger import Ledger
 from alerts.entry import Entry
+from alerts.ledger import Ledger
 from tests.alerts.cycles import DEADLINE, Cycle
 
 pytestmark = pytest.mark.broker

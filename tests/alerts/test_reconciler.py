@@ -38,18 +38,25 @@ from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.notice import parts_of
 from alerts.positions import Span
+from alerts.presses.book import Noted
+from alerts.presses.handling import handling_of
+from alerts.presses.press import Press, PressKind
 from alerts.sinks.sinks import Sinks
 from alerts.sinks.slack import SlackSink
 from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
+from alerts.slack.listing import list_message
 from alerts.slack.sentences import EMOJI, line_of, title_of
+from alerts.storms.gathering import Gathering
+from alerts.storms.lists import Lists
 from dev.slack.api import TOKEN
 from dev.slack.faults import Failure
 from dev.slack.limits import Bucket, Spacing
 from dev.slack.server import Server
 from dev.slack.workspace import Workspace
 from stream.sla.facts import Fact, Measure
-from tests.alerts.conftest import CONFIG
+from stream.sla.instants import MINUTE
+from tests.alerts.conftest import CONFIG, config_of
 from tests.alerts.cycles import Cycle
 
 pytestmark = pytest.mark.broker
@@ -64,6 +71,9 @@ CYCLES = [
     Cycle("b", queue="ahead"),
     Cycle("b", queue="ahead", measure=Measure.WINDOW),
 ]
+PRESSES = [PressKind.TAKE, PressKind.GIVE_BACK, PressKind.SNOOZE, PressKind.WAKE]
+LONG_AFTER = wall_ms() + 24 * 60 * MINUTE
+RULES = config_of()
 NEWS = [
     "warned",
     "breached",
@@ -87,7 +97,7 @@ class Unlimited(Server):
     """The stand-in, in this process, and however fast it is called."""
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__(workspace)
+        super().__init__(workspace, "127.0.0.1")
         self._api.spacing = Spacing(0)
         self._api.updates, self._api.readings = Bucket(10**9), Bucket(10**9)
 
@@ -144,14 +154,19 @@ class Process:
             Sinks(SlackSink(slack), shown=lambda _: Shown(), now=wall_ms) as sinks,
         ):
             metrics = Metrics(CONFIG.receivers)
+            lists = Lists(self._place.redis, self._ledger)
             self.deliverer = Deliverer(
                 ledger=self._ledger,
+                lists=lists,
+                gathering=Gathering(lists, self._ledger, RULES, metrics.suppressed),
                 delivery=Delivery(
                     ledger=self._ledger,
                     sinks=sinks,
                     config=CONFIG,
                     metrics=metrics,
                     write=message_of,
+                    write_list=list_message,
+                    lists=lists,
                     owner=uuid4().hex,
                     lease_ms=200,
                     certain_ms=0,
@@ -196,6 +211,9 @@ class Reconciler(RuleBasedStateMachine):
         self.read = 0
         self.lost = False
         self.minute = 30
+        self.now = wall_ms()
+        self.pressed: dict[str, Press] = {}
+        self.noted: dict[str, list[Press]] = {}
 
     @rule(cycle=st.sampled_from(CYCLES), what=st.sampled_from(NEWS))
     def news(self, cycle: Cycle, what: str) -> None:
@@ -229,6 +247,24 @@ class Reconciler(RuleBasedStateMachine):
             self.place.run(process.die() if kills else process.stop())
 
     @rule(
+        cycle=st.sampled_from(CYCLES),
+        kind=st.sampled_from(PRESSES),
+        which=st.integers(0, 2),
+        minutes=st.integers(0, 2),
+    )
+    def presses(self, cycle: Cycle, kind: PressKind, which: int, minutes: int) -> None:
+        """Somebody presses, or Slack says again that they did: the same id."""
+        name = f"{kind}{which}"
+        at = self.now - MINUTE * minutes
+        press = self.pressed.setdefault(
+            name, Press(press_id=name, kind=kind, by="U0ANA", at=at, until=LONG_AFTER)
+        )
+        key = alert_key(cycle.breached())
+        [noted] = self.place.run(self.ledger.presses.note([key], press, self.now))
+        if noted is not Noted.UNKNOWN:
+            self.noted.setdefault(key, []).append(press)
+
+    @rule(
         method=st.sampled_from(METHODS),
         fault=st.sampled_from(FAULTS),
         count=st.integers(1, 2),
@@ -240,7 +276,7 @@ class Reconciler(RuleBasedStateMachine):
     @rule()
     def redis_forgets(self) -> None:
         """And the topic is read again from its beginning (ADR 11)."""
-        self.lost = True
+        self.lost, self.noted = True, {}  # presses are in no topic
         self.place.run(self._lose())
 
     def teardown(self) -> None:
@@ -272,7 +308,7 @@ class Reconciler(RuleBasedStateMachine):
         await self._take(0)
 
     async def _lose_keys(self) -> None:
-        root = self.ledger._root
+        root = self.ledger.root
         async for name in self.place.redis.scan_iter(f"{root}*", count=1000):
             await self.place.redis.delete(name)
 
@@ -299,6 +335,8 @@ class Reconciler(RuleBasedStateMachine):
             if message.thread_ts is not None or notice is not None:
                 assert EMOJI[alert.state] in message.text, "a notice is false"
                 continue
+            taken = handling_of(self.noted.get(key, [])).taken is not None
+            assert taken is ("Taken by" in str(message.blocks)), "a press is not shown"
             lines = list(_said(message.blocks))
             true = {title_of(each) for each in wanted.values()}
             true |= {line_of(each) for each in wanted.values()}

@@ -113,6 +113,11 @@ class Desk:
         registry = self._delivering.metrics.registry
         return registry.get_sample_value(f"replyclock_{name}", labels)
 
+    def suppressed(self, receiver: str, reason: str) -> float | None:
+        """How many messages were kept back."""
+        why = {"receiver": receiver, "reason": reason}
+        return self.counted("alerts_suppressed_total", **why)
+
 
 @pytest.fixture
 def clock() -> Clock:

@@ -49,7 +49,7 @@ async def test_what_was_pressed_stands_on_the_message(
         await delivering.tell(CYCLE.breached())
         await delivering.settled()
         [message] = await delivering.messages()
-        assert ids(message) == ["take", "snooze", "no_reply_needed", "mute"]
+        assert ids(message) == ["take", "snooze", "no_reply_needed", "mute", "details"]
         [actions] = [b for b in message["blocks"] if b["type"] == "actions"]
         assert actions["block_id"] == f"presses/{KEY}"
         options = actions["elements"][1]["options"]
@@ -100,7 +100,7 @@ async def test_nobody_else_is_called_while_somebody_has_it(
     [entry] = await delivering.ledger.entries([KEY])
     assert entry.shown == entry.revision(desk.clock.now)
     assert ids(first)[0] == "take"
-    assert desk.counted("alerts_suppressed_total", why="taken") == 1
+    assert desk.suppressed("team-lead", "taken") == 1
     assert delivering.counted("sales-slack", "returned", "posted") == 1
     assert delivering.counted("team-lead", "escalated", "posted") == 1
 
@@ -236,7 +236,7 @@ async def test_a_muted_queue_is_silent_until_the_end(
 
     keys = [m["metadata"]["event_payload"]["key"] for m in await delivering.messages()]
     assert keys == [KEY, alert_key(waits.breached())]
-    assert desk.counted("alerts_suppressed_total", why="muted") == 2
+    assert desk.suppressed("sales-slack", "muted") == 2
 
 
 async def test_unmuted_by_hand(delivering: Delivering, desk: Desk) -> None:
@@ -288,6 +288,6 @@ async def test_who_takes_a_message_takes_its_lines(
         await delivering.settled()
         assert await delivering.messages("C0LEADS") == []
         first, *_ = await delivering.messages()
-        assert ids(first) == ["give_back", "snooze", "mute"]
+        assert ids(first) == ["give_back", "snooze", "mute", "details"]
         desk.clock.go_on(30)
         await posted(delivering, 1, "C0LEADS")

@@ -34,7 +34,7 @@ def saying(*facts: Fact) -> Saying:
     return Saying(
         key="k/to:desk",
         receiver="desk",
-        alert=alert,
+        subject=alert,
         message=message_of(alert),
         revision=alert.revision,
         is_open=alert.state == "breached",

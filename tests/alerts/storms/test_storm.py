@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from alerts.alert import alert_key
+from alerts.presses.press import Press, PressKind
+from stream.sla.instants import MINUTE
 from tests.alerts.conftest import SLOW, eventually
 from tests.alerts.storms.conftest import QUICK, Storming
 
@@ -198,17 +199,53 @@ async def test_the_next_storm_is_a_new_message(storming: Storming) -> None:
 
 
 async def test_what_broke_while_a_queue_was_muted(storming: Storming) -> None:
-    """Whoever unmutes it has those who wait in one message, however few they are."""
-    cycles, facts = storming.broken(2)
-    await storming.ledger.want([(fact, n) for n, fact in enumerate(facts)])
-    keys = [alert_key(fact) for fact in facts]
-    entries = await storming.ledger.entries(keys)
-    await storming.gathering.unmute("sales-slack", entries, storming.now())
+    """At the end of it those who wait are one message, where they are too many."""
+    cycles, facts = storming.broken(5)
+    mute = Press(
+        press_id="1",
+        kind=PressKind.MUTE,
+        by="U0ANA",
+        at=storming.now() - 1000,
+        until=storming.now() + MINUTE,
+    )
+    await storming.ledger.mutes.take("sales", mute)
     async with storming.running(**QUICK):
+        await storming.tell(*facts)
         await storming.settled()
+        assert await storming.titles() == []
+        storming.ahead += MINUTE
+
+        async def is_told() -> bool:
+            return len(await storming.titles()) == 1
+
+        await eventually(is_told)
         await storming.tell(cycles[0].answered())
         await storming.settled()
 
     assert await storming.titles() == [
-        "🔴 sales, while it was muted: 2 broken, 1 answered meanwhile, 1 waits"
+        "🔴 sales, while it was muted: 5 broken, 1 answered meanwhile, 4 wait"
     ]
+
+
+async def test_one_press_takes_them_all(storming: Storming) -> None:
+    """The list says who has them; given back, it says nothing of it."""
+    _, facts = storming.broken(5)
+    async with storming.running(**QUICK):
+        await storming.tell(*facts)
+        await storming.settled()
+        [message] = await storming.listed()
+        [button] = message["blocks"][-1]["elements"]
+        assert button["action_id"] == "take"
+        key = message["blocks"][-1]["block_id"].removeprefix("presses/")
+        waiting = await storming.lists.covered(key)
+        take = Press(press_id="1", kind=PressKind.TAKE, by="U0ANA", at=storming.now())
+        await storming.ledger.presses.note(waiting, take, storming.now())
+        storming.deliverer.wake(waiting)
+
+        async def is_taken() -> bool:
+            [said] = await storming.texts()
+            return "Taken by <@U0ANA>" in said
+
+        await eventually(is_taken)
+        [message] = await storming.listed()
+        assert message["blocks"][-1]["elements"][0]["action_id"] == "give_back"
