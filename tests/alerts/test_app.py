@@ -22,6 +22,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from alerts.alert import alert_key
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
+from dev.system import one_by_one
 from stream.engine import ensure_topics
 from stream.records import encode_fact
 from stream.sla.facts import Fact, FactKind, Measure
@@ -38,7 +39,14 @@ class World:
     """One installation: topics of its own, the alerts process, and who looks at it."""
 
     def __init__(
-        self, kafka: str, redis_url: str, slack: SlackStandIn, prefix: str, port: int
+        self,
+        kafka: str,
+        redis_url: str,
+        slack: SlackStandIn,
+        prefix: str,
+        port: int,
+        *,
+        config: Path = CONFIG,
     ) -> None:
         self.kafka, self.prefix, self.slack = kafka, prefix, slack
         self.page = f"http://127.0.0.1:{port}"
@@ -46,7 +54,7 @@ class World:
             "REPLYCLOCK_BROKER": kafka,
             "REPLYCLOCK_REDIS_URL": redis_url,
             "REPLYCLOCK_TOPIC_PREFIX": prefix,
-            "REPLYCLOCK_CONFIG": str(CONFIG),
+            "REPLYCLOCK_CONFIG": str(config),
             "REPLYCLOCK_PARTITIONS": "2",
             "REPLYCLOCK_SLACK_BOT_TOKEN": slack.token,
             "REPLYCLOCK_SLACK_API_URL": slack.url,
@@ -141,14 +149,17 @@ class World:
 
 
 @pytest.fixture
-def world(
+def world(  # noqa: PLR0917  fixtures
     kafka: str,
     redis_url: str,
     slack: SlackStandIn,
     prefix: str,
     unused_tcp_port: int,
+    tmp_path: Path,
 ) -> World:
-    return World(kafka, redis_url, slack, prefix, unused_tcp_port)
+    """Each breach is told by itself."""
+    config = one_by_one(tmp_path)
+    return World(kafka, redis_url, slack, prefix, unused_tcp_port, config=config)
 
 
 def fresh(name: str, minutes_ago: Callable[[float], int], **fields: Any) -> Cycle:
