@@ -29,27 +29,37 @@ class Loss:
 
 async def lose_all(stack: Stack) -> Loss:
     """Redis is killed and starts again with nothing."""
-    return await _lose(stack, None, 0)
+    begun = _now()
+    await forget(stack, None)
+    return Loss(since=0, begun=begun, ended=_now())
 
 
 async def lose_the_last(stack: Stack, seconds: float) -> Loss:
     """Redis is killed and starts again with what it had `seconds` ago."""
     since = _now()
+    kept = await remember(stack)
+    await asyncio.sleep(seconds)
+    begun = _now()
+    await forget(stack, kept)
+    return Loss(since=since, begun=begun, ended=_now())
+
+
+async def remember(stack: Stack) -> Path:
+    """Keep what Redis has in its file by now; returns where."""
     kept = stack.folder / "redis-kept"
     await asyncio.to_thread(shutil.rmtree, kept, ignore_errors=True)
     await asyncio.to_thread(shutil.copytree, stack.folder / "redis" / _FILES, kept)
-    await asyncio.sleep(seconds)
-    return await _lose(stack, kept, since)
+    return kept
 
 
-async def _lose(stack: Stack, kept: Path | None, since: int) -> Loss:
-    files, begun = stack.folder / "redis" / _FILES, _now()
+async def forget(stack: Stack, kept: Path | None) -> None:
+    """Kill Redis; it starts again with what was kept: None, with nothing."""
+    files = stack.folder / "redis" / _FILES
     await asyncio.to_thread(stack.kill, "redis")
     await asyncio.to_thread(shutil.rmtree, files)
     if kept is not None:
         await asyncio.to_thread(shutil.copytree, kept, files)
     await asyncio.to_thread(stack.restart, "redis")
-    return Loss(since=since, begun=begun, ended=_now())
 
 
 def _now() -> int:
