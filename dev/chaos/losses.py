@@ -13,12 +13,14 @@ _FILES = "appendonlydir"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """What Redis was told from `since` on is gone; instants in ms of wall time.
+    """Instants in ms of wall time.
 
-    It was up until `begun` at least, and is again since `ended`.
+    Redis has what it was told before `since`, and nothing from `after` on. It was up
+    until `begun` at least, and is again since `ended`.
     """
 
     since: int
+    after: int
     begun: int
     ended: int
 
@@ -31,17 +33,18 @@ async def lose_all(stack: Stack) -> Loss:
     """Redis is killed and starts again with nothing."""
     begun = _now()
     await forget(stack, None)
-    return Loss(since=0, begun=begun, ended=_now())
+    return Loss(since=0, after=0, begun=begun, ended=_now())
 
 
 async def lose_the_last(stack: Stack, seconds: float) -> Loss:
     """Redis is killed and starts again with what it had `seconds` ago."""
     since = _now()
     kept = await remember(stack)
+    after = _now()
     await asyncio.sleep(seconds)
     begun = _now()
     await forget(stack, kept)
-    return Loss(since=since, begun=begun, ended=_now())
+    return Loss(since=since, after=after, begun=begun, ended=_now())
 
 
 async def remember(stack: Stack) -> Path:

@@ -42,6 +42,8 @@ class Acts:
     presses: Sequence[Pressed] = ()
     whispers: Sequence[Mapping[str, Any]] = ()
     losses: Sequence[Loss] = ()
+    ended: Sequence[int] = ()
+    """When the alerts process ended, in ms: it forgets what it had messages say."""
 
     def on(self, key: str, word: str) -> list[Pressed]:
         """The presses on the message `key` that decide about `word`, the last first."""
@@ -88,8 +90,10 @@ def fate_of(press: Pressed, message: Message, word: str, acts: Acts) -> Fate:
     for loss in acts.losses:
         if known_at < loss.since or press.at > loss.ended:
             continue
-        was_over = max(known_at, press.done_at) < loss.begun
-        if loss.is_of_all and was_over and press.is_once:
+        was_over = max(known_at, press.done_at) < loss.begun and press.is_once
+        # Only who lives knows that a message says more than Redis.
+        is_missed = loss.is_of_all or not any(end > loss.since for end in acts.ended)
+        if press.at > loss.after and was_over and is_missed:
             return Fate.GONE
         fate = Fate.UNKNOWN
     return fate

@@ -93,6 +93,11 @@ class Trial:
         finally:
             supervising.cancel()
 
+    def _wall_ms(self, at: float) -> int:
+        """Of so many seconds after the beginning."""
+        ago = time.monotonic() - self._began - at
+        return round((time.time() - ago) * 1000)
+
     async def _supervise(self) -> None:
         """Start again whoever has ended, as a supervisor would; remember how."""
         while True:
@@ -133,6 +138,7 @@ class Trial:
                 presses=self._pressing.done,
                 whispers=await remains.whispers(),
                 losses=self._mischief.losses,
+                ended=[self._wall_ms(e.at) for e in self._exits if e.who == "alerts"],
             )
             outcome = await remains.outcome(logs, acts, may_repeat=repeat)
             found = faults(self._rules, outcome)

@@ -18,7 +18,7 @@ from dev.chaos.standing import NOBODY_DID, Acts
 from stream.sla.instants import MINUTE
 from tests.alerts.cycles import DEADLINE, Cycle
 
-LOSS = Acts(losses=[Loss(since=0, begun=1, ended=2)])
+LOSS = Acts(losses=[Loss(since=0, after=0, begun=1, ended=2)])
 LIST = "storm:1"
 AT = DEADLINE + MINUTE
 TAKE = Press(press_id="1", kind=PressKind.TAKE, by="U0ANA", at=AT, until=AT + MINUTE)

@@ -10,10 +10,12 @@ from stream.sla.instants import MINUTE
 
 KEY, AT = "a1", 1_800_000_000_000
 TAKEN = ("U0ANA", AT // 1000)
-EARLIER = Loss(since=0, begun=AT - 9000, ended=AT - 8000)
-ALL_SINCE = Loss(since=0, begun=AT + 2000, ended=AT + 3000)
-LAST_SINCE = Loss(since=AT + 1000, begun=AT + 2000, ended=AT + 3000)
-AROUND = Loss(since=AT - 1000, begun=AT + 2000, ended=AT + 3000)
+EARLIER = Loss(since=0, after=0, begun=AT - 9000, ended=AT - 8000)
+SINCE = {"begun": AT + 2000, "ended": AT + 3000}
+ALL_SINCE = Loss(since=0, after=0, **SINCE)
+LAST_SINCE = Loss(since=AT + 1000, after=AT + 1100, **SINCE)
+AROUND = Loss(since=AT - 1000, after=AT + 10, **SINCE)
+ITS_SECOND = Loss(since=AT - 1000, after=AT - 900, **SINCE)
 
 
 def pressed(kind=PressKind.TAKE, at=AT, by="U0ANA", *, is_once=True):
@@ -82,6 +84,12 @@ CASES = {
     ),
     "Redis may have lost it": (
         Acts([pressed()], [yours()], [AROUND]),
+        PLAIN,
+        {None, TAKEN},
+    ),
+    "Redis lost it": (Acts([pressed()], [yours()], [ITS_SECOND]), PLAIN, {None}),
+    "Redis lost it, and who had it shown ended": (
+        Acts([pressed()], [yours()], [ITS_SECOND], [AT + 500]),
         PLAIN,
         {None, TAKEN},
     ),
