@@ -12,7 +12,16 @@ from alerts.alert import Alert, AlertState
 from alerts.notice import parts_of
 from alerts.slack.sentences import EMOJI
 from alerts.storms.listing import SHOWN, is_list
-from dev.chaos.standing import SUBJECTS, Acts, Message, standing_on, standings, versions
+from dev.chaos.standing import (
+    SUBJECTS,
+    Acts,
+    Fate,
+    Message,
+    fate_of,
+    standing_on,
+    standings,
+    versions,
+)
 
 _BROKEN = {AlertState.BREACHED, AlertState.ANSWERED, AlertState.ENDED}
 _LOST = EMOJI[AlertState.ENDED]
@@ -97,22 +106,22 @@ def _of_people(message: Message, acts: Acts) -> Iterator[str]:
     key = key_of(message)
     for word in SUBJECTS:
         shown, right = standing_on(message, word), standings(message, key, word, acts)
-        if is_list(key) and (
-            word != "Taken" or not _were_all_there(message, key, acts)
-        ):
+        if is_list(key) and not _were_all_there(message, key, acts):
             right |= {None}  # who joins later was not taken: then it says nothing
         if shown not in right:
             yield f"{key} says {word.lower()} {shown}, and not one of {right}"
 
 
 def _were_all_there(message: Message, key: str, acts: Acts) -> bool:
-    """Whether all that the list names now were named when it was last pressed."""
-    last = next(iter(acts.on(key, "Taken")), None)
+    """Whether all that the list names now were named before the press that stands."""
+    presses = acts.on(key, "Taken")
+    fates = ((p.at, fate_of(p, message, "Taken", acts)) for p in presses)
+    at = next((at for at, fate in fates if fate is Fate.STANDS), 0)
     now = ListShown.of(message)
-    if last is None or not now.named or now.waiting > SHOWN:
+    then = [version for began, version in versions(message) if began < at]
+    if not then or not now.named or now.waiting > SHOWN:
         return False
-    then = [version for began, version in versions(message) if began < last.at]
-    return bool(then) and set(now.named) <= set(ListShown.of(then[-1]).named)
+    return set(now.named) <= set(ListShown.of(then[-1]).named)
 
 
 def _of_all(
