@@ -14,8 +14,10 @@ from dev.demo.climbs import add_climbs
 from dev.demo.judgement import Line, differences, judge, verdict_differences
 from dev.demo.parts import judge_parts
 from dev.demo.pictures import take_pictures
-from dev.demo.rules import next_minute, write_rules
+from dev.demo.pressing import PRESSES, press_all
+from dev.demo.rules import DELIVERY, STORM_CHANNEL, next_minute, write_rules
 from dev.demo.seen import ask_prometheus, look, percentile, save
+from dev.demo.storm import add_storm
 from dev.faults import StackError
 from dev.places import CACHE
 from dev.slack.client import SlackStandIn
@@ -33,7 +35,7 @@ from stream.simulator.play import Play, write_play
 from stream.simulator.sending import Sent, send_play
 from stream.sla.policy import Rules
 
-CHANNELS = ("C0SALES", "C0OPS", "C0SUPPORT", "C0LEADS")
+CHANNELS = ("C0SALES", "C0OPS", "C0SUPPORT", "C0LEADS", STORM_CHANNEL)
 SALES = "whatsapp:106540352242922"
 """Of which account the climbs are customers."""
 EPISODE = 300
@@ -43,6 +45,8 @@ SETTLE = 20.0
 TOLD_WITHIN = 10.0
 """Seconds from when a digest is due."""
 START_LIMIT = 30.0
+PICTURE = 32_500
+"""Milliseconds from the first webhook."""
 
 
 @click.command()
@@ -127,6 +131,8 @@ def _play(rules: Rules, rate: int, seed: int, seconds: int, first: int = 0) -> P
         cast=CAST,
     )
     add_climbs(play, SALES, start, first)
+    add_storm(play, SALES, start, first)
+    play.truth.escalated -= len(PRESSES)
     click.echo(f"playing {play.truth.webhooks} bodies, about {rate} a second")
     return play
 
@@ -144,10 +150,10 @@ def _play_on(rules: Rules, system: System, rate: int, seed: int) -> None:
 async def _perform(play: Play, system: System, pictures: Path | None = None) -> Sent:
     """Send the play, and say what Slack is told meanwhile."""
     slack = SlackStandIn(system.stack.slack_page_url)
-    beside = [asyncio.create_task(_tell(slack))]
+    beside = [asyncio.create_task(_tell(slack)), asyncio.create_task(press_all(slack))]
     if pictures is not None:
-        # Late answers come in now: the page shows alerts in every state.
-        at = play.deliveries[-1].at - 7000
+        # A storm, climbs that are taken, snoozed, escalated: all are on the page now.
+        at = play.deliveries[0].at + PICTURE
         beside.append(asyncio.create_task(_picture(pictures, at, system.stack)))
     try:
         return await send_play(
@@ -204,6 +210,9 @@ def _wait_for_truth(
         )
         counters = read_counters(system.stack.prometheus_url)
         lines = judge(play.truth, seen, sent.answers[200], counters)
+        for word in ("Taken", "Snoozed"):
+            lines.append(Line(f"{word.lower()} in Slack", 1, seen.pressed(word)))
+        lines.append(Line("Prometheus: presses", len(PRESSES), counters["presses"]))
         lines.append(Line("digests told in Slack", 1, len(seen.digests)))
         lines.append(Line("Prometheus: digests", 1, counters["digests"]))
         lines += judge_parts(play.truth.parts, seen.facts, system.id_secret)
@@ -251,7 +260,9 @@ def read_counters(prometheus: str) -> dict[str, float]:
         "breached": f"{net} - {net}".format(
             "verdicts", "breached", "retractions", "breached"
         ),
-        "posted": 'sum(replyclock_alerts_total{result="posted",kind!="escalated"})',
+        "posted": 'sum(replyclock_alerts_total{result="posted",kind!="escalated",'
+        f'receiver!="{DELIVERY}"}})',
+        "presses": "sum(replyclock_presses_total)",
         "digests": "sum(replyclock_digests_total)",
     }
     return {name: ask_prometheus(prometheus, query) for name, query in asked.items()}

@@ -1,19 +1,19 @@
 """Climbs: conversations that are warned of, broken, escalated and answered at last.
 
 They have a queue and a promise of seconds of their own (`dev.demo.rules`), so that the
-demo shows each step:
+demo shows each step; two of them are pressed on (`dev.demo.pressing`) in time, and not
+escalated:
 
     0 s       10 s      15 s            20 s     25 s         30 s
     customer  warning   one is answered broken   escalation   the others are answered
 """
 
-from stream.simulator.bodies import Body
+from dev.demo.said import said
 from stream.simulator.play import Play
 from stream.simulator.stories import POSTS, SECOND, Delivery
-from stream.sla.instants import rfc3339
 
 QUEUE = "website"
-COUNT = 4
+COUNT = 6
 WARNED, BROKEN, ESCALATED = 10 * SECOND, 20 * SECOND, 25 * SECOND
 _KEPT, _LATE = 15 * SECOND, 30 * SECOND
 _FIRST, _SPACING = 3 * SECOND, 2 * SECOND
@@ -28,8 +28,8 @@ def add_climbs(play: Play, account: str, start: int, first: int) -> None:
         customer = str(15_560_000_000 + first + number)
         reply_at = at + (_KEPT if is_kept else _LATE)
         for body, said_at in (
-            (_said(account, customer, at, "inbound"), at),
-            (_said(account, customer, reply_at, "outbound"), reply_at),
+            (said(account, QUEUE, customer, at, "inbound"), at),
+            (said(account, QUEUE, customer, reply_at, "outbound"), reply_at),
         ):
             play.deliveries.append(Delivery(said_at, POSTS, body, 1))
         play.truth.webhooks += 2
@@ -44,22 +44,3 @@ def add_climbs(play: Play, account: str, start: int, first: int) -> None:
             play.truth.escalated += 1
             play.truth.answered_late += 1
     play.deliveries.sort(key=lambda delivery: delivery.at)
-
-
-def _said(account: str, customer: str, at: int, direction: str) -> Body:
-    author = "customer" if direction == "inbound" else "agent"
-    name = f"climb-{customer}-{author}"
-    channel, _, number = account.partition(":")
-    return {
-        "kind": "message",
-        "event_id": name,
-        "occurred_at": rfc3339(at),
-        "channel": channel,
-        "account": number,
-        "customer_ids": [customer],
-        "queue": QUEUE,
-        "message_id": name,
-        "direction": direction,
-        "author": {"kind": author, "id": "7"},
-        "customer_name": "Demo Climber",
-    }

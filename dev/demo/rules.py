@@ -1,4 +1,4 @@
-"""The demo's rules: those of `config/sla.yaml`, and a queue whose alerts climb."""
+"""The demo's rules: those of `config/sla.yaml`, a queue that climbs, one of a storm."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
+from dev.demo import storm
 from dev.demo.climbs import BROKEN, ESCALATED, QUEUE, WARNED
 from dev.system import CONFIG
 
-LEADS, WEBSITE = "team-lead", "website-slack"
+LEADS, WEBSITE, DELIVERY = "team-lead", "website-slack", "delivery-slack"
+WEBSITE_CHANNEL, STORM_CHANNEL, LEADS_CHANNEL = "C0SUPPORT", "C0DEMO", "C0LEADS"
 AHEAD = timedelta(seconds=10)
 """A digest is not due before the first facts are there: that would be nobody's."""
 
@@ -32,13 +34,25 @@ def write_rules(folder: Path, digest_at: datetime | None = None) -> Path:
             "escalate": [{"after": f"{(ESCALATED - BROKEN) // 1000}s", "to": LEADS}],
         },
     )
+    rules["queues"][storm.QUEUE] = {}
+    rules["policies"].insert(
+        0,
+        {
+            "name": storm.QUEUE,
+            "match": {"queue": storm.QUEUE},
+            "targets": {"first_reply": {"within": f"{storm.WITHIN // 1000}s"}},
+        },
+    )
     alerts = rules["alerts"]
+    alerts["storm"] = storm.LIMITS
     told = ["warning", "breach", "escalation"]
     route = {"match": {"queue": QUEUE}, "to": WEBSITE, "tell": told}
     alerts["routes"].insert(0, route)
+    alerts["routes"].insert(0, {"match": {"queue": storm.QUEUE}, "to": DELIVERY})
     alerts["receivers"] |= {
-        WEBSITE: {"slack": {"channel": "C0SUPPORT"}},
-        LEADS: {"slack": {"channel": "C0LEADS", "mention": "@here"}},
+        WEBSITE: {"slack": {"channel": WEBSITE_CHANNEL}},
+        DELIVERY: {"slack": {"channel": STORM_CHANNEL}},
+        LEADS: {"slack": {"channel": LEADS_CHANNEL, "mention": "@here"}},
     }
     if digest_at is not None:
         zone = ZoneInfo(rules.get("timezone", "UTC"))

@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import json
+import re
 import urllib.parse
 import urllib.request
 from collections import Counter
@@ -16,14 +17,16 @@ from aiokafka import AIOKafkaConsumer
 from alerts.alert import AlertState, alert_key
 from alerts.notice import BROKEN, key_of, notice_of
 from alerts.slack.sentences import EMOJI
+from dev.demo.rules import STORM_CHANNEL
 from dev.slack.client import SlackStandIn
 from stream.records import decode_event, decode_fact
 from stream.sla.facts import Fact, FactKind, Reason, Verdict
 
 AMBER, RED = EMOJI[AlertState.WARNED], EMOJI[AlertState.BREACHED]
 _TELLING = {FactKind.WARNED, FactKind.BREACHED, FactKind.ESCALATED}
-DIGEST = "digest:"
-"""What the keys of digests begin with."""
+DIGEST, STORM = "digest:", "storm:"
+"""What the keys of digests, and of messages about many, begin with."""
+_TOTAL = re.compile(r"(\d+) promises? broken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,29 @@ class Seen:
     @property
     def alerts(self) -> list[dict[str, Any]]:
         """The first message of each alert."""
-        return [m for m in self.messages if not {":", "/"} & set(_key(m))]
+        return [m for m in self.messages if is_alert(m) and not _is_of_storm(m)]
+
+    @property
+    def storms(self) -> list[dict[str, Any]]:
+        """Messages about many."""
+        return [m for m in self.messages if _key(m).startswith(STORM)]
+
+    @property
+    def told_in_storm(self) -> int:
+        """Promises that are in a storm's message, or were told before there was one."""
+        beside = sum(is_alert(m) and _is_of_storm(m) for m in self.messages)
+        counted = (_TOTAL.search(message["text"]) for message in self.storms)
+        return beside + sum(int(found[1]) for found in counted if found is not None)
+
+    @property
+    def storms_over(self) -> int:
+        """Storms whose message says that nobody waits."""
+        return sum("nobody waits" in message["text"] for message in self.storms)
+
+    def pressed(self, word: str) -> int:
+        """Alerts that say by whom they were taken, snoozed (`word`)."""
+        said = f"{word} by <@U0ANA>"
+        return sum(said in json.dumps(message["blocks"]) for message in self.alerts)
 
     @property
     def escalations(self) -> list[dict[str, Any]]:
@@ -125,6 +150,15 @@ class Seen:
                 found.setdefault((key_of(key, notice_of(fact)), fact.kind), fact.at)
                 found.setdefault((key_of(key, BROKEN), fact.kind), fact.at)
         return found
+
+
+def is_alert(message: dict[str, Any]) -> bool:
+    """Whether it is the first message of an alert."""
+    return not {":", "/"} & set(_key(message))
+
+
+def _is_of_storm(message: dict[str, Any]) -> bool:
+    return bool(message["channel"] == STORM_CHANNEL)
 
 
 def _key(message: dict[str, Any]) -> str:

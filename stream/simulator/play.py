@@ -56,17 +56,20 @@ class Truth:
     """Alerts that began with a warning."""
     kept_after_warning: int = 0
     escalated: int = 0
+    stormy: int = 0
+    """Breaches that are told in a message about many."""
     parts: list[Part] = field(default_factory=list)
 
     @property
     def alerts_posted(self) -> int:
         """Each breach is posted once, the retracted ones too; and each warning."""
-        return self.breached + self.retracted + self.kept_after_warning
+        return self.breached + self.retracted + self.kept_after_warning - self.stormy
 
     @property
     def alerts_edited(self) -> int:
         """Each alert whose wait ended, or that was untrue, is edited."""
-        return self.answered_late + self.retracted + self.kept_after_warning
+        ended = self.answered_late + self.retracted + self.kept_after_warning
+        return ended - self.stormy
 
 
 @dataclass
