@@ -1,4 +1,4 @@
-"""What is done beside the lanes: sums are told, and what sinks forget is told again."""
+"""What is done beside the lanes: sums are told; what sinks or Redis forget, again."""
 
 import asyncio
 import contextlib
@@ -40,6 +40,7 @@ class Chores:
         """To be run, each until `stop()`; `is_open`: whether a receiver reads."""
         yield self._again(lambda: self._sum_up(is_open))
         yield self._again(self._delivery.repeat)
+        yield self._again(self._delivery.look_at_redis)
 
     def stop(self) -> None:
         self._stopped.set()

@@ -169,6 +169,10 @@ class Delivery:
         finally:
             await self.let_go(_REPEATS)
 
+    async def look_at_redis(self) -> None:
+        """Have edited what shows more than Redis knows; raises `redis.RedisError`."""
+        await self._ledger.shown.look(self.now())
+
     async def fall_back(self, refused: Sequence[tuple[Waiting, float]]) -> list[str]:
         """Want what is refused for too long told elsewhere, too (`Fallbacks`)."""
         return await self._fallbacks.ask(refused, self._config.receivers, self.now())

@@ -41,6 +41,7 @@ from alerts.presses.book import PressBook
 from alerts.presses.mutes import Mutes
 from alerts.repeats import Repeats
 from alerts.replies import Replies
+from alerts.shown import Shown
 from alerts.summary import Summaries
 from alerts.waiting import WaitingIndex
 from stream.records import encode_fact
@@ -83,6 +84,8 @@ class Ledger:
         """Who waits, by queue."""
         self.replies = Replies(redis, self.root)
         """When somebody last replied, by queue."""
+        self.shown = Shown(redis, self.root, self.differing_key)
+        """What Redis may forget that messages say."""
         register = redis.register_script
         self._want = register(scripts.WANT)
         self._advance = register(scripts.ADVANCE)
@@ -259,6 +262,7 @@ class Ledger:
         notice that Redis may have forgotten as well.
         """
         life = life_of(entry)
+        self.shown.remember(entry.key, shown, now)
         await self._record(
             keys=[
                 self._entry(entry.key),

@@ -121,6 +121,16 @@ end
 return 1
 """
 
+FORGOTTEN = """
+-- KEYS entry, differing; ARGV key, of, what is shown, now
+local known = redis.call('HGET', KEYS[1], ARGV[2] .. 'shown')
+if not known or known == ARGV[3] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2] .. 'shown', '')
+redis.call('HINCRBY', KEYS[1], 'version', 1)  -- whoever has read it may not settle it
+redis.call('ZADD', KEYS[2], 'NX', ARGV[4], ARGV[1])
+return 1
+"""
+
 JOIN = """
 -- KEYS guest, host, differing, lease of the guest
 -- ARGV guest, its version, host, its version, owner, now, notice that may call for it

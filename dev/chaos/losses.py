@@ -2,11 +2,49 @@
 
 import asyncio
 import shutil
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from dev.stack import Stack
 
 _FILES = "appendonlydir"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Instants in ms of wall time.
+
+    Redis has what it was told before `since`, and nothing from `after` on. It was up
+    until `begun` at least, and is again since `ended`.
+    """
+
+    since: int
+    after: int
+    begun: int
+    ended: int
+
+    @property
+    def is_of_all(self) -> bool:
+        return self.since == 0
+
+
+async def lose_all(stack: Stack) -> Loss:
+    """Redis is killed and starts again with nothing."""
+    begun = _now()
+    await forget(stack, None)
+    return Loss(since=0, after=0, begun=begun, ended=_now())
+
+
+async def lose_the_last(stack: Stack, seconds: float) -> Loss:
+    """Redis is killed and starts again with what it had `seconds` ago."""
+    since = _now()
+    kept = await remember(stack)
+    after = _now()
+    await asyncio.sleep(seconds)
+    begun = _now()
+    await forget(stack, kept)
+    return Loss(since=since, after=after, begun=begun, ended=_now())
 
 
 async def remember(stack: Stack) -> Path:
@@ -25,3 +63,7 @@ async def forget(stack: Stack, kept: Path | None) -> None:
     if kept is not None:
         await asyncio.to_thread(shutil.copytree, kept, files)
     await asyncio.to_thread(stack.restart, "redis")
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

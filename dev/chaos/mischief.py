@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 
 from dev.chaos.clocks import Clocks
-from dev.chaos.losses import forget, remember
+from dev.chaos.losses import Loss, lose_all, lose_the_last
 from dev.chaos.schedule import WORKERS, Action, Fault
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
@@ -38,6 +38,8 @@ class Mischief:
         self._frozen: set[str] = set()
         self._wrong: set[str] = set()
         self._restarting = asyncio.Lock()
+        self.losses: list[Loss] = []
+        """What Redis has forgotten by now."""
 
     async def do_all(self, actions: tuple[Action, ...], began: float) -> None:
         """Each at its time after `began`; long ones overlap."""
@@ -61,11 +63,9 @@ class Mischief:
     async def _do_to_service(self, action: Action) -> None:
         match action.fault:
             case Fault.FORGET:
-                kept = await remember(self._stack)
-                await asyncio.sleep(action.seconds)
-                await forget(self._stack, kept)
+                self.losses.append(await lose_the_last(self._stack, action.seconds))
             case Fault.WIPE:
-                await forget(self._stack, None)
+                self.losses.append(await lose_all(self._stack))
             case Fault.BROKER:
                 self._stack.kill(action.who)
                 await asyncio.sleep(action.seconds)

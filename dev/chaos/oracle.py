@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from alerts.alert import Alert, AlertState, Told, alert_key, concerns_alerts
+from alerts.alert import Alert, Told, alert_key, concerns_alerts
 from alerts.folding import fold
-from alerts.notice import parts_of
-from alerts.slack.sentences import EMOJI
+from dev.chaos.shown import differences
+from dev.chaos.standing import NOBODY_DID, Acts, Message
 from dev.demo.judgement import backlog_differences, verdict_differences
 from dev.demo.seen import Seen, in_arrival_order
 from stream.records import decode_event, decode_fact
@@ -27,13 +27,15 @@ class Outcome:
     events: Partitions
     facts: Partitions
     states: Mapping[str, Stored]
-    messages: Sequence[Mapping[str, object]]
+    messages: Sequence[Message]
     lag: int
     logs: Mapping[str, str]
     looked_at: int
     """When all this was read, in ms."""
     undelivered: int = 0
     """Facts that Redis has not, and alerts to be posted, looked for or edited."""
+    acts: Acts = NOBODY_DID
+    """What people did."""
     may_repeat: bool = False
     """Whether an alert may be there twice, each in its last state."""
 
@@ -57,8 +59,12 @@ def faults(rules: Rules, outcome: Outcome) -> list[str]:
         found.append(f"{ahead} facts were noticed in the future")
     until = max((fact.noticed_at for fact in facts), default=0)
     found += _states(rules, outcome, arrived, until)
-    found += _messages(outcome)
-    return found
+    return found + differences(
+        alerts_of(outcome.facts),
+        outcome.messages,
+        outcome.acts,
+        may_repeat=outcome.may_repeat,
+    )
 
 
 def alerts_of(facts: Partitions) -> dict[str, Alert]:
@@ -123,26 +129,3 @@ def _bare(state: Conversation) -> Conversation:
         for session in state.told
     )
     return replace(state, settled=0, told=told)
-
-
-def _messages(outcome: Outcome) -> list[str]:
-    """One message a breach that is news, none twice, each in its last state."""
-    wanted = alerts_of(outcome.facts)
-    shown: set[str] = set()
-    found = []
-    for message in outcome.messages:
-        notice = message["metadata"]["event_payload"]["key"]  # type: ignore[index]
-        key = parts_of(notice)[0]
-        if notice in shown and not outcome.may_repeat:
-            found.append(f"alert {key} was posted twice")
-        shown.add(notice)
-        if key not in wanted:
-            found.append(f"alert {key} belongs to no breach")
-        elif not str(message["text"]).startswith(EMOJI[wanted[key].state]):
-            found.append(f"alert {key} is not {wanted[key].state}: {message['text']}")
-    found += [
-        f"alert {key} was never posted"
-        for key, alert in wanted.items()
-        if alert.state is AlertState.BREACHED and key not in shown
-    ]
-    return found

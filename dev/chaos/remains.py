@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -14,12 +15,13 @@ from alerts.ledger import Ledger
 from dev.chaos.arrivals import Arrivals
 from dev.chaos.feed import EVENTS
 from dev.chaos.oracle import Outcome
+from dev.chaos.pressing import CHANNELS
+from dev.chaos.standing import Acts
 from dev.demo.seen import in_arrival_order, read_topic
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
 from stream.worker.table import Stored, decode_state
 
-_CHANNELS = ("C0SALES", "C0OPS")
 _FACTS = "sla.facts"
 _CHANGELOG = "replyclock-worker-conversations-changelog"
 _GROUPS = {"replyclock-worker": EVENTS, "replyclock-alerts": _FACTS}
@@ -34,13 +36,13 @@ class Remains:
         self._slack = SlackStandIn(stack.slack_page_url)
 
     async def outcome(
-        self, logs: Mapping[str, str], *, may_repeat: bool = False
+        self, logs: Mapping[str, str], acts: Acts, *, may_repeat: bool = False
     ) -> Outcome:
-        """Everything that the oracle judges."""
+        """Everything that the oracle judges; `acts`: what people did."""
         broker = self._stack.broker
         messages = [
             message
-            for channel in _CHANNELS
+            for channel in CHANNELS
             for message in await asyncio.to_thread(self._slack.messages, channel)
         ]
         return Outcome(
@@ -52,8 +54,15 @@ class Remains:
             undelivered=await self.undelivered(),
             logs=logs,
             looked_at=time.time_ns() // 1_000_000,
+            acts=acts,
             may_repeat=may_repeat,
         )
+
+    async def whispers(self) -> list[dict[str, Any]]:
+        """What those who pressed were told."""
+        told = await asyncio.to_thread(self._slack.interaction)
+        whispers: list[dict[str, Any]] = told["whispers"]
+        return whispers
 
     async def lag(self) -> int:
         """Records of both topics that their group has not committed."""

@@ -36,6 +36,9 @@ _DRAWN = (
 )
 _ONE_OR_THREE = (1, 1, 3)
 _AHEAD = 2 / 3
+_FIRST_PRESS = 7.0
+"""The first alerts are in Slack by then, where nothing stands in their way."""
+_PRESSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,19 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """`workers` run at first; `length` seconds of events arrive."""
+    """`workers` run at first; `length` seconds of events arrive.
+
+    `presses`: seconds after the beginning when somebody presses. `is_stormy`: few
+    alerts are told in one message already.
+    """
 
     seed: int
     workers: tuple[str, ...]
     length: int
     actions: tuple[Action, ...]
     brokers: int = 1
+    presses: tuple[float, ...] = ()
+    is_stormy: bool = False
 
     @property
     def has_cuts(self) -> bool:
@@ -72,19 +81,23 @@ class Schedule:
 
     def __str__(self) -> str:
         processes = f"{self.brokers} brokers, {len(self.workers)} workers"
-        head = f"seed {self.seed}: {processes}, {self.length} s"
+        people = f"{len(self.presses)} presses"
+        storms = ", storms" if self.is_stormy else ""
+        head = f"seed {self.seed}: {processes}, {people}{storms}, {self.length} s"
         return "\n".join([head, *(f"  {action}" for action in self.actions)])
 
 
 def draw(seed: int, *, length: int, faults: int) -> Schedule:
-    """`faults` actions within `length` seconds, all decided by `seed`."""
+    """`faults` actions and some presses within `length` seconds, decided by `seed`."""
     random = Random(seed)  # noqa: S311  trials, not secrets
     brokers = random.choice(_ONE_OR_THREE)
     running = list(WORKERS[: random.randint(1, len(WORKERS))])
     at_first = tuple(running)
     times = sorted(random.uniform(1, length - 2) for _ in range(faults))
     actions = tuple(_action(random, at, running, brokers) for at in times)
-    return Schedule(seed, at_first, length, actions, brokers)
+    presses = sorted(random.uniform(_FIRST_PRESS, length - 2) for _ in range(_PRESSES))
+    is_stormy = random.random() < 1 / 2
+    return Schedule(seed, at_first, length, actions, brokers, tuple(presses), is_stormy)
 
 
 def _action(random: Random, at: float, running: list[str], brokers: int) -> Action:

@@ -12,11 +12,15 @@ from dev.chaos.exits import Exit, may_repeat, unexplained
 from dev.chaos.feed import EVENTS, PARTITIONS, create, feed
 from dev.chaos.mischief import Mischief
 from dev.chaos.oracle import faults
+from dev.chaos.pressing import Pressing
 from dev.chaos.remains import Remains, save
+from dev.chaos.rules import write_rules
 from dev.chaos.schedule import WIRED, Schedule
+from dev.chaos.standing import Acts
 from dev.cores import DUMPS, Cores
+from dev.slack.client import SlackStandIn
 from dev.stack import Stack
-from dev.system import CONFIG, REPLYCLOCK, System
+from dev.system import REPLYCLOCK, System
 from dev.wire import Wire
 from stream.config import load_config
 from stream.simulator.play import write_play
@@ -44,16 +48,19 @@ class Trial:
         self._settle = settle
         self._schedule = schedule
         self._stack = stack
-        self._system = System(stack, wires={WIRED: wire} if wire else {})
+        config = write_rules(stack.folder, is_stormy=schedule.is_stormy)
+        wires = {WIRED: wire} if wire else {}
+        self._system = System(stack, config=config, wires=wires)
         self._system.environment["REPLYCLOCK_REPLICATION"] = str(schedule.brokers)
         self._program = program
         self._cores = self._system.cores = Cores(stack.folder / "cores")
         self._clocks = Clocks(stack.folder / "clocks")
-        self._rules = load_config(CONFIG).rules()
+        self._rules = load_config(config).rules()
         self._wanted = {*schedule.workers, "alerts"}
         self._mischief = Mischief(
             stack, self._system, self._wanted, wire=wire, clocks=self._clocks
         )
+        self._pressing = Pressing(SlackStandIn(stack.slack_page_url), schedule.seed)
         self._began = time.monotonic()
         self._ended: set[str] = set()
         self._exits: list[Exit] = []
@@ -74,15 +81,22 @@ class Trial:
         self._began = time.monotonic()
         supervising = asyncio.create_task(self._supervise())
         actions = self._mischief.do_all(self._schedule.actions, self._began)
+        presses = self._pressing.do_all(self._schedule.presses, self._began)
         try:
             async with Arrivals(self._stack.broker, EVENTS) as arrivals:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(feed(self._stack.broker, EVENTS, play.deliveries))
                     group.create_task(actions)
+                    group.create_task(presses)
                 found = await self._settled(Remains(self._stack, arrivals))
             return found + unexplained(self._schedule, self._exits)
         finally:
             supervising.cancel()
+
+    def _wall_ms(self, at: float) -> int:
+        """Of so many seconds after the beginning."""
+        ago = time.monotonic() - self._began - at
+        return round((time.time() - ago) * 1000)
 
     async def _supervise(self) -> None:
         """Start again whoever has ended, as a supervisor would; remember how."""
@@ -120,7 +134,13 @@ class Trial:
                 continue  # no need to ask the oracle, which is dear
             logs = {name: self._system.logs(name) for name in self._system.names}
             repeat = may_repeat(self._schedule, self._exits)
-            outcome = await remains.outcome(logs, may_repeat=repeat)
+            acts = Acts(
+                presses=self._pressing.done,
+                whispers=await remains.whispers(),
+                losses=self._mischief.losses,
+                ended=[self._wall_ms(e.at) for e in self._exits if e.who == "alerts"],
+            )
+            outcome = await remains.outcome(logs, acts, may_repeat=repeat)
             found = faults(self._rules, outcome)
             if found and late:
                 save(self._stack.folder, outcome)

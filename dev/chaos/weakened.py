@@ -5,14 +5,22 @@
 Patched from outside, in this process only: the product has no such switch.
 """
 
+import asyncio
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from faust.tables.recovery import Recovery
 
+from alerts import due
 from alerts.bookmark import Bookmark
+from alerts.entry import Entry
 from alerts.positions import Span
+from alerts.presses.book import Noted, PressBook
+from alerts.presses.press import Press
+from alerts.shown import Shown
+from alerts.storms.gathering import Gathering
 from stream.cli import main
 from stream.engine.recovery import BatchRecovery
 from stream.worker import app as worker
@@ -84,17 +92,70 @@ def without_lookup() -> None:
     _replace(Bookmark, "span", all_new)
 
 
+def without_presses() -> None:
+    """What was pressed is known for a second."""
+    note, tasks = PressBook.note, set()
+
+    async def noted(
+        self: PressBook, alerts: Sequence[str], press: Press, now: int
+    ) -> list[Noted]:
+        async def forget() -> None:
+            await asyncio.sleep(1)
+            for key in alerts:
+                entry = f"{self._root}:{key}"
+                await self._redis.hdel(entry, f"p:{press.name}")
+                await self._redis.hincrby(entry, "version", 1)
+                await self._redis.zadd(self._differing, {key: now})
+
+        tasks.add(asyncio.create_task(forget()))
+        return await note(self, alerts, press, now)
+
+    _replace(PressBook, "note", noted)
+
+
+def without_lists() -> None:
+    """What joins a list is posted by itself, too."""
+    gather, next_step = Gathering.gather, vars(due)["next_step"]
+
+    async def gathered(
+        self: Gathering, posts: Iterable[tuple[Entry, str]], now: int
+    ) -> set[str]:
+        await gather(self, [each for each in posts if not each[0].listed_in], now)
+        return set()
+
+    _replace(Gathering, "gather", gathered)
+    _replace(
+        due,
+        "next_step",
+        lambda entry, *args, **options: next_step(
+            replace(entry, listed_in=None), *args, **options
+        ),
+    )
+
+
+def without_shown() -> None:
+    """What Redis lost and a message shows stays there."""
+
+    async def look(_self: Shown, _now: int) -> None:
+        """See nothing."""
+
+    _replace(Shown, "look", look)
+
+
 MENDS: dict[str, Callable[[], None]] = {
     "beginning": without_beginning,
     "elsewhere": without_elsewhere,
     "fence": without_fence,
+    "lists": without_lists,
     "lookup": without_lookup,
+    "presses": without_presses,
     "restore": without_restore,
+    "shown": without_shown,
     "wall": without_wall,
 }
 """Each is needed alone. Behind most others stands a second line of defence, so chaos
 stays green without them; they are switched off one by one in `tests/engine`."""
-_OF_ALERTS = frozenset({"elsewhere", "lookup"})
+_OF_ALERTS = frozenset({"elsewhere", "lists", "lookup", "presses", "shown"})
 
 
 def switch_off(mend: str, process: str) -> None:

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from dev.chaos.losses import forget, remember
 from dev.stack import Stack
+from stream.engine import ensure_topics
 from tests.alerts.conftest import eventually
 from tests.alerts.test_app import World, fresh, own_redis, world
 
@@ -101,6 +102,32 @@ async def test_everything_is_lost(
         await answered(world, 2)
 
     assert len(await world.messages()) == 2
+
+
+async def test_a_press_is_lost(
+    world: World, own_redis: Stack, minutes_ago: Callable[[float], int]
+) -> None:
+    """It is in no topic: the message says no longer that somebody has it."""
+    await ensure_topics(world.kafka, {world.prefix + "conversations.events": 2})
+    async with world.running(REPLYCLOCK_SLACK_APP_TOKEN=world.slack.app_token):
+        await world.tell(fresh("a", minutes_ago).breached())
+        await world.shows(1)
+        kept = await remember(own_redis)
+        [message] = await world.messages()
+        [actions] = [b for b in message["blocks"] if b["type"] == "actions"]
+        place = "C0SALES", message["ts"], actions["block_id"], "take"
+        await asyncio.to_thread(world.slack.press, *place)
+
+        async def is_taken() -> bool:
+            [shown] = await world.messages()
+            return "Taken by" in str(shown["blocks"])
+
+        async def is_free() -> bool:
+            return not await is_taken()
+
+        await eventually(is_taken)
+        await forget(own_redis, kept)
+        await eventually(is_free)
 
 
 async def posts(world: World) -> list[dict[str, Any]]:

@@ -53,11 +53,26 @@ def test_schedules_make_sense():
 
 
 def test_schedules_differ_in_all():
-    """One broker and three, one worker to three, and every fault are drawn."""
+    """One broker and three, one worker to three, calm and storm, every fault."""
     drawn = [draw(seed, length=30, faults=6) for seed in range(100)]
     assert {schedule.brokers for schedule in drawn} == {1, 3}
+    assert {schedule.is_stormy for schedule in drawn} == {True, False}
     assert {len(schedule.workers) for schedule in drawn} == {1, 2, 3}
     assert {a.fault for schedule in drawn for a in schedule.actions} == set(Fault)
+
+
+def test_redis_is_lost_between_presses():
+    """With and without storms: what was pressed before, and is pressed after."""
+    drawn = [draw(seed, length=30, faults=5) for seed in range(1, 21)]
+    lossy = [
+        schedule.is_stormy
+        for schedule in drawn
+        for action in schedule.actions
+        if action.fault in {Fault.FORGET, Fault.WIPE}
+        and schedule.presses[0] < action.at < schedule.presses[-1]
+    ]
+    assert set(lossy) == {True, False}
+    assert all(max(schedule.presses) < schedule.length for schedule in drawn)
 
 
 def what_should_come() -> Outcome:
@@ -75,8 +90,14 @@ def what_should_come() -> Outcome:
     return Outcome([lines], [told], states, messages, 0, {"worker": ""}, until)
 
 
-def message(key, state):
-    return {"metadata": {"event_payload": {"key": key}}, "text": EMOJI[state] + " x"}
+def message(key, state, blocks=()):
+    return {
+        "metadata": {"event_payload": {"key": key}},
+        "text": EMOJI[state] + " x",
+        "blocks": list(blocks),
+        "posted_at": START,
+        "edits": [],
+    }
 
 
 WHOLE = what_should_come()

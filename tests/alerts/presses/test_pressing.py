@@ -231,6 +231,8 @@ async def test_a_storm_is_taken_whole(
     assert said.startswith("All 2 are yours until")
     taken = [entry.handling.taken for entry in await ledger.entries(keys)]
     assert [each is not None for each in taken] == [True, True, False]
+    said = await desk.press(f"storm:{KEY}", PressKind.GIVE_BACK)
+    assert said.startswith("It is given back")  # one alone
 
 
 async def test_a_press_repeated_writes_nothing(desk: Desk, ledger: Ledger) -> None:
