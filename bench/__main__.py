@@ -23,6 +23,7 @@ from dev.stack import Stack
 from dev.system import CONFIG
 from stream.config import load_config
 
+_SERVICES = ("kafka", "redis", "slack")
 _A_CONVERSATION = 50
 """Events of each conversation where they are few and long."""
 
@@ -119,9 +120,7 @@ async def _measure_parts(
     folder: Path, parts: tuple[str, ...], pairs: int
 ) -> dict[str, tuple[Part, ...]]:
     rules = load_config(CONFIG).rules()
-    with Stack.start(
-        folder, services=("kafka", "redis"), on_progress=click.echo
-    ) as stack:
+    with Stack.start(folder, services=_SERVICES, on_progress=click.echo) as stack:
         bench = Bench(stack, rules)
         await bench.warm_up()
         return {name: tuple(await bench.part(name, pairs)) for name in parts}
@@ -132,9 +131,7 @@ async def _measure(
 ) -> Report:
     machine = this_machine()
     rules = load_config(CONFIG).rules()
-    with Stack.start(
-        folder, services=("kafka", "redis"), on_progress=click.echo
-    ) as stack:
+    with Stack.start(folder, services=_SERVICES, on_progress=click.echo) as stack:
         bench = Bench(stack, rules)
         if not quick:
             await bench.warm_up()

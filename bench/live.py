@@ -81,7 +81,7 @@ async def most(rules: Rules, stack: Stack) -> int:
 
 async def steady(rules: Rules, stack: Stack, rate: int, title: str) -> Live:
     """`rate` events a second; one customer in twenty is not answered in time."""
-    begin = _begin(rate * _STEADY_S)
+    begin = begin_of(rate * _STEADY_S)
     traffic = Traffic(rules, begin, _STEADY_S)
     traffic.steady(rate, _STEADY_S - 1)
     return await _live(traffic, rules, stack, title, _STEADY_S)
@@ -90,7 +90,7 @@ async def steady(rules: Rules, stack: Stack, rate: int, title: str) -> Live:
 async def burst(rules: Rules, stack: Stack, customers: int, rate: int) -> Live:
     """`customers` deadlines within one second, beside `rate` events a second."""
     seconds = _BURST_DUE_S + _STEADY_S
-    begin = _begin(customers + rate * seconds)
+    begin = begin_of(customers + rate * seconds)
     traffic = Traffic(rules, begin, seconds)
     traffic.steady(rate, seconds - 1)
     traffic.burst(customers, _BURST_DUE_S - 4, _BURST_DUE_S)
@@ -98,7 +98,8 @@ async def burst(rules: Rules, stack: Stack, customers: int, rate: int) -> Live:
     return await _live(traffic, rules, stack, title, seconds)
 
 
-def _begin(events: int) -> int:
+def begin_of(events: int) -> int:
+    """When traffic of so many events may begin (ms): once it is encoded."""
     return int((time.time() + 3 + events * _ENCODING_S) * 1000)
 
 
@@ -109,7 +110,7 @@ async def _live(
     await ensure_topics(stack.broker, {prefix + name: PARTITIONS for name in _TOPICS})
     process = await asyncio.to_thread(start, OURS, stack, prefix)
     try:
-        cpu = await _play(
+        cpu = await play(
             stack.broker, prefix + _TOPICS[0], traffic.slots(), process.pid
         )
         await asyncio.sleep(_AFTERWARDS_S)
@@ -129,7 +130,7 @@ async def _live(
     )
 
 
-async def _play(broker: str, topic: str, slots: Iterable[Slot], pid: int) -> float:
+async def play(broker: str, topic: str, slots: Iterable[Slot], pid: int) -> float:
     """Write each slot when its time has come; the process's CPU seconds meanwhile."""
     producer = AIOKafkaProducer(
         bootstrap_servers=broker, acks="all", max_batch_size=256 * 1024

@@ -181,10 +181,55 @@ def _waits(report: Report) -> str:
     return f"""\
 ## Who waits
 
-The index of open alerts in Redis: the slowest of fifty looks, with the alerts
-themselves. Memory is all that Redis keeps of them.
+The index of open alerts in Redis, and what the deliverer asks while none of them is
+told yet: the slowest of fifty looks each. Memory is all that Redis keeps of them.
 
 {timing_table(report.waits)}"""
+
+
+def _presses(report: Report) -> str:
+    return f"""\
+## A press
+
+*Take* on open alerts of five channels, one channel after the other, every 1.2 s, which
+is a little faster than a channel is edited (1.25 s); a worker with live traffic is
+beside. Acknowledged is what Slack waits for, shown is the message's edit.
+
+{timing_table(report.presses)}"""
+
+
+def _breaches(report: Report) -> str:
+    return f"""\
+## A breach to Slack
+
+From the deadline, `allowed_lateness` taken off, until the stand-in has the message:
+events from Kafka through the worker, its facts through alerts. A channel takes one
+message a second, so what breaks faster there waits, or is a storm.
+
+{timing_table(report.breaches)}"""
+
+
+def _storms(report: Report) -> str:
+    return f"""\
+## A storm
+
+From the last of the deadlines, `allowed_lateness` (2 s) included, until the channel's
+list says all of them. Slack refuses a call over its pace; a list is edited at most
+every 10 s.
+
+{timing_table(report.storms)}"""
+
+
+def _pending(report: Report) -> str:
+    return f"""\
+## Restarts with posts pending
+
+The alerts process is killed, ended in order and killed again, soon after the breaches
+of one second, and started anew each time. Lost is what is neither told in a channel nor
+on the ledger's list of what is to be told. Memory is the process's with all of them
+open, an empty one taken off.
+
+{timing_table(report.pending)}"""
 
 
 def _growths(report: Report) -> str:
@@ -229,5 +274,9 @@ _SECTIONS: dict[str, Callable[[Report], str]] = {
     "losses": _losses,
     "doors": _doors,
     "waits": _waits,
+    "presses": _presses,
+    "breaches": _breaches,
+    "storms": _storms,
+    "pending": _pending,
 }
 """By the name of the part in the report, in the order of the page."""

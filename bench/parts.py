@@ -6,6 +6,10 @@ from functools import partial
 
 import click
 
+from bench.alerts.breaches import breaches
+from bench.alerts.pending import pending
+from bench.alerts.presses import presses
+from bench.alerts.storms import storms
 from bench.door.measure import Door, doors
 from bench.growth import SHARED, Growth, grow
 from bench.live import Live, burst, most, steady
@@ -50,6 +54,10 @@ PARTS = (
     "losses",
     "doors",
     "waits",
+    "presses",
+    "breaches",
+    "storms",
+    "pending",
 )
 """Beside the pairs; by their names in the report."""
 Part = Timing | OneWrite | Restart | Live | Growth | Loss | Door
@@ -92,6 +100,10 @@ class Bench:
             "losses": self.losses,
             "doors": partial(self.doors, pairs),
             "waits": self.waits,
+            "presses": partial(presses, self._stack),
+            "breaches": partial(breaches, self._stack),
+            "storms": partial(storms, self._stack),
+            "pending": partial(pending, self._stack),
         }
         return await measured[name]()
 

@@ -61,7 +61,7 @@ async def restart(
     process = await asyncio.to_thread(start, side, stack, prefix, within=180.0)
     seconds = time.monotonic() - began
     try:
-        memory = _memory(process.pid)
+        memory = memory_of(process.pid)
     finally:
         await asyncio.to_thread(terminate, process)
     return Restart(
@@ -144,7 +144,7 @@ async def write_states(broker: str, topic: str, rules: Rules, count: int) -> Non
         await producer.stop()
 
 
-def _memory(pid: int) -> int:
+def memory_of(pid: int) -> int:
     """Resident bytes of a process."""
     pages = Path(f"/proc/{pid}/statm").read_text("utf-8").split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")

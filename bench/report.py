@@ -38,6 +38,10 @@ class Report(Struct, frozen=True, kw_only=True):
     losses: tuple[Loss, ...] = ()
     doors: tuple[Door, ...] = ()
     waits: tuple[Timing, ...] = ()
+    presses: tuple[Timing, ...] = ()
+    breaches: tuple[Timing, ...] = ()
+    storms: tuple[Timing, ...] = ()
+    pending: tuple[Timing, ...] = ()
 
 
 def write(report: Report, results: Path) -> Path:

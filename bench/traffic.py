@@ -4,7 +4,7 @@ Most customers are answered a second after they wrote. Of the others the message
 of a wait that began long ago, so that a target of minutes ends `LEAD_MS` after it came.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -34,16 +34,22 @@ class Slot:
 
 
 class Traffic:
-    """Slots to be filled; `breaches` counts the promises that will break."""
+    """Slots to be filled; `breaches` counts the promises that will break.
 
-    def __init__(self, rules: Rules, start: int, seconds: int) -> None:
-        account = account_of(rules)
+    `accounts`: to which customers write, one after the other; one is enough. The first
+    one's promise is that of all.
+    """
+
+    def __init__(
+        self, rules: Rules, start: int, seconds: int, accounts: Sequence[str] = ()
+    ) -> None:
+        self._accounts = accounts or (account_of(rules),)
+        account = self._accounts[0]
         queue = rules.queue_of("whatsapp", account)
         policy = rules.book.choose(Attributes("whatsapp", account, queue))
         assert policy is not None
         target = next(t for t in policy.targets if t.measure is Measure.FIRST_REPLY)
         self._within = target.within
-        self._account = account
         self._start = start
         self._slots: list[tuple[Records, ...]] = [
             tuple([] for _ in range(PARTITIONS))
@@ -53,13 +59,16 @@ class Traffic:
         self.events = 0
         self.breaches = 0
 
-    def steady(self, rate: int, until: int) -> None:
-        """`rate` events a second for `until` seconds, evenly."""
+    def steady(self, rate: int, until: int, breaking: int = _BREAKING) -> None:
+        """`rate` events a second for `until` seconds, evenly.
+
+        One in `breaking` customers waits in vain.
+        """
         customers = rate * until // 2
         random = Random(rate)  # noqa: S311  traffic, not secrets
         for number in range(customers):
             at = number * until * 1000 // customers
-            breaks = number % _BREAKING == 0
+            breaks = number % breaking == 0
             # Most have just begun to wait; who is to wait in vain began long ago.
             lead = LEAD_MS + random.randrange(1000) if breaks else self._within
             self._customer(at, at + lead, answered=not breaks)
@@ -87,20 +96,22 @@ class Traffic:
 
     def _customer(self, at: int, deadline: int, *, answered: bool) -> None:
         self._customers += 1
-        name = key_of(self._account, self._customers)
-        self._say(name, at, deadline - self._within, Direction.INBOUND)
+        # Of those who are answered and of those who are not, each account has as many.
+        turn = self._customers if answered else self.breaches
+        account = self._accounts[turn % len(self._accounts)]
+        self._say(account, at, deadline - self._within, Direction.INBOUND)
         if answered:
             reply = at + _ANSWERED_AFTER_MS
-            self._say(name, reply, reply, Direction.OUTBOUND)
+            self._say(account, reply, reply, Direction.OUTBOUND)
         else:
             self.breaches += 1
 
-    def _say(
-        self, conversation: str, at: int, occurred: int, direction: Direction
-    ) -> None:
+    def _say(self, account: str, at: int, occurred: int, direction: Direction) -> None:
+        """Of the latest customer."""
         slot = at // SLOT_MS
         if slot >= len(self._slots):
             return
+        conversation = key_of(account, self._customers)
         is_reply = direction is Direction.OUTBOUND
         kind = AuthorKind.AGENT if is_reply else AuthorKind.CUSTOMER
         self.events += 1
@@ -110,7 +121,7 @@ class Traffic:
             occurred_at=from_ms(self._start + occurred),
             conversation_id=conversation,
             channel=Channel.WHATSAPP,
-            account=self._account,
+            account=account,
             message_id=f"wamid.{self.events}",
             direction=direction,
             author=Author(kind=kind, id="agent:7" if is_reply else None),

@@ -1,0 +1,42 @@
+"""A storm: everything of a queue breaks within one second."""
+
+import asyncio
+
+from bench.alerts.scene import CHANNELS, Shown, running
+from bench.rules import Timing
+from dev.stack import Stack
+
+BREACHES = 10_000
+_DUE_S = 12
+_THRESHOLD = 5
+_SETTLED_S = 60.0
+
+
+async def storms(stack: Stack) -> list[Timing]:
+    """`BREACHES` deadlines of one queue within a second, all for one channel."""
+    async with running(stack, "storms", CHANNELS[:1], _THRESHOLD) as scene:
+        traffic = scene.traffic(_DUE_S, BREACHES)
+        traffic.burst(BREACHES, _DUE_S - 6, _DUE_S)
+        await scene.play(traffic)
+        await scene.told(BREACHES, _SETTLED_S)
+        due = max(fact.at for fact in await scene.breaches())
+        messages = await scene.messages()
+        calls = await asyncio.to_thread(scene.slack.calls)
+    what = f"{BREACHES:,} breaches in one second"
+    refused = sum(call["error"] == "ratelimited" for call in calls)
+    first = min(each.posted_at for each in messages)
+    told = _told_at(messages) - due
+    return [
+        Timing(what=f"{what}: first in Slack", unit="s", got=(first - due) / 1e3),
+        Timing(what=f"{what}: all told", unit="s", got=told / 1e3, asked=15),
+        Timing(what=f"{what}: messages", unit="", got=len(messages)),
+        Timing(what=f"{what}: calls over Slack's pace", unit="", got=refused, asked=0),
+    ]
+
+
+def _told_at(messages: list[Shown]) -> int:
+    """When they told of all."""
+    instants = sorted(at for each in messages for at, _ in each.versions)
+    return next(
+        at for at in instants if sum(each.covers(at) for each in messages) >= BREACHES
+    )
