@@ -68,8 +68,13 @@ def test_each_kind_says_what_it_is():
         " since, 22 wait",
         "opening": "support, unrouted, while you were closed: 212 broken, 190 answered"
         " meanwhile, 22 wait",
-        "unmuted": "support, unrouted, while it was muted: 212 broken, 190 answered"
+        "unmuted": "support, unrouted, while muted: 212 broken, 190 answered"
         " meanwhile, 22 wait",
+        "returns": "support, unrouted, taken and not done: 22 wait, 212 promises"
+        " broken",
+        "escalations": "support, unrouted, escalated: 22 wait, 212 promises broken",
+        "fallbacks": "support, unrouted, told here as well: 22 wait, 212 promises"
+        " broken",
         "summary": "4 promises were broken and noticed late; nobody waits any more",
         "digest": "Yesterday, Sun 1 Mar: 3 of 96 promises broken (3.1%), 1 still waits",
     }

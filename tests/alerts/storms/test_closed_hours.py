@@ -152,3 +152,25 @@ async def test_no_summary_at_night(at_night: Storming) -> None:
         await eventually(lambda: is_told("C0SALES"))
     [title] = await at_night.titles()
     assert title.startswith("⚪ 1 promise was broken and noticed late")
+
+
+async def test_two_notices_of_one_alert(at_night: Storming) -> None:
+    """Both in one list, it counts once, also when it waits again in between."""
+    cycles, facts = at_night.broken(6)
+    one = cycles[0]
+    async with at_night.running(**QUICK):
+        await at_night.tell(*facts)
+        await at_night.settled()
+        await at_night.tell(one.answered(33))
+        await at_night.settled()
+        await at_night.tell(
+            one.taken_back(34), one.escalated(35, "sales-slack"), cycles[1].ended()
+        )
+        await at_night.settled()
+        at_night.ahead += 6 * HOUR
+
+        async def is_told() -> bool:
+            [title] = await at_night.titles() or [""]
+            return title.endswith(": 6 broken, 0 answered meanwhile, 5 wait")
+
+        await eventually(is_told)
