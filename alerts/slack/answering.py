@@ -56,7 +56,7 @@ def of_one(press: Press, before: Handling, after: Handling, *, is_news: bool) ->
 
 def of_many(press: Press, count: int) -> str:
     """Of a message about `count` waits."""
-    return _done(press, f"All {count} are")
+    return _done(press, "It is" if count == 1 else f"All {count} are")
 
 
 def of_queue(

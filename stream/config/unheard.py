@@ -30,9 +30,12 @@ def _queues(config: Config) -> Iterator[Odd]:
 
 
 def _digests(config: Config, year: int) -> Iterator[Odd]:
-    """A digest at an hour at which its receiver is closed on every day."""
+    """A digest that nobody reads: told to nobody, or while always closed."""
     rules = config.rules()
     for name, receiver in config.alerts.receivers.items():
+        path = ("alerts", "receivers", name, "digest")
+        if receiver.digest is not None and receiver.alertmanager is not None:
+            yield path, "Alertmanager takes no digest: nobody is told"
         if receiver.digest is None or receiver.calendar is None:
             continue
         hour, minute = divmod(receiver.digest, 60)
@@ -41,7 +44,5 @@ def _digests(config: Config, year: int) -> Iterator[Odd]:
         days = [first + timedelta(days=day) for day in range(_WEEKS.days)]
         calendar = rules.calendar(receiver.calendar)
         if not any(calendar.is_open(to_ms(day)) for day in days):
-            yield (
-                ("alerts", "receivers", name, "digest"),
-                f"{hour:02}:{minute:02} is never in its hours ({receiver.calendar})",
-            )
+            hours = f"{hour:02}:{minute:02}"
+            yield path, f"{hours} is never in its hours ({receiver.calendar})"

@@ -29,6 +29,15 @@ def test_a_digest_while_its_receiver_is_closed(hour: str) -> None:
     ]
 
 
+def test_a_digest_to_alertmanager() -> None:
+    """It knows states and no words."""
+    sink = "alertmanager: {url_from: OPS}, digest"
+    text = CONFIG.replace("slack: {channel: C1}, calendar: office, digest", sink)
+    [(path, said)] = unheard(parse_config(text.replace("DIGEST", "08:45"), "x"), 2026)
+    assert path == ("alerts", "receivers", "desk", "digest")
+    assert said == "Alertmanager takes no digest: nobody is told"
+
+
 @pytest.mark.parametrize("hour", ["09:00", "16:59"])
 def test_a_digest_in_open_hours(hour: str) -> None:
     """Weekends are no fault of it."""
