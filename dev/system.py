@@ -44,6 +44,15 @@ def scrape_targets(ports: Mapping[str, int]) -> dict[str, str]:
     return {name: f"127.0.0.1:{scraped[name]}" for name in PROCESSES}
 
 
+def one_by_one(folder: Path) -> Path:
+    """Write `config/sla.yaml` without storms into `folder`: each breach is told."""
+    text, storm = CONFIG.read_text("utf-8"), "storm: {threshold: 5,"
+    assert storm in text  # else many would be one message
+    path = folder / "one-by-one.yaml"
+    path.write_text(text.replace(storm, "storm: {threshold: 1000,"), "utf-8")
+    return path
+
+
 class System:
     """`replyclock` processes on free ports, told of a stack by their environment.
 
@@ -57,11 +66,15 @@ class System:
         *,
         ports: Mapping[str, int] | None = None,
         prefix: str = "",
-        config: Path = CONFIG,
+        config: Path | None = None,
         wires: Mapping[str, Wire] = MappingProxyType({}),
     ) -> None:
-        """`wires`: which processes run behind a network that can be cut."""
+        """`wires`: which processes run behind a network that can be cut.
+
+        `config`: None is `config/sla.yaml`, with each breach told by itself.
+        """
         self.stack = stack
+        config = config or one_by_one(stack.folder)
         self.wires = wires
         self.ports = dict(ports or reserve_ports())
         self.program: tuple[str, ...] = REPLYCLOCK

@@ -45,6 +45,8 @@ SETTLE = 20.0
 TOLD_WITHIN = 10.0
 """Seconds from when a digest is due."""
 START_LIMIT = 30.0
+PICTURE = 32_500
+"""Milliseconds from the first webhook."""
 
 
 @click.command()
@@ -150,8 +152,8 @@ async def _perform(play: Play, system: System, pictures: Path | None = None) -> 
     slack = SlackStandIn(system.stack.slack_page_url)
     beside = [asyncio.create_task(_tell(slack)), asyncio.create_task(press_all(slack))]
     if pictures is not None:
-        # Late answers come in now: the page shows alerts in every state.
-        at = play.deliveries[-1].at - 7000
+        # A storm, climbs that are taken, snoozed, escalated: all are on the page now.
+        at = play.deliveries[0].at + PICTURE
         beside.append(asyncio.create_task(_picture(pictures, at, system.stack)))
     try:
         return await send_play(

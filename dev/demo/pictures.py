@@ -6,7 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dev.chromium import take_picture
+from dev.demo.rules import LEADS_CHANNEL, STORM_CHANNEL, WEBSITE_CHANNEL
 from dev.places import REPOSITORY
+
+CHANNELS = (WEBSITE_CHANNEL, STORM_CHANNEL, LEADS_CHANNEL)
+"""Where what people do with alerts is seen."""
 
 
 def take_pictures(folder: Path, slack_page: str, prometheus: str) -> None:
@@ -20,4 +24,5 @@ def take_pictures(folder: Path, slack_page: str, prometheus: str) -> None:
         )
         wall.write_bytes(drawn.stdout)
         take_picture(wall.as_uri(), folder / "wall.png", "1920,1080")
-    take_picture(slack_page, folder / "slack.png", "1400,900")
+    page = f"{slack_page}?channel={','.join(CHANNELS)}"
+    take_picture(page, folder / "slack.png", "1400,900")

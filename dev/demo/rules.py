@@ -11,7 +11,7 @@ from dev.demo.climbs import BROKEN, ESCALATED, QUEUE, WARNED
 from dev.system import CONFIG
 
 LEADS, WEBSITE, DELIVERY = "team-lead", "website-slack", "delivery-slack"
-WEBSITE_CHANNEL, STORM_CHANNEL = "C0SUPPORT", "C0DEMO"
+WEBSITE_CHANNEL, STORM_CHANNEL, LEADS_CHANNEL = "C0SUPPORT", "C0DEMO", "C0LEADS"
 AHEAD = timedelta(seconds=10)
 """A digest is not due before the first facts are there: that would be nobody's."""
 
@@ -52,7 +52,7 @@ def write_rules(folder: Path, digest_at: datetime | None = None) -> Path:
     alerts["receivers"] |= {
         WEBSITE: {"slack": {"channel": WEBSITE_CHANNEL}},
         DELIVERY: {"slack": {"channel": STORM_CHANNEL}},
-        LEADS: {"slack": {"channel": "C0LEADS", "mention": "@here"}},
+        LEADS: {"slack": {"channel": LEADS_CHANNEL, "mention": "@here"}},
     }
     if digest_at is not None:
         zone = ZoneInfo(rules.get("timezone", "UTC"))

@@ -19,7 +19,9 @@ _SHOWN = 100
 def render_page(
     workspace: Workspace, channel: str | None, view: View | None = None
 ) -> str:
-    """The whole document; with `channel` only that one, else all that have messages.
+    """The whole document; `channel`: only that one, or those (`C0A,C0B`).
+
+    Else all that have messages.
 
     `view`: what the first person of the workspace has before them.
     """
@@ -40,7 +42,8 @@ def render_channels(
 ) -> str:
     """The part of the page that changes, as `who` sees it; `view` is their modal."""
     chosen = channel if channel in workspace.channels else None
-    shown = [chosen] if chosen else [c for c, m in workspace.messages.items() if m]
+    asked = [c for c in (channel or "").split(",") if c in workspace.channels]
+    shown = asked or [c for c, m in workspace.messages.items() if m]
     columns = "".join(_column(workspace, name, who) for name in shown)
     nothing = '<p class="nothing">No messages yet.</p>'
     return (

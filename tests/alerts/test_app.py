@@ -22,9 +22,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from alerts.alert import alert_key
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
+from dev.system import one_by_one
 from stream.engine import ensure_topics
 from stream.records import encode_fact
-from stream.sla.facts import Fact, FactKind
+from stream.sla.facts import Fact, FactKind, Measure
 from tests.alerts.conftest import eventually
 from tests.alerts.cycles import Cycle
 
@@ -38,7 +39,14 @@ class World:
     """One installation: topics of its own, the alerts process, and who looks at it."""
 
     def __init__(
-        self, kafka: str, redis_url: str, slack: SlackStandIn, prefix: str, port: int
+        self,
+        kafka: str,
+        redis_url: str,
+        slack: SlackStandIn,
+        prefix: str,
+        port: int,
+        *,
+        config: Path = CONFIG,
     ) -> None:
         self.kafka, self.prefix, self.slack = kafka, prefix, slack
         self.page = f"http://127.0.0.1:{port}"
@@ -46,7 +54,7 @@ class World:
             "REPLYCLOCK_BROKER": kafka,
             "REPLYCLOCK_REDIS_URL": redis_url,
             "REPLYCLOCK_TOPIC_PREFIX": prefix,
-            "REPLYCLOCK_CONFIG": str(CONFIG),
+            "REPLYCLOCK_CONFIG": str(config),
             "REPLYCLOCK_PARTITIONS": "2",
             "REPLYCLOCK_SLACK_BOT_TOKEN": slack.token,
             "REPLYCLOCK_SLACK_API_URL": slack.url,
@@ -141,19 +149,22 @@ class World:
 
 
 @pytest.fixture
-def world(
+def world(  # noqa: PLR0917  fixtures
     kafka: str,
     redis_url: str,
     slack: SlackStandIn,
     prefix: str,
     unused_tcp_port: int,
+    tmp_path: Path,
 ) -> World:
-    return World(kafka, redis_url, slack, prefix, unused_tcp_port)
+    """Each breach is told by itself."""
+    config = one_by_one(tmp_path)
+    return World(kafka, redis_url, slack, prefix, unused_tcp_port, config=config)
 
 
-def fresh(name: str, minutes_ago: Callable[[float], int]) -> Cycle:
+def fresh(name: str, minutes_ago: Callable[[float], int], **fields: Any) -> Cycle:
     """A cycle whose deadline passed a moment ago."""
-    return Cycle(name, start=minutes_ago(30) - 500)
+    return Cycle(name, start=minutes_ago(30) - 500, **fields)
 
 
 async def test_facts_become_messages(
@@ -502,3 +513,44 @@ async def test_an_alert_is_taken_over_http(
     [message] = await world.messages()
     assert "Taken by <@U0ANA>" in str(message["blocks"])
     assert 'replyclock_presses_total{kind="take"} 1.0' in metrics
+
+
+@pytest.mark.parametrize("way", ["socket", "http"])
+async def test_a_press_in_slack_stands_on_the_message(
+    world: World, minutes_ago: Callable[[float], int], way: str
+) -> None:
+    """*Take* of a message that has a second promise in it, by both ways."""
+    env = {"REPLYCLOCK_SLACK_APP_TOKEN": world.slack.app_token}
+    if way == "http":
+        env = {"REPLYCLOCK_SLACK_SIGNING_SECRET": world.slack.signing_secret}
+    reply = fresh("a", minutes_ago)
+    resolution = fresh("a", minutes_ago, measure=Measure.RESOLUTION)
+    async with world.running(**env):
+        url = f"{world.page}/slack/actions" if way == "http" else None
+        await asyncio.to_thread(world.slack.deliver_to, url)
+        await world.tell(reply.breached(noticed=0.5))
+        await world.shows(1)
+        await world.tell(resolution.breached(noticed=0.6))
+        await world.shows_edits(1)
+        [message] = await world.messages()
+        assert "Not resolved within" in str(message["blocks"])
+        [buttons] = [b for b in message["blocks"] if b["type"] == "actions"]
+        place = message["channel"], message["ts"], buttons["block_id"]
+        pressed = await asyncio.to_thread(world.slack.press, *place, "take")
+        assert pressed["ok"], pressed
+        await world.shows_edits(2)
+        metrics = await world.get("/metrics")
+    [message] = await world.messages()
+    assert "Taken by <@U0ANA>" in str(message["blocks"])
+    assert 'replyclock_presses_total{kind="take"} 1.0' in metrics
+
+
+async def test_without_a_way_back_there_are_no_buttons(
+    world: World, minutes_ago: Callable[[float], int]
+) -> None:
+    """Neither app token nor signing secret: nobody would hear a press."""
+    async with world.running():
+        await world.tell(fresh("a", minutes_ago).breached(noticed=0.5))
+        await world.shows(1)
+    [message] = await world.messages()
+    assert "presses/" not in str(message["blocks"])

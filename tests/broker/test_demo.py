@@ -59,6 +59,8 @@ def test_what_the_traffic_knows_comes_out(tmp_path):
     assert demo.returncode == 0, output
     assert "WRONG" not in output
     assert re.search(r"ok +alerts posted in Slack +(\d+) +\1\n", output), output
+    for once in ("storms told", "taken", "snoozed", "digests told"):
+        assert re.search(rf"ok +{once} in Slack +1 +1\n", output), output
     assert re.search(r"ok +wall: queries without an answer +0 +0", output), output
 
 
@@ -124,6 +126,7 @@ def message(key, at, *colours):
         "edits": versions[:-1],
         "metadata": payload,
         "posted_at": at,
+        "channel": "C0SUPPORT",
         "blocks": [],
     }
 
