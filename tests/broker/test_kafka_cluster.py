@@ -142,10 +142,15 @@ async def until_all_in_sync(broker: str, topic: str) -> None:
 
 
 async def setting(broker: str, topic: str, name: str) -> str:
-    async with admin_of(broker) as admin:
+    """Asked until the broker that answers has heard of the topic."""
+    async with admin_of(broker) as admin, asyncio.timeout(30):
         resource = ConfigResource(ConfigResourceType.TOPIC, topic)
-        (response,) = await admin.describe_configs([resource])
-    return str({entry[0]: entry[1] for entry in response.resources[0][4]}[name])
+        while True:
+            (response,) = await admin.describe_configs([resource])
+            found = {entry[0]: entry[1] for entry in response.resources[0][4]}
+            if name in found:
+                return str(found[name])
+            await asyncio.sleep(0.1)
 
 
 async def numbers_in(broker: str, topic: str) -> list[set[bytes]]:

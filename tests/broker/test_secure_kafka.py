@@ -295,7 +295,7 @@ def rights_of_the_manual() -> list[list[str]]:
     """The words of each kafka-acls.sh command in docs/kafka.md."""
     text = (REPOSITORY / "docs" / "kafka.md").read_text(encoding="utf-8")
     commands = re.findall(r"^kafka-acls.sh (.+)$", text, re.MULTILINE)
-    assert len(commands) == 12
+    assert len(commands) == 13
     return [shlex.split(command) for command in commands]
 
 
