@@ -206,3 +206,23 @@ async def test_a_mute_that_ends_at_night(at_night: Storming) -> None:
             return title.endswith(": 2 broken, 0 answered meanwhile, 2 wait")
 
         await eventually(is_told)
+
+
+async def test_a_receiver_that_is_taken_out_at_night(at_night: Storming) -> None:
+    """What was kept for its opening is told the last route's, at once."""
+    _, facts = at_night.broken(2)
+    async with at_night.running(**QUICK):
+        await at_night.tell(*facts)
+        await at_night.settled()
+        receivers = {"ops-slack": {"slack": {"channel": "C0OPS"}}}
+        routes = [{"to": "ops-slack"}]
+        rules = config_of(storm=STORM, receivers=receivers, routes=routes)
+        at_night.deliverer.take(rules)
+
+        async def is_told() -> bool:
+            [title] = await at_night.titles("C0OPS") or [""]
+            return title.endswith(": 2 broken, 0 answered meanwhile, 2 wait")
+
+        await eventually(is_told)
+        await at_night.settled()
+    assert await at_night.messages() == []
