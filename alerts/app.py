@@ -106,7 +106,8 @@ def run_alerts(settings: Settings, config: Config) -> int:
                 others=others,
             ),
             write_list=lambda listing, mention: list_message(
-                listing, mention, lambda alert: customers.shown(alert).link
+                *(listing, mention, lambda alert: customers.shown(alert).link),
+                can_press=can_press,
             ),
             owner=owner,
         ),

@@ -18,7 +18,7 @@ from dataclasses import replace
 import structlog
 from redis.exceptions import RedisError
 
-from alerts.alert import OPEN, Alert
+from alerts.alert import Alert
 from alerts.chores import Chores, monotonic_ms, wait
 from alerts.complaints import Complaints
 from alerts.delivery import Delivery
@@ -177,7 +177,7 @@ class Deliverer:
                 since=monotonic_ms(),
                 partition=entry.partition,
                 receiver=where.receiver,
-                is_open=isinstance(alert, Alert) and alert.state in OPEN,
+                is_open=alert.is_open,
                 is_line=isinstance(alert, Alert) and may_join(entry, alert),
             )
         )
@@ -264,8 +264,7 @@ class Deliverer:
             outcome = await self._delivery.perform(step, entry, subject)
             # Slack counts from when it had the request: surely before the answer.
             lane.began(step, monotonic_ms())
-            was_asked = outcome not in {Outcome.NOT_OURS, Outcome.UNASKED}
-            if was_asked and lane.succeeded():
+            if outcome is Outcome.DONE and lane.succeeded():
                 self._complaints.answers_again(lane)
             if outcome is Outcome.UNCLEAR:
                 again_at = monotonic_ms() + self._pace.unclear

@@ -70,7 +70,7 @@ class Delivery:
         self._owner = owner
         self._lease_ms = lease_ms
         self.now = now
-        self._fallbacks = Fallbacks(ledger, metrics.fell_back)
+        self._fallbacks = Fallbacks(ledger, lists, metrics.fell_back)
         self._lost_lists = LostLists(sinks, lists)
         self._posting = Posting(
             ledger=ledger,

@@ -29,8 +29,8 @@ class Entry:
     """What people did with it."""
     mute: Press | None = None
     """The last press that muted its queue, or undid that."""
-    is_suppressed: bool = False
-    """Whether it was kept back once: for a mute, or because somebody had it."""
+    suppressed: str | None = None
+    """Why it was kept back, the first time (`SUPPRESSED`); None: it never was."""
     receiver: str | None = None
     channel: str | None = None
     intent: int | None = None

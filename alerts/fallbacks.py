@@ -11,6 +11,8 @@ import structlog
 from alerts.lane import Waiting
 from alerts.ledger import Ledger
 from alerts.notice import fallback_key, instead_of
+from alerts.storms.listing import is_list
+from alerts.storms.lists import Lists
 from stream.config.alerts import Receiver
 
 log = structlog.get_logger(__name__)
@@ -19,8 +21,11 @@ log = structlog.get_logger(__name__)
 class Fallbacks:
     """`counted` is told the receiver of each notice that goes elsewhere, too."""
 
-    def __init__(self, ledger: Ledger, counted: Callable[[str], None]) -> None:
+    def __init__(
+        self, ledger: Ledger, lists: Lists, counted: Callable[[str], None]
+    ) -> None:
         self._ledger = ledger
+        self._lists = lists
         self._counted = counted
         self._asked: set[str] = set()
 
@@ -35,19 +40,25 @@ class Fallbacks:
         `refused`: all that is, each with how long (ms). A fallback that is refused
         falls no further. Raises `redis.RedisError`.
         """
-        self._asked &= {waiting.key for waiting, _ in refused}
-        wanted = []
+        seen, wanted = set(), []
         for waiting, ms in refused:
             known = receivers.get(waiting.receiver)
             fallback = None if known is None else known.fallback
-            is_new = waiting.key not in self._asked and not instead_of(waiting.key)
-            if fallback is None or not is_new or ms < fallback.after:
+            if fallback is None or instead_of(waiting.key) or ms < fallback.after:
                 continue
-            key = fallback_key(waiting.key, waiting.receiver)
-            if await self._ledger.ask(key, now):
-                self._counted(waiting.receiver)
-                said = {"receiver": waiting.receiver, "to": fallback.to}
-                log.warning("a notice is told to the fallback", key=key, **said)
-            self._asked.add(waiting.key)
-            wanted.append(key)
+            for alert in await self._alerts_of(waiting.key):
+                key = fallback_key(alert, waiting.receiver)
+                seen.add(key)
+                if key in self._asked:
+                    continue
+                if await self._ledger.ask(key, now):
+                    self._counted(waiting.receiver)
+                    said = {"receiver": waiting.receiver, "to": fallback.to}
+                    log.warning("a notice is told to the fallback", key=key, **said)
+                wanted.append(key)
+        self._asked = seen
         return wanted
+
+    async def _alerts_of(self, key: str) -> Sequence[str]:
+        """Of a list, those of it that wait: another sink may know no lists."""
+        return await self._lists.covered(key) if is_list(key) else [key]

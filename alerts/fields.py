@@ -82,10 +82,9 @@ def _threads(fields: Mapping[bytes, bytes], own: str | None) -> dict[str, str]:
 
 def shown_of(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:
     """What is known of the message itself; `of` begins its fields."""
-    texts = ("receiver", "channel", "ts", "shown", "listed_in")
+    texts = ("receiver", "channel", "ts", "shown", "listed_in", "suppressed")
     known: dict[str, Any] = {name: _text(fields, of + name) for name in texts}
     numbers = ("intent", "lost", "doubt", "shown_at")
-    known["is_suppressed"] = f"{of}suppressed".encode() in fields
     return known | {name: _number(fields, of + name) for name in numbers}
 
 

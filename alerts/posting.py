@@ -43,7 +43,7 @@ class Outcome(StrEnum):
     DONE = "done"
     NOT_OURS = "not_ours"
     UNASKED = "unasked"
-    """Done, and the sink was not asked."""
+    """Done, and nothing was learnt of whether the sink takes messages."""
     UNCLEAR = "unclear"
     """A post may still come: look again later."""
 
@@ -102,7 +102,7 @@ class Posting:
         self, entry: Entry, alert: Subject, where: Destination, call: Call | None
     ) -> Outcome:
         if await self._joins(entry, alert, where):
-            return Outcome.DONE
+            return Outcome.UNASKED
         noticed_at, since = _news(entry, alert)
         # Asked in the same breath as the intent is written: answered meanwhile?
         begun_at = self._now()
@@ -127,7 +127,7 @@ class Posting:
                 asks=_asked(entry, alert),
             )
             log.warning("redis had lost that an alert was posted", key=entry.key)
-            return Outcome.DONE
+            return Outcome.UNASKED
         saying = self.saying(entry, alert, where, call)
         try:
             await self._will_be_repeated(entry, where)
@@ -140,7 +140,7 @@ class Posting:
         if entry.first is None and isinstance(alert, Alert):
             await self._ledger.hosts.remember(entry.key, alert.ground)
         # What people kept back is not late by us.
-        is_late = since is not None and not entry.is_suppressed
+        is_late = since is not None and entry.suppressed is None
         delay = self._now() - since if is_late and since is not None else None
         await self._ledger.record(
             entry, self._owner, ts=ts, shown=saying.revision, done=True, now=begun_at
@@ -173,7 +173,6 @@ class Posting:
     ) -> Outcome:
         intent = entry.intent or entry.lost or self._now()
         sink = self._sinks.of(where.channel)
-        done = Outcome.UNASKED if sink.cannot_look else Outcome.DONE
         try:
             found = await sink.find(where, entry.key, _since(intent))
         except SinkFailure as failure:
@@ -192,7 +191,8 @@ class Posting:
                 return Outcome.UNCLEAR
         if found is None:
             await self._ledger.forget_intent(entry.key, self._owner, doubt=intent)
-            return done
+            # Who can be read may refuse messages all the same: no success of theirs.
+            return Outcome.UNASKED
         await self._ledger.record(
             *(entry, self._owner),
             ts=found.ts,
@@ -206,7 +206,7 @@ class Posting:
             await self._ledger.hosts.remember(entry.key, alert.ground)
         self._metrics.told(where.receiver, _kind(entry, alert), FOUND)
         log.info("alert found in the channel", receiver=where.receiver, key=entry.key)
-        return done
+        return Outcome.UNASKED if sink.cannot_look else Outcome.DONE
 
     async def edit(
         self, entry: Entry, alert: Subject, where: Destination, call: Call | None

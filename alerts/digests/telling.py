@@ -14,8 +14,8 @@ from alerts.digests.counted import Counted, Kept
 from alerts.digests.due import Due, Period, last_due
 from alerts.digests.message import digesting
 from alerts.digests.posting import DigestPosting
+from alerts.failure import SinkFailure
 from alerts.slack.blocks import Message
-from alerts.slack.failures import SlackFailure
 from stream.config import Config
 from stream.config.audience import hears_of
 
@@ -63,9 +63,9 @@ class Digests:
             is_done = False
             try:
                 is_done = await self.look()
-            except SlackFailure as failure:
+            except SinkFailure as failure:
                 said = {"reason": failure.reason, "detail": failure.detail}
-                log.warning("slack does not take a digest, it waits", **said)
+                log.warning("a sink does not take a digest, it waits", **said)
             except (RedisError, KafkaError, TimeoutError) as error:
                 log.warning("a digest waits", error=type(error).__name__)
             except Exception:
@@ -76,7 +76,7 @@ class Digests:
     async def look(self) -> bool:
         """Tell what is due; False when something is left for a later look.
 
-        Raises `SlackFailure`, after the others got theirs, `redis.RedisError` and
+        Raises `SinkFailure`, after the others got theirs, `redis.RedisError` and
         aiokafka's `KafkaError`.
         """
         if not self._may_tell():
@@ -93,7 +93,7 @@ class Digests:
             for receiver in receivers:
                 try:
                     is_told = await self._tell(receiver, due, counted, kept)
-                except SlackFailure as failure:
+                except SinkFailure as failure:
                     self._posting.metrics.failed(receiver, failure.reason)
                     failed = failure  # of this channel
                 else:

@@ -23,6 +23,7 @@ from alerts.slack.listing import list_message
 from alerts.slack.summing_up import summing_up
 from alerts.summary import Summary
 from stream.config import Config, load_config
+from stream.sla.instants import MINUTE
 
 _DIGEST_TITLE = "Yesterday, and on Mondays last week"
 _SUMMARY_TITLE = "Broken and over before anybody could be told"
@@ -110,7 +111,9 @@ class _Maker:
         call = call_of(entry, where) if kind.calls else None
         if kind.calls:
             at = cause.noticed_at
-        controls = Controls(key=alert_key(alert.ground), now=at)
+        handling = kind.handling(at)
+        at += 2 * MINUTE if kind.pressed else 0
+        controls = Controls(key=alert_key(alert.ground), handling=handling, now=at)
         shown = self._customers.shown(alert)
         message = message_of(alert, where.mention, shown, call=call, controls=controls)
         return self._example(name, kind.title, where.receiver, at, message)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from alerts.alert import Alert, AlertState, Told
 from alerts.folding import fold
+from alerts.presses.handling import NOBODY, Handling, handling_of
+from alerts.presses.press import Press, PressKind
 from alerts.preview.lists import LISTS
 from alerts.preview.stories import Place, Story
 from alerts.routing import Routes
@@ -45,6 +47,22 @@ class Kind:
     calls: bool = False
     """Whether it is a message beside the alert's first, made for the turn."""
     goes_on: Callable[[Story, Wait], None] = lambda *_: None
+    pressed: PressKind | None = None
+    """What somebody did with it, two minutes later."""
+
+    def handling(self, at: int) -> Handling:
+        """What people did with a message of the instant `at`."""
+        if self.pressed is None:
+            return NOBODY
+        press = Press(
+            press_id="made-up",
+            kind=self.pressed,
+            by="U0ANA",
+            at=at + 2 * MINUTE,
+            until=at + 32 * MINUTE,
+            reason="a test" if self.pressed is PressKind.MUTE else "",
+        )
+        return handling_of([press])
 
 
 def _answered(story: Story, wait: Wait) -> None:
@@ -120,6 +138,13 @@ KINDS = {
         state=AlertState.MET,
         turn=FactKind.WARNED,
         goes_on=_kept,
+    ),
+    "taken": Kind(title="Somebody took it", measures=_REPLIES, pressed=PressKind.TAKE),
+    "snoozed": Kind(
+        title="Somebody snoozed it", measures=_REPLIES, pressed=PressKind.SNOOZE
+    ),
+    "muted": Kind(
+        title="Somebody muted its queue", measures=_REPLIES, pressed=PressKind.MUTE
     ),
     "called": Kind(
         title="Broken after a warning: whoever is mentioned is called in its thread",

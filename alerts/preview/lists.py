@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.alert import Alert, AlertState
+from alerts.presses.press import Press, PressKind
 from alerts.storms.listing import SHOWN, Cause, Listing
 from stream.sla.instants import MINUTE
 
@@ -20,6 +21,8 @@ class ListKind:
     cause: Cause
     waiting: int = _WAIT
     is_growing: bool = False
+    had: bool = False
+    """Whether somebody took them all."""
 
 
 LISTS = {
@@ -28,6 +31,9 @@ LISTS = {
     "downtime": ListKind("Found after we were away", Cause.DOWNTIME),
     "opening": ListKind("The opening, after closed hours", Cause.OPENING),
     "unmuted": ListKind("A queue is no longer muted", Cause.UNMUTED),
+    "returns": ListKind("All were taken, and some wait still", Cause.RETURNS, had=True),
+    "escalations": ListKind("Alerts of a list are escalated", Cause.ESCALATIONS),
+    "fallbacks": ListKind("The sink of another refuses a list", Cause.FALLBACKS),
 }
 """By what `--kind` calls them."""
 
@@ -39,6 +45,13 @@ def listing_of(kind: ListKind, receiver: str, alerts: Sequence[Alert]) -> Listin
     first = alerts[0].ground.queue
     counts = {queue: _BROKEN // len(queues) for queue in queues}
     counts[first] += _BROKEN - sum(counts.values())
+    had = Press(
+        press_id="made-up",
+        kind=PressKind.TAKE,
+        by="U0ANA",
+        at=began - 30 * MINUTE,
+        until=began,
+    )
     return Listing(
         key="storm:made-up",
         version=1,
@@ -56,4 +69,5 @@ def listing_of(kind: ListKind, receiver: str, alerts: Sequence[Alert]) -> Listin
         overdue=alerts[:SHOWN] if kind.waiting else (),
         last_replies={first: began - 12 * MINUTE},
         waited=kind.waiting + 3,
+        taken=had if kind.had else None,
     )

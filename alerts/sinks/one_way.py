@@ -14,7 +14,7 @@ from alerts.destination import Destination
 from alerts.failure import FailureReason, SinkFailure
 from alerts.sinks.request import SECONDS
 from alerts.sinks.sink import Saying, instant, tested
-from alerts.sinks.webhook_body import plain
+from alerts.sinks.webhook_body import plain, whole
 from alerts.slack.blocks import Message
 from alerts.slack.client import Posted
 from stream.process.sinks import Access
@@ -41,7 +41,8 @@ class OneWay:
         self._thread = ThreadPoolExecutor(1, "apprise")
 
     async def post(self, where: Destination, saying: Saying) -> str:
-        await self.say(where.channel, saying.message, saying.key)
+        del where
+        await self._tell(plain(saying.message.text))
         return instant(self._now())
 
     async def edit(self, where: Destination, ts: str, saying: Saying) -> None:
@@ -57,7 +58,10 @@ class OneWay:
 
     async def say(self, place: str, message: Message, key: str) -> None:
         del place, key
-        if not await self._in_its_thread(self._notify, plain(message.text)):
+        await self._tell(whole(message))
+
+    async def _tell(self, text: str) -> None:
+        if not await self._in_its_thread(self._notify, text):
             detail = "the service did not take it"
             raise SinkFailure(FailureReason.SERVER, detail)
 

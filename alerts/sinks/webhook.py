@@ -14,7 +14,7 @@ from alerts.failure import FailureReason, SinkFailure
 from alerts.sinks.request import ask
 from alerts.sinks.signature import headers
 from alerts.sinks.sink import Saying, instant, tested
-from alerts.sinks.webhook_body import AlertBody, TextBody, alert_body, text_body
+from alerts.sinks.webhook_body import AlertBody, TextBody, alert_body, text_body, whole
 from alerts.slack.blocks import Message
 from alerts.slack.client import Posted
 from stream.process.sinks import Access
@@ -67,7 +67,7 @@ class Webhook:
 
     async def say(self, place: str, message: Message, key: str) -> None:
         del place
-        await self._send(key, text_body(key, message.text, self._now()))
+        await self._send(key, text_body(key, whole(message), self._now()))
 
     async def look(self) -> None:
         try:

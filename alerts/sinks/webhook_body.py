@@ -5,6 +5,7 @@ The envelope is that of Standard Webhooks: `type`, `timestamp`, `data`.
 
 import html
 import json
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -13,9 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from alerts.alert import AlertState
 from alerts.customer import Shown
 from alerts.sinks.sink import Saying
+from alerts.slack.blocks import Message
 from stream.sla.events import Channel
 from stream.sla.facts import FactKind, Measure, Reason
 from stream.sla.instants import from_ms
+
+_MARKED = re.compile(r"<[^|>]*\|([^>]*)>")
+"""A date or link of Slack's, with what it reads as."""
 
 
 class _Said(BaseModel):
@@ -118,7 +123,7 @@ def alert_body(saying: Saying, shown: Shown) -> AlertBody:
 
 
 def text_body(key: str, text: str, now: int) -> TextBody:
-    return TextBody(timestamp=from_ms(now), data=TextData(key=key, text=plain(text)))
+    return TextBody(timestamp=from_ms(now), data=TextData(key=key, text=text))
 
 
 def schema() -> str:
@@ -132,6 +137,13 @@ def schema() -> str:
 def plain(text: str) -> str:
     """Slack's text without its escapes."""
     return html.unescape(text)
+
+
+def whole(message: Message) -> str:
+    """Title and lines of a message that is of no alert, without Slack's marks."""
+    said = [b["text"]["text"] for b in message.blocks if b["type"] == "section"]
+    shown = _MARKED.sub(r"\1", "\n".join(said)).replace("*", "")
+    return plain(f"{message.text}\n{shown}".strip())
 
 
 _CAUSES: dict[FactKind, Literal["warned", "breached", "escalated"]] = {

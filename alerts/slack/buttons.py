@@ -82,19 +82,19 @@ def _presses(alert: Alert, controls: Controls, link: list[Element]) -> list[Elem
         for press in (handling.taken, handling.snoozed, handling.muted)
     )
     elements = [
-        _button(PressKind.GIVE_BACK, "Give back")
+        button(PressKind.GIVE_BACK, "Give back")
         if taken
-        else _button(PressKind.TAKE, "Take", style="primary"),
-        _button(PressKind.WAKE, "Wake") if snoozed else _snooze(),
+        else button(PressKind.TAKE, "Take", style="primary"),
+        button(PressKind.WAKE, "Wake") if snoozed else _snooze(),
     ]
     if is_ended_by_it(alert.ground):
-        elements.append(_button(PressKind.NO_REPLY_NEEDED, "No reply needed"))
+        elements.append(button(PressKind.NO_REPLY_NEEDED, "No reply needed"))
     mute = (
-        _button(PressKind.UNMUTE, "Unmute queue")
+        button(PressKind.UNMUTE, "Unmute queue")
         if muted
-        else _button(PressKind.MUTE, "Mute queue")
+        else button(PressKind.MUTE, "Mute queue")
     )
-    return [*elements, *link, mute, _button("details", "Details")]
+    return [*elements, *link, mute, button("details", "Details")]
 
 
 def standing(word: str, press: Press, beside: int, now: int | None) -> str:
@@ -118,7 +118,7 @@ def _muted(press: Press, alert: Alert) -> str:
     return f"{said}: {name(press.reason, _REASON)}" if press.reason else said
 
 
-def _button(action: str, text: str, **also: str) -> Element:
+def button(action: str, text: str, **also: str) -> Element:
     said = {"type": "plain_text", "text": text, "emoji": True}
     return {"type": "button", "action_id": action, "text": said, **also}
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from alerts.alert import Alert, AlertState
-from alerts.presses.press import PressKind
+from alerts.presses.press import Press, PressKind
 from alerts.slack.blocks import Message
-from alerts.slack.buttons import BLOCK, standing
+from alerts.slack.buttons import BLOCK, button, standing
 from alerts.slack.mrkdwn import cut, date, escape, mention_of, name, span
 from alerts.slack.wording import words_of
 from alerts.storms.listing import SHOWN, Cause, Listing
@@ -23,7 +23,13 @@ _SCHEMES = ("https://", "http://")
 _MEANWHILE = {
     Cause.DOWNTIME: ("while we were away", "since"),
     Cause.OPENING: ("while you were closed", "meanwhile"),
-    Cause.UNMUTED: ("while it was muted", "meanwhile"),
+    Cause.UNMUTED: ("while muted", "meanwhile"),
+}
+
+_BESIDE = {
+    Cause.ESCALATIONS: ", escalated",
+    Cause.RETURNS: ", taken and not done",
+    Cause.FALLBACKS: ", told here as well",
 }
 
 
@@ -35,10 +41,13 @@ def list_message(
     listing: Listing,
     mention: str | None = None,
     link_of: Callable[[Alert], str | None] = _no_link,
+    *,
+    can_press: bool = True,
 ) -> Message:
     """Write it; `mention` is called while somebody waits.
 
-    `link_of`: where an alert leads whose facts have no link.
+    `link_of`: where an alert leads whose facts have no link. `can_press`: whether a
+    press would reach us: else there are no buttons.
     """
     title = _title(listing)
     said = "\n".join(_sentences(listing))
@@ -53,7 +62,7 @@ def list_message(
     ]
     if listing.overdue:
         blocks.append(_section("\n".join(_overdue(listing, link_of))))
-    if listing.waiting:
+    if listing.waiting and can_press:
         blocks.append(_buttons(listing))
     return Message(text=escape(title), blocks=blocks)
 
@@ -61,7 +70,7 @@ def list_message(
 def _title(listing: Listing) -> str:
     if listing.cause is Cause.LOST:
         return "\N{MEDIUM WHITE CIRCLE} This list is no longer kept"
-    said = _count(listing) if listing.cause is Cause.STORM else _away(listing)
+    said = _away(listing) if listing.cause in _MEANWHILE else _count(listing)
     return cut(f"{_light(listing)} {_whose(listing)}{said}", HEADER_LIMIT)
 
 
@@ -74,8 +83,9 @@ def _light(listing: Listing) -> str:
 def _count(listing: Listing) -> str:
     promises = "promise" if listing.total == 1 else "promises"
     broken = f"{listing.total} {promises} broken"
-    if listing.waiting:
-        return f": {_waits(listing)}, {broken}"
+    why = _BESIDE.get(listing.cause, "")
+    if listing.waiting or why:
+        return f"{why}: {_waits(listing)}, {broken}"
     now = "nobody waits now" if listing.is_growing else "storm over, nobody waits"
     return f": {now}, {broken}"
 
@@ -115,8 +125,8 @@ def _sentences(listing: Listing) -> list[str]:
         found.append(
             f"Broken: {said}" + (f" and {more} queues more" if more > 0 else "")
         )
-    if listing.taken is not None:
-        found.append(standing("Taken", listing.taken, listing.began, None))
+    if listing.taken is not None and listing.waiting:
+        found += _taken(listing, listing.taken)
     if listing.waiting:
         found += [
             f"Nobody of *{name(queue)}* has replied since {date(at)}."
@@ -128,6 +138,19 @@ def _sentences(listing: Listing) -> list[str]:
             f"Our own data is late: the last was noticed {late} after it broke."
         )
     return found
+
+
+def _taken(listing: Listing, press: Press) -> list[str]:
+    """Who has them; of those that come back, who had them."""
+    has, count = listing.taken_count, listing.waiting
+    if has == count:
+        return [standing("Taken", press, listing.began, None)]
+    if has:
+        said = standing(f"{has} of {count} taken, the last", press, listing.began, None)
+        return [f"{said}. *Nobody has the others.*"]
+    if listing.cause is Cause.RETURNS:
+        return [standing("Taken", press, listing.began, press.until)]
+    return []
 
 
 def _state(listing: Listing) -> str:
@@ -190,17 +213,13 @@ def _line(alert: Alert, link: str | None) -> str:
 
 
 def _buttons(listing: Listing) -> Block:
-    is_taken = listing.taken is not None
-    text = "Give back all" if is_taken else "Take all"
-    button = {
-        "type": "button",
-        "action_id": PressKind.GIVE_BACK if is_taken else PressKind.TAKE,
-        "text": {"type": "plain_text", "text": text, "emoji": True},
-    }
-    if not is_taken:
-        button["style"] = "primary"
+    elements = []
+    if listing.taken_count < listing.waiting:
+        elements.append(button(PressKind.TAKE, "Take all", style="primary"))
+    if listing.taken_count:
+        elements.append(button(PressKind.GIVE_BACK, "Give back all"))
     block_id = f"{BLOCK}{listing.key}"
-    return {"type": "actions", "block_id": block_id, "elements": [button]}
+    return {"type": "actions", "block_id": block_id, "elements": elements}
 
 
 def _section(text: str) -> Block:

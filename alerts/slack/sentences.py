@@ -105,16 +105,16 @@ def _state_of(alert: Alert) -> str:
 
 def sentence_of(alert: Alert) -> str:
     last, words = alert.last, words_of(alert.ground.measure)
-    when = date(last.at, alert.deadline)
+    when, channel = date(last.at, alert.deadline), CHANNELS[alert.ground.channel]
     by = f" by {name(last.author)}" if last.author else ""
     match alert.state:
         case AlertState.WARNED | AlertState.BREACHED if _is_again(alert, last):
             what = _taken_back(last).capitalize()
             return f"{what}, known at {when}. *{words.again}*"
         case AlertState.WARNED:
-            return words.ahead.format(when=date(alert.deadline))
+            return words.ahead.format(when=date(alert.deadline), channel=channel)
         case AlertState.BREACHED:
-            return f"*{words.waits}*"
+            return f"*{words.waits.format(channel=channel)}*"
         case AlertState.ANSWERED | AlertState.MET | AlertState.RETRACTED:
             said = f"{words.kept.capitalize()}{by} at {when}"
         case AlertState.ENDED | AlertState.CANCELLED:

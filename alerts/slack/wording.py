@@ -18,7 +18,8 @@ _OPEN = "of opening hours"
 class Words:
     """How one promise reads; `waits`, `again` and `ahead` are sentences.
 
-    `ahead` and `near` speak before the deadline, which is {when} or within {left}.
+    `ahead` and `near` speak before the deadline, which is {when} or within {left};
+    the window's name the {channel} that closes it.
     """
 
     measure: str
@@ -76,9 +77,9 @@ _WORDS = {
         measure="reply window",
         missing="no free reply",
         within="free reply within",
-        waits="The channel takes no free reply any more, and the customer waits.",
+        waits="{channel} takes no free reply any more, and the customer waits.",
         near="no reply yet, window closes within {left}",
-        ahead="*The customer waits*, and after {when} the channel takes no free reply.",
+        ahead="*The customer waits*, and after {when} {channel} takes no free reply.",
     ),
 }
 

@@ -4,18 +4,21 @@ A receiver that is closed gets one list at its opening; a storm becomes one (sem
 4.3). Whatever does not join is posted by itself.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import uuid4
 
 import structlog
 
 from alerts.alert import AlertState
-from alerts.entry import Entry
+from alerts.entry import Entry, Rest
 from alerts.ledger import Ledger
+from alerts.notice import instead_of, is_return, parts_of
 from alerts.storms.listing import Cause, key_of_list
 from alerts.storms.lists import Joining, Lists
 from alerts.storms.outlook import Arrival, Limits, Outlook
 from stream.config import Config
+from stream.sla.facts import FactKind
 from stream.sla.instants import MINUTE
 
 log = structlog.get_logger(__name__)
@@ -59,12 +62,12 @@ class Gathering:
 
         Returns their keys. Raises `redis.RedisError`; what was taken is told.
         """
-        by_receiver: dict[str, list[Entry]] = {}
+        together: dict[tuple[str, str | None], list[Entry]] = {}
         for entry, receiver in posts:
-            by_receiver.setdefault(receiver, []).append(entry)
+            together.setdefault((receiver, kin_of(entry)), []).append(entry)
         taken: set[str] = set()
-        for receiver, entries in by_receiver.items():
-            while (found := await self._gathered(receiver, entries, now)) is None:
+        for (receiver, kin), entries in together.items():
+            while (found := await self._gathered(receiver, kin, entries, now)) is None:
                 pass  # another process was faster: look again
             taken |= found
         return taken
@@ -93,7 +96,7 @@ class Gathering:
             await self._lists.absorb(key, summary, now)
 
     async def _gathered(
-        self, receiver: str, entries: Sequence[Entry], now: int
+        self, receiver: str, kin: str | None, entries: Sequence[Entry], now: int
     ) -> set[str] | None:
         """The keys that are taken; None where the outlook changed meanwhile."""
         kept, is_open = await self._lists.outlook(receiver), self.is_open(receiver, now)
@@ -102,14 +105,15 @@ class Gathering:
             await self._lists.turn(receiver, kept, before, now)
             return None
         arrivals = [_arrival(entry, now) for entry in entries if not _warns(entry)]
-        after = before.arrived(arrivals, self._limits) if is_open else before
-        takes = {each.key for each in arrivals if not is_open or after.takes(each)}
+        is_rate = is_open and kin is None
+        after = before.arrived(arrivals, self._limits) if is_rate else before
+        takes = {each.key for each in arrivals if not is_rate or after.takes(each)}
         joining = [entry for entry in entries if entry.key in takes]
         cause = _cause_of(joining, now) if is_open else Cause.OPENING
+        key = ""
         if joining:
-            after = await self._with_list(after, is_open=is_open)
+            after, key = await self._with_list(after, kin, is_open=is_open)
         if after != before or joining:
-            key = (after.storm if is_open else after.closed) or ""
             plan = Joining(key=key, cause=cause, entries=joining, is_held=not is_open)
             joined = await self._lists.join(receiver, kept, after, now, plan)
             if joined is None:
@@ -126,16 +130,23 @@ class Gathering:
         # Of what is taken some may have changed meanwhile: that is sorted again.
         return takes | {entry.key for entry in warnings}
 
-    async def _with_list(self, outlook: Outlook, *, is_open: bool) -> Outlook:
-        """With a list that takes them: the one that is there, or a new one."""
+    async def _with_list(
+        self, outlook: Outlook, kin: str | None, *, is_open: bool
+    ) -> tuple[Outlook, str]:
+        """With the list that takes them: the one that is there, or a new one."""
         new = key_of_list(uuid4().hex)
         if not is_open:
-            return outlook if outlook.closed else outlook.closed_with(new)
-        known = outlook.storm
-        # After the storm, one who is called because of it finds the others there.
-        if known and (outlook.stormy or await self._lists.waits(known)):
-            return outlook
-        return outlook.stormy_with(new)
+            known = outlook.closed
+            return (outlook, known) if known else (outlook.closed_with(new), new)
+        if kin is None:
+            known = outlook.storm
+            return (outlook, known) if known else (outlook.stormy_with(new), new)
+        known, beside = outlook.beside.get(kin), outlook.beside.items()
+        # Where nobody waits any more, its readers are done: a new one calls them.
+        gone = {k for k, key in beside if not await self._lists.waits(key)}
+        if known and kin not in gone:
+            return outlook, known
+        return outlook.beside_with(kin, new, gone), new
 
     def _count(self, receiver: str, cause: Cause, taken: Collection[object]) -> None:
         if taken:
@@ -144,10 +155,20 @@ class Gathering:
             log.info("alerts get no message of their own", **said)
 
 
+def kin_of(entry: Entry) -> str | None:
+    """What is told once more of alerts of a list is one message (ADR 22); which one.
+
+    Whatever the rate: of one list, what calls the same receiver for the same reason; of
+    one press, all that comes back. None: its alert is in no list.
+    """
+    if entry.first is None or entry.first.listed_in is None:
+        return None
+    name = parts_of(entry.key)[1]
+    return name if is_return(name) else f"{_kind(entry)} {entry.first.listed_in}"
+
+
 def _arrival(entry: Entry, now: int) -> Arrival:
-    first = entry.first
-    joins = first is not None and first.listed_in is not None
-    return Arrival(entry.key, _queue(entry), now, joins=joins)
+    return Arrival(entry.key, _queue(entry), now)
 
 
 def _queue(entry: Entry) -> str:
@@ -160,13 +181,33 @@ def _warns(entry: Entry) -> bool:
 
 
 def _cause_of(entries: Sequence[Entry], now: int) -> Cause:
-    """Why most of them come now: their queue was muted, we were away, or neither."""
-    if sum(entry.is_suppressed for entry in entries) > len(entries) / 2:
-        return Cause.UNMUTED  # of first notices, only a mute keeps any back
-    known = [
-        alert.ground.known_at or alert.ground.at
-        for entry in entries
-        if (alert := entry.alert) is not None
-    ]
-    late = sum(now - instant > AWAY for instant in known)
-    return Cause.DOWNTIME if late > len(known) / 2 else Cause.STORM
+    """Why most of them come now."""
+    if not entries:
+        return Cause.STORM
+    muted = sum(entry.suppressed == Rest.MUTED for entry in entries)
+    if muted > len(entries) / 2:
+        return Cause.UNMUTED
+    [(kind, _)] = Counter(map(_kind, entries)).most_common(1)
+    if kind is not Cause.STORM:
+        return kind
+    late = sum(_is_late(entry, now) for entry in entries)
+    return Cause.DOWNTIME if late > len(entries) / 2 else Cause.STORM
+
+
+def _kind(entry: Entry) -> Cause:
+    """What a notice beside the first is for; of the others it is the storm itself."""
+    name = parts_of(entry.key)[1]
+    if is_return(name):
+        return Cause.RETURNS
+    if instead_of(entry.key) is not None:
+        return Cause.FALLBACKS
+    cause = entry.cause
+    is_escalation = cause is not None and cause.kind is FactKind.ESCALATED
+    return Cause.ESCALATIONS if is_escalation else Cause.STORM
+
+
+def _is_late(entry: Entry, now: int) -> bool:
+    """Whether it could have been told long before; not where people kept it back."""
+    assert entry.alert is not None  # it was to be posted
+    ground = entry.alert.ground
+    return entry.suppressed is None and now - (ground.known_at or ground.at) > AWAY

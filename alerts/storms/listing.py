@@ -25,6 +25,12 @@ class Cause(StrEnum):
     """They came while the receiver was closed."""
     UNMUTED = "unmuted"
     """They came while their queue was muted."""
+    ESCALATIONS = "escalations"
+    """Somebody else is called for alerts that are in a list already."""
+    RETURNS = "returns"
+    """Somebody took them all, and for long enough."""
+    FALLBACKS = "fallbacks"
+    """Another receiver's sink refuses them."""
     LOST = "lost"
     """We do not know any more: who waits is told again."""
 
@@ -67,7 +73,9 @@ class Listing:
     last_replies: Mapping[str, int]
     """When somebody last replied in a queue, where that is known."""
     taken: Press | None = None
-    """By which those `overdue` were taken."""
+    """The last by which one of those `overdue` was taken; it may have ended."""
+    taken_count: int = 0
+    """How many of those who wait somebody has now."""
     waited: int | None = None
     """How many waited when it was shown last."""
 
@@ -88,6 +96,11 @@ class Listing:
         return self.waiting + sum(
             count for state, count in self.over.items() if state in _BROKEN
         )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits."""
+        return self.waiting > 0
 
     @property
     def is_over(self) -> bool:

@@ -5,8 +5,9 @@
       cause, for, began         why, to whom, since when
       held                      the receiver is closed: not posted yet
       n:<queue>, o:<state>      how many joined of each, how many ended so
+      taken                     how many of those who wait somebody has
       longest, ended, late      milliseconds
-    <root>:storm:<id>:members   alert -> its state
+    <root>:storm:<id>:members   alert -> its state, whether somebody has it, ...
     <root>:storm:<id>:waiting   those who wait, by deadline
 
 and `listed_in` at the entry of each notice that has no message of its own for it.
@@ -134,8 +135,10 @@ class Lists:
         late = 0 if waits else alert.last.at - alert.deadline
         args: list[Any] = [entry.key, of(entry.key), entry.version, entry.listed_in]
         args += [alert.state, int(waits), alert.deadline, late, alert.last.at, now]
-        pressed = entry.handling.revision(now)
-        args += [0 if waits else LIFE, f"{len(alert.escalations)} {pressed}"]
+        taken = entry.handling.taken
+        is_taken = waits and taken is not None and taken.holds(now)
+        more = f"{len(alert.escalations)} {entry.handling.revision(now)}"
+        args += [0 if waits else LIFE, int(is_taken), more]
         await self._mark(
             keys=[
                 self._entry(entry),
@@ -189,6 +192,7 @@ class Lists:
             late=int(fields.get(b"late", 0)),
             overdue=[e.alert for e in entries if e.alert is not None],
             taken=_taken(entries),
+            taken_count=int(fields.get(b"taken", 0)),
             last_replies=await self._ledger.replies.last(),
             waited=waited_of(shown["shown"]),
         )
@@ -246,6 +250,6 @@ def _counted(fields: Mapping[bytes, bytes], prefix: str) -> dict[str, int]:
 
 
 def _taken(entries: Sequence[Entry]) -> Press | None:
-    """By which all of them were taken; None: not all, or nobody took them."""
-    presses = [entry.handling.taken for entry in entries]
-    return presses[0] if presses and all(presses) else None
+    """The last by which one of them was taken."""
+    presses = [each.handling.taken for each in entries if each.handling.taken]
+    return max(presses, key=lambda press: press.order, default=None)

@@ -10,7 +10,7 @@ so that a rate at the threshold does not begin a message a minute.
 While the receiver is closed everything joins one list, that of the opening.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -38,8 +38,6 @@ class Arrival:
     key: str
     queue: str
     at: int
-    joins: bool = False
-    """Whatever the rate: the alert's first notice is in a list itself."""
 
 
 class Outlook(Struct, frozen=True, omit_defaults=True):
@@ -52,6 +50,8 @@ class Outlook(Struct, frozen=True, omit_defaults=True):
     """Key of the last storm's list; it takes what arrives of stormy queues."""
     closed: str | None = None
     """Key of the list that takes what arrives in closed hours."""
+    beside: dict[str, str] = {}
+    """Lists of what is told of listed alerts once more, by why (`kin_of`)."""
 
     def arrived(self, arrivals: Sequence[Arrival], limits: Limits) -> Self:
         """After `arrivals`; a key that is known already is no news.
@@ -93,13 +93,18 @@ class Outlook(Struct, frozen=True, omit_defaults=True):
         """With the list `key` of closed hours."""
         return replace(self, closed=key)
 
+    def beside_with(self, kin: str, key: str, gone: Collection[str] = ()) -> Self:
+        """With the list `key` for `kin`, and none any more for those who are `gone`."""
+        left = {k: v for k, v in self.beside.items() if k not in gone}
+        return replace(self, beside=left | {kin: key})
+
     def opened(self) -> Self:
         """The receiver is open again."""
         return replace(self, closed=None)
 
     def takes(self, arrival: Arrival) -> bool:
         """Whether it joins the list of the storm."""
-        return arrival.joins or arrival.queue in self.stormy
+        return arrival.queue in self.stormy
 
     def is_growing(self, key: str) -> bool:
         """Whether the list `key` takes what arrives."""

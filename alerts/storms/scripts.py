@@ -48,7 +48,7 @@ return joined
 MARK = """
 -- KEYS entry, differing, list, members, waiting
 -- ARGV key, of, version, list's key, state, waits, deadline, late, at, now, life,
--- escalations
+-- taken, what else is shown of it
 local key = ARGV[1]
 local alert = string.match(key, '^[^/]+')
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return 0 end
@@ -62,9 +62,11 @@ local function most(name, value)
     redis.call('HSET', KEYS[3], name, value)
   end
 end
-local known, said = redis.call('HGET', KEYS[4], alert), ARGV[5] .. ' ' .. ARGV[12]
+local known = redis.call('HGET', KEYS[4], alert)
+local said = ARGV[5] .. ' ' .. ARGV[12] .. ' ' .. ARGV[13]
 if known ~= said then
-  local was = known and string.match(known, '^%S+')
+  local was, had = string.match(known or '', '^(%S+) (%d)')
+  count('taken', ARGV[12] - (had or 0))
   redis.call('HSET', KEYS[4], alert, said)
   if redis.call('ZREM', KEYS[5], alert) == 0 and was then count('o:' .. was, -1) end
   if ARGV[6] == '1' then

@@ -32,7 +32,7 @@ def oddities(config: Config, year: int) -> Iterator[Odd]:
     yield from _nobody_found(config)
     yield from _nobody_known(config)
     yield from _unused(config)
-    yield from unheard(config)
+    yield from unheard(config, year)
 
 
 def _calendars(config: Config, year: int) -> Iterator[Odd]:

@@ -160,9 +160,11 @@ class Delivering:
                 **({"pace": SLOW, "poll_seconds": 0.2} | changed),
             )
             task = asyncio.create_task(self.deliverer.run())
-            yield
-            self.deliverer.stop()
-            await task
+            try:
+                yield
+            finally:  # else a test that fails hangs
+                self.deliverer.stop()
+                await task
 
     async def tell(self, *facts: Fact) -> None:
         """The agent's part: remember the facts and wake the deliverer."""

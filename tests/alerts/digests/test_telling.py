@@ -17,6 +17,7 @@ from alerts.digests.due import last_due
 from alerts.digests.posting import DigestPosting
 from alerts.digests.reading import count_facts
 from alerts.digests.telling import Digests
+from alerts.failure import SinkFailure
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
 from alerts.sinks.sinks import Sinks
@@ -211,6 +212,20 @@ async def test_a_channel_that_is_refused_holds_no_other_up(told: Morning) -> Non
     await told.look()
 
     assert len(await told.titles()) == 1
+
+
+async def test_a_webhook_that_is_refused_holds_no_other_up(told: Morning) -> None:
+    """Nor does a sink that is not Slack; it is counted, and tried again."""
+    text = RULES.replace("{{slack: {{channel: C0SALES}}", "{{webhook: {{url_from: NO}}")
+    time = f"{from_ms(told.due.at):%H:%M}"
+    told.config = parse_config(text.format(time=time), "sla.yaml")
+    with pytest.raises(SinkFailure):
+        await told.look()
+
+    assert len(await told.titles("C0OPS")) == 1
+    labels = {"receiver": "sellers", "reason": "token"}
+    name = "replyclock_alert_failures_total"
+    assert told.metrics.registry.get_sample_value(name, labels) == 1
 
 
 async def test_after_a_downtime_it_says_that_it_is_late(told: Morning) -> None:

@@ -59,6 +59,9 @@ def test_each_kind_says_what_it_is():
         "waiting_again": "uk: waiting again, reply not delivered",
         "warning": "sales: no first reply yet, due within 1 min",
         "kept": "sales: answered in time",
+        "taken": "uk: no first reply within 5 min of opening hours",
+        "snoozed": "sales: no first reply within 5 min of opening hours",
+        "muted": "support: no first reply within 30 min",
         "called": "*The promise is broken.* *Nobody has replied yet.*",
         "escalation": "sales: no first reply within 2 min",
         "storm": "support, unrouted: 22 wait, 212 promises broken",
@@ -68,12 +71,29 @@ def test_each_kind_says_what_it_is():
         " since, 22 wait",
         "opening": "support, unrouted, while you were closed: 212 broken, 190 answered"
         " meanwhile, 22 wait",
-        "unmuted": "support, unrouted, while it was muted: 212 broken, 190 answered"
+        "unmuted": "support, unrouted, while muted: 212 broken, 190 answered"
         " meanwhile, 22 wait",
+        "returns": "support, unrouted, taken and not done: 22 wait, 212 promises"
+        " broken",
+        "escalations": "support, unrouted, escalated: 22 wait, 212 promises broken",
+        "fallbacks": "support, unrouted, told here as well: 22 wait, 212 promises"
+        " broken",
         "summary": "4 promises were broken and noticed late; nobody waits any more",
         "digest": "Yesterday, Sun 1 Mar: 3 of 96 promises broken (3.1%), 1 still waits",
     }
     assert [name for name in found if not found[name].is_own] == ["called"]
+
+
+def test_what_people_did_stands_on_it():
+    """Who, when and until when; and the counterpart to press."""
+    found = made(load_config(ROOT / "config" / "full.yaml"))
+    for kind, words, button in (
+        ("taken", "Taken by <@U0ANA> at", "Give back"),
+        ("snoozed", "Snoozed by <@U0ANA> at", "Wake"),
+        ("muted", "<@U0ANA> muted *support* at", "Unmute queue"),
+    ):
+        assert words in said(found[kind])
+        assert button in said(found[kind])
 
 
 @pytest.mark.parametrize("file", ["sla.yaml", "full.yaml"])

@@ -17,7 +17,7 @@ from alerts.sinks.request import new_session
 from alerts.sinks.sink import Saying
 from alerts.sinks.webhook import Webhook
 from alerts.sinks.webhook_body import schema
-from alerts.slack.blocks import message_of
+from alerts.slack.blocks import Message, message_of
 from stream.process.sinks import Access
 from stream.sla.facts import Fact
 from tests.alerts.cycles import Cycle
@@ -217,3 +217,12 @@ async def test_whether_it_is_there(hook: Hook, webhook: Webhook) -> None:
         await webhook.look()
 
     assert hook.bodies == [b"", b""]
+
+
+async def test_a_digest_is_told_whole(hook: Hook, webhook: Webhook) -> None:
+    """Its lines, too, and not its title alone; without what only Slack can read."""
+    said = "\u2022 *R&amp;D*: 2 broken, since <!date^1^{time}|09:00 UTC>"
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": said}}
+    await webhook.say("webhook:DESK", Message(text="Yesterday", blocks=[section]), "k")
+
+    assert hook.said[0]["text"] == "Yesterday\n\u2022 R&D: 2 broken, since 09:00 UTC"

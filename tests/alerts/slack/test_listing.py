@@ -5,6 +5,7 @@ from typing import Any
 
 from alerts.alert import AlertState, Told
 from alerts.folding import fold
+from alerts.presses.press import Press, PressKind
 from alerts.slack.listing import list_message
 from alerts.storms.listing import SHOWN, Cause, Listing
 from dev.slack.rules import TEXT_LIMIT, check_content
@@ -71,3 +72,18 @@ def test_slack_takes_the_largest():
         message = list_message(listing, "@here")
         check_content(message.text, message.blocks, text_limit=TEXT_LIMIT)
         assert "<@U0ALL>" not in said(listing)
+
+
+def test_where_no_press_is_heard_there_is_no_button():
+    """Neither an app token nor a signing secret is set: who presses waits in vain."""
+    blocks = list_message(STORM, can_press=False).blocks
+    assert [block["type"] for block in blocks] == ["header", "section", "section"]
+
+
+def test_some_are_taken():
+    """Who has them, how many; and both buttons: nobody has the others."""
+    take = Press(press_id="1", kind=PressKind.TAKE, by="U0ANA", at=DEADLINE)
+    blocks = list_message(replace(STORM, taken=take, taken_count=4)).blocks
+    assert "4 of 6 taken, the last by <@U0ANA>" in blocks[1]["text"]["text"]
+    pressed = [element["action_id"] for element in blocks[-1]["elements"]]
+    assert pressed == ["take", "give_back"]

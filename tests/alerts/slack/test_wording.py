@@ -150,7 +150,7 @@ STORIES = {
     "the platform's window": (
         (Measure.WINDOW, [ASKED], 24 * 60 + 1),
         "🔴 unrouted: no free reply within 1 d",
-        "*The channel takes no free reply any more, and the customer waits.*",
+        "*WhatsApp takes no free reply any more, and the customer waits.*",
     ),
 }
 

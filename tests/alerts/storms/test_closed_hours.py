@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from alerts.delivery import wall_ms
+from alerts.presses.press import Press, PressKind
 from stream.sla.instants import HOUR, MINUTE, to_ms
 from tests.alerts.conftest import ALL, config_of, eventually
 from tests.alerts.storms.conftest import QUICK, STORM, Storming
@@ -152,3 +153,76 @@ async def test_no_summary_at_night(at_night: Storming) -> None:
         await eventually(lambda: is_told("C0SALES"))
     [title] = await at_night.titles()
     assert title.startswith("⚪ 1 promise was broken and noticed late")
+
+
+async def test_two_notices_of_one_alert(at_night: Storming) -> None:
+    """Both in one list, it counts once, also when it waits again in between."""
+    cycles, facts = at_night.broken(6)
+    one = cycles[0]
+    async with at_night.running(**QUICK):
+        await at_night.tell(*facts)
+        await at_night.settled()
+        await at_night.tell(one.answered(33))
+        await at_night.settled()
+        await at_night.tell(
+            one.taken_back(34), one.escalated(35, "sales-slack"), cycles[1].ended()
+        )
+        await at_night.settled()
+        at_night.ahead += 6 * HOUR
+
+        async def is_told() -> bool:
+            [title] = await at_night.titles() or [""]
+            return title.endswith(": 6 broken, 0 answered meanwhile, 5 wait")
+
+        await eventually(is_told)
+
+
+async def test_a_mute_that_ends_at_night(at_night: Storming) -> None:
+    """Nobody is there to be told then: it is of the morning's list."""
+    _, facts = at_night.broken(2)
+    mute = Press(
+        press_id="1",
+        kind=PressKind.MUTE,
+        by="U0ANA",
+        at=at_night.now() - 1000,
+        until=at_night.now() + HOUR,
+    )
+    await at_night.ledger.mutes.take("sales", mute)
+    async with at_night.running(**QUICK):
+        await at_night.tell(*facts)
+        await at_night.settled()
+        at_night.ahead += HOUR
+
+        async def is_kept() -> bool:
+            kept = await at_night.lists.outlook("sales-slack")
+            return kept.outlook.closed is not None
+
+        await eventually(is_kept)
+        assert await at_night.messages() == []
+        at_night.ahead += 5 * HOUR
+
+        async def is_told() -> bool:
+            [title] = await at_night.titles() or [""]
+            return title.endswith(": 2 broken, 0 answered meanwhile, 2 wait")
+
+        await eventually(is_told)
+
+
+async def test_a_receiver_that_is_taken_out_at_night(at_night: Storming) -> None:
+    """What was kept for its opening is told the last route's, at once."""
+    _, facts = at_night.broken(2)
+    async with at_night.running(**QUICK):
+        await at_night.tell(*facts)
+        await at_night.settled()
+        receivers = {"ops-slack": {"slack": {"channel": "C0OPS"}}}
+        routes = [{"to": "ops-slack"}]
+        rules = config_of(storm=STORM, receivers=receivers, routes=routes)
+        at_night.deliverer.take(rules)
+
+        async def is_told() -> bool:
+            [title] = await at_night.titles("C0OPS") or [""]
+            return title.endswith(": 2 broken, 0 answered meanwhile, 2 wait")
+
+        await eventually(is_told)
+        await at_night.settled()
+    assert await at_night.messages() == []

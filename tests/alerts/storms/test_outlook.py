@@ -71,12 +71,13 @@ def test_it_is_over_when_half_the_threshold_is_left() -> None:
     assert later.storm == "storm:103"
 
 
-def test_an_escalation_of_a_listed_alert_joins() -> None:
-    """Its receiver gets one message, too, however calm it is there."""
-    calling = Arrival("a/to:lead", "sales", 0, joins=True)
-    outlook = Outlook().arrived([calling], LIMITS)
-    assert outlook.takes(calling)
+def test_what_is_told_beside_a_list_is_no_storm() -> None:
+    """It has lists of its own; those in which nobody waits are forgotten."""
+    outlook = Outlook().beside_with("escalations storm:a", "storm:b")
+    outlook = outlook.beside_with("return:1", "storm:c", {"escalations storm:a"})
+    assert outlook.beside == {"return:1": "storm:c"}
     assert outlook.stormy == ()
+    assert not outlook.is_growing("storm:c")
 
 
 def test_closed_hours_have_a_list_until_the_opening() -> None:

@@ -117,7 +117,7 @@ async def test_escalations_of_a_storm_are_one_message(storming: Storming) -> Non
         [text] = await storming.texts()
         assert text.count("escalated to *team-lead*") == 2
         assert await storming.titles("C0LEADS") == [
-            "🔴 sales: 2 wait, 2 promises broken"
+            "🔴 sales, escalated: 2 wait, 2 promises broken"
         ]
         await storming.tell(*(cycle.answered() for cycle in cycles))
         await storming.settled()
@@ -223,7 +223,7 @@ async def test_what_broke_while_a_queue_was_muted(storming: Storming) -> None:
         await storming.settled()
 
     assert await storming.titles() == [
-        "🔴 sales, while it was muted: 5 broken, 1 answered meanwhile, 4 wait"
+        "🔴 sales, while muted: 5 broken, 1 answered meanwhile, 4 wait"
     ]
 
 

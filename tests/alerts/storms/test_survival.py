@@ -133,20 +133,3 @@ async def test_found_at_once_after_a_downtime(storming: Storming) -> None:
     assert len(stale) == 7
     assert len(facts) == 5
     assert storming.counted("sales-slack", "downtime", "posted") == 1
-
-
-async def test_two_notices_of_one_alert(storming: Storming) -> None:
-    """Both in one list, it counts once, also when it waits again in between."""
-    cycles, facts = storming.broken(6)
-    one = cycles[0]
-    async with storming.running(**QUICK):
-        await storming.tell(*facts)
-        await storming.settled()
-        await storming.tell(one.answered(33))
-        await storming.settled()
-        await storming.tell(
-            one.taken_back(34), one.escalated(35, "sales-slack"), cycles[1].ended()
-        )
-        await storming.settled()
-
-    assert await storming.titles() == ["🔴 sales: 5 wait, 6 promises broken"]
