@@ -12,7 +12,7 @@ worked on by one of them at a time (a lease in Redis).
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 import structlog
@@ -149,15 +149,24 @@ class Deliverer:
         """Put every key into its lane, or off the list when nothing is to be done."""
         listed = list(keys)
         for start in range(0, len(listed), CHUNK):
-            for entry, subject, step in await self._due.of(
-                listed[start : start + CHUNK]
-            ):
-                if entry.fault is None:
-                    self._unreadable.pop(entry.key, None)
-                if isinstance(step, Rest):
-                    await self._rest(entry, subject, step)
-                elif subject is not None:
-                    self._queue(entry, subject, step)
+            changed = await self._sort_some(listed[start : start + CHUNK])
+            # A press on thousands stands on their list before all of them are sorted.
+            if changed := changed - self._in_lanes:
+                await self._sort_some(changed)
+
+    async def _sort_some(self, keys: Collection[str]) -> set[str]:
+        """As `_sort`, in one go; returns the lists that tell some of them."""
+        lists: set[str] = set()
+        for entry, subject, step in await self._due.of(list(keys)):
+            if entry.fault is None:
+                self._unreadable.pop(entry.key, None)
+            if isinstance(step, Rest):
+                await self._rest(entry, subject, step)
+                if step is Rest.LISTED and entry.listed_in is not None:
+                    lists.add(entry.listed_in)
+            elif subject is not None:
+                self._queue(entry, subject, step)
+        return lists
 
     def _queue(self, entry: Entry, alert: Subject, step: Step) -> None:
         where = self._delivery.destination(entry, alert)

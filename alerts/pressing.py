@@ -29,6 +29,8 @@ from stream.sla.facts import Fact
 log = structlog.get_logger(__name__)
 
 _OF_MANY = "storm:"
+_CHUNK = 200
+"""Alerts read or written in one round trip: between two, other presses are answered."""
 _ENDING = frozenset({PressKind.SNOOZE, PressKind.MUTE})
 """Whoever presses says until when."""
 
@@ -134,7 +136,11 @@ class Presses:
         """Of all alerts that the message speaks of: its own, and its lines (ADR 25)."""
         if key.startswith(_OF_MANY):
             keys = await self._covered(key.removeprefix(_OF_MANY))
-            return await self._ledger.entries(keys)
+            return [
+                entry
+                for begin in range(0, len(keys), _CHUNK)
+                for entry in await self._ledger.entries(keys[begin : begin + _CHUNK])
+            ]
         [entry] = await self._ledger.entries([parts_of(key)[0]])
         if entry.host is not None:
             [entry] = await self._ledger.entries([entry.host])
@@ -157,7 +163,10 @@ class Presses:
     async def _note(self, entries: Sequence[Entry], press: Press) -> bool:
         """False where all of it was written down before."""
         alerts = [entry.key for entry in entries]
-        noted = await self._ledger.presses.note(alerts, press, self._now())
+        noted: list[Noted] = []
+        for begin in range(0, len(alerts), _CHUNK):
+            some = alerts[begin : begin + _CHUNK]
+            noted += await self._ledger.presses.note(some, press, self._now())
         self._wake(alerts)
         if Noted.NEW not in noted:
             return False

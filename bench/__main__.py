@@ -19,8 +19,8 @@ from bench.report import RESULTS, Report, encoded, read, write
 from bench.sides import PEERS
 from bench.workload import Workload, gather, make_workload, write_events
 from dev.faults import StackError
+from dev.places import CONFIG
 from dev.stack import Stack
-from dev.system import CONFIG
 from stream.config import load_config
 
 _SERVICES = ("kafka", "redis", "slack")

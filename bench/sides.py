@@ -9,10 +9,9 @@ from pathlib import Path
 
 from dev.faults import StackError
 from dev.http import answers
-from dev.places import CACHE
+from dev.places import CACHE, CONFIG
 from dev.ports import reserve_port
 from dev.stack import Stack
-from dev.system import CONFIG
 
 READY = "stock faust is ready"
 """What the stock program says when its tables are recovered."""

@@ -20,7 +20,7 @@ from aiokafka.structs import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from bench.workload import PARTITIONS
-from dev.system import CONFIG
+from dev.places import CONFIG
 from stream.config import load_config
 from stream.engine.store import Item, PartitionStore
 from stream.worker.book import Book

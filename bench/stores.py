@@ -24,8 +24,8 @@ from bench.machine import this_machine
 from bench.recovery import write_states
 from bench.store_sides import Figures, measure_events, measure_reopen, measure_restore
 from bench.workload import PARTITIONS
+from dev.places import CONFIG
 from dev.stack import Stack
-from dev.system import CONFIG
 from stream.config import load_config
 from stream.engine.topics import ensure_topics
 

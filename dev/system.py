@@ -15,7 +15,7 @@ from types import MappingProxyType
 from dev.cores import Cores
 from dev.faults import StackError
 from dev.http import answers
-from dev.places import REPOSITORY
+from dev.places import CONFIG, REPOSITORY
 from dev.ports import reserve_port
 from dev.slack.api import TOKEN
 from dev.slack.interactive_api import APP_TOKEN
@@ -25,7 +25,6 @@ from stream.simulator.stories import POSTS
 
 PROCESSES = ("intake", "worker", "alerts")
 INTAKE_METRICS = "intake_metrics"
-CONFIG = REPOSITORY / "config" / "sla.yaml"
 START_WITHIN = 60.0
 REPLYCLOCK = ("-m", "stream.cli")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from dev.system import CONFIG
+from dev.places import CONFIG
 
 STORM = {"threshold": 1, "window": "6s"}
 """A play breaks one promise of a queue every 2 s, and none towards its end: so a list

@@ -23,8 +23,9 @@ import click
 from dev.chaos.feed import EVENTS, PARTITIONS, create, feed
 from dev.chaos.loops import LOOPS
 from dev.cores import DUMPS, Cores
+from dev.places import CONFIG
 from dev.stack import Stack
-from dev.system import CONFIG, System
+from dev.system import System
 from stream.config import load_config
 from stream.simulator.play import write_play
 

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from dev.demo import storm
 from dev.demo.climbs import BROKEN, ESCALATED, QUEUE, WARNED
-from dev.system import CONFIG
+from dev.places import CONFIG
 
 LEADS, WEBSITE, DELIVERY = "team-lead", "website-slack", "delivery-slack"
 WEBSITE_CHANNEL, STORM_CHANNEL, LEADS_CHANNEL = "C0SUPPORT", "C0DEMO", "C0LEADS"

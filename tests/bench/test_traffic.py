@@ -3,7 +3,7 @@
 from collections import Counter
 
 from bench.traffic import Traffic
-from dev.system import CONFIG
+from dev.places import CONFIG
 from stream.config import load_config
 from stream.records import decode_event
 from stream.replay.replay import Replay

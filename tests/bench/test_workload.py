@@ -1,7 +1,7 @@
 import pytest
 
 from bench.workload import PARTITIONS, gather, make_workload, write_events
-from dev.system import CONFIG
+from dev.places import CONFIG
 from stream.config import load_config
 from stream.records import decode_event
 from stream.sla.events import Event

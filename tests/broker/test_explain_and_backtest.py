@@ -13,8 +13,9 @@ from aiokafka.partitioner import DefaultPartitioner
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
+from dev.places import CONFIG
 from dev.stack import Stack
-from dev.system import CONFIG, System
+from dev.system import System
 from stream.cli import main
 from stream.config import load_config
 from stream.engine import ensure_topics

@@ -17,10 +17,10 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.admin import CreateAclsRequest
 
 from dev.kafka.secure import SecureKafka, password_of
-from dev.places import REPOSITORY
+from dev.places import CONFIG, REPOSITORY
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
-from dev.system import CONFIG, PROCESSES, System
+from dev.system import PROCESSES, System
 from stream.channels.signature import sign
 from stream.config import load_config
 from stream.engine import EngineError, ensure_topics

@@ -6,7 +6,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from dev.system import CONFIG
+from dev.places import CONFIG
 from stream.channels.pseudonym import pseudonym
 from stream.cli import main
 from stream.records import encode_event

@@ -15,8 +15,8 @@ from aiohttp import ClientConnectionError, ClientSession
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from dev.places import CONFIG
 from dev.ports import reserve_port
-from dev.system import CONFIG
 from stream.channels.signature import sign
 from stream.intake.spool import Spool
 from stream.records import decode_event

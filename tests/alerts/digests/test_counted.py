@@ -7,7 +7,7 @@ import pytest
 from alerts.alert import alert_key
 from alerts.digests.counted import Counted, Partition, QueueFigures, Reaction, Waiting
 from alerts.digests.due import Period
-from dev.system import CONFIG
+from dev.places import CONFIG
 from stream.config import load_config
 from stream.records import encode_event
 from stream.replay.replay import Replay

@@ -1,9 +1,12 @@
 """What a storm survives: its size, restarts, a second process, Redis losing data."""
 
+from dataclasses import replace
+
 import pytest
 from redis.asyncio import Redis
 
 from alerts.alert import alert_key
+from alerts.presses.press import Press, PressKind
 from stream.sla.instants import MINUTE
 from tests.alerts.conftest import SLOW, eventually
 from tests.alerts.storms.conftest import QUICK, Storming, is_list
@@ -28,6 +31,30 @@ async def test_ten_thousand_at_once(storming: Storming) -> None:
     assert all(call["ok"] for call in calls)
     posts = [call for call in calls if call["method"] == "chat.postMessage"]
     assert len(posts) == 1
+
+
+async def test_one_press_on_thousands_is_shown_at_once(storming: Storming) -> None:
+    """The list says who took them before all of them have been looked at again."""
+    _, facts = storming.broken(3_000)
+    async with storming.running(pace=replace(SLOW, list_edit=0)):
+        for start in range(0, len(facts), 500):
+            await storming.tell(*facts[start : start + 500])
+        await storming.settled(60)
+        [message] = await storming.listed()
+        key = message["blocks"][-1]["block_id"].removeprefix("presses/")
+        waiting = await storming.lists.covered(key)
+        take = Press(press_id="1", kind=PressKind.TAKE, by="U0ANA", at=storming.now())
+        await storming.ledger.presses.note(waiting, take, storming.now())
+        storming.deliverer.wake(waiting)
+
+        async def is_taken() -> bool:
+            [said] = await storming.texts()
+            return "Taken by <@U0ANA>" in said
+
+        await eventually(is_taken, 60)
+        left = (await storming.ledger.backlog()).count
+        await storming.settled(60)
+    assert left > 1000
 
 
 async def test_two_processes_have_one_list(storming: Storming) -> None:
