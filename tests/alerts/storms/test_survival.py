@@ -34,7 +34,7 @@ async def test_ten_thousand_at_once(storming: Storming) -> None:
 
 
 async def test_one_press_on_thousands_is_shown_at_once(storming: Storming) -> None:
-    """The list says who took them before all of them have been looked at again."""
+    """The list counts those taken before all of them have been looked at again."""
     _, facts = storming.broken(3_000)
     async with storming.running(pace=replace(SLOW, list_edit=0)):
         for start in range(0, len(facts), 500):
@@ -49,7 +49,7 @@ async def test_one_press_on_thousands_is_shown_at_once(storming: Storming) -> No
 
         async def is_taken() -> bool:
             [said] = await storming.texts()
-            return "Taken by <@U0ANA>" in said
+            return "taken" in said.lower()
 
         await eventually(is_taken, 60)
         left = (await storming.ledger.backlog()).count
