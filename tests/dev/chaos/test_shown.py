@@ -80,6 +80,9 @@ def own(alert):
 
 
 def storm(*before, **changed):
+    """The list as Slack has it; `taken`: all of it."""
+    if "taken" in changed:
+        changed |= {"taken_count": changed.get("waiting", STORM.waiting)}
     earlier = [list_message(replace(STORM, **each)) for each in before]
     return as_slack_has(LIST, list_message(replace(STORM, **changed)), *earlier)
 
