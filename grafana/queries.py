@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-WALL: Final = Path(__file__).parent / "dashboards" / "ReplyClock" / "wall.json"
+FOLDER: Final = Path(__file__).parent / "dashboards" / "ReplyClock"
+WALL: Final = FOLDER / "wall.json"
 SCRAPE_SECONDS: Final = 5
 """As in prometheus.yml, and `timeInterval` of the data source."""
 

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from grafana.build import main, wall_json
-from grafana.queries import WALL
+from grafana.build import DASHBOARDS, dashboard_json, main
+from grafana.queries import FOLDER, WALL
 
 Panel = dict[str, Any]
 
@@ -29,9 +29,11 @@ def panels(wall: dict[str, Any]) -> list[Panel]:
     return found
 
 
-def test_committed_wall_is_the_generated_one() -> None:
-    """The file in the repository is what the generator makes."""
-    assert WALL.read_text(encoding="utf-8") == wall_json()
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_committed_dashboards_are_the_generated_ones(name: str) -> None:
+    """The files in the repository are what the generator makes."""
+    committed = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert committed == dashboard_json(name)
 
 
 def test_check_refuses_a_wall_edited_by_hand(
@@ -39,19 +41,20 @@ def test_check_refuses_a_wall_edited_by_hand(
 ) -> None:
     """`--check` exits 1, says what to run and writes nothing."""
     edited = tmp_path / "wall.json"
-    edited.write_text(wall_json().replace("Oldest wait", "Longest wait"), "utf-8")
+    other = dashboard_json("wall").replace("Oldest wait", "Longest wait")
+    edited.write_text(other, "utf-8")
     before = edited.read_bytes()
-    assert main(["--check", "--file", str(edited)]) == 1
+    assert main(["--check", "--folder", str(tmp_path)]) == 1
     assert "python -m grafana.build" in capsys.readouterr().err
     assert edited.read_bytes() == before
 
 
 def test_missing_wall_is_written_and_then_current(tmp_path: Path) -> None:
     """The generator writes the file that `--check` then accepts."""
-    file = tmp_path / "new" / "wall.json"
-    assert main(["--check", "--file", str(file)]) == 1
-    assert main(["--file", str(file)]) == 0
-    assert main(["--check", "--file", str(file)]) == 0
+    folder = str(tmp_path / "new")
+    assert main(["--check", "--folder", folder]) == 1
+    assert main(["--folder", folder]) == 0
+    assert main(["--check", "--folder", folder]) == 0
 
 
 def test_every_panel_says_what_it_is(panels: list[Panel]) -> None:
