@@ -12,7 +12,8 @@ WALL: Final = FOLDER / "wall.json"
 SCRAPE_SECONDS: Final = 5
 """As in prometheus.yml, and `timeInterval` of the data source."""
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|([^\W\d]\w*))")
+"""Not `$1`: that is of `label_replace`, and Grafana leaves it, too."""
 
 
 class UnknownVariableError(Exception):
