@@ -167,8 +167,11 @@ def _names_beside(model: type[BaseModel], path: tuple[str | int, ...]) -> set[st
         fields = [part.model_fields.get(str(step)) for part in parts]
         inner = {p for f in fields if f is not None for p in _parts(f.annotation)}
         parts = inner or parts  # a name that the file gives, a place in a list
-    fields = [f for part in parts for f in part.model_fields.items()]
-    return {field.alias or name for name, field in fields}
+    return {
+        field.alias or name
+        for part in parts
+        for name, field in part.model_fields.items()
+    }
 
 
 def _parts(annotation: Any) -> set[type[BaseModel]]:
