@@ -554,3 +554,81 @@ async def test_without_a_way_back_there_are_no_buttons(
         await world.shows(1)
     [message] = await world.messages()
     assert "presses/" not in str(message["blocks"])
+
+
+def with_hours(rules: Path, hours: str) -> None:
+    """Write the rules with opening hours of the receiver, and storms of four."""
+    text = CONFIG.read_text("utf-8")
+    receiver, storm = "{slack: {channel: C0SALES}}", "threshold: 5"
+    assert receiver in text
+    assert storm in text
+    text = text.replace(receiver, "{slack: {channel: C0SALES}, calendar: hours}")
+    text = text.replace(storm, "threshold: 4")
+    rules.write_text(f"{text}\ncalendars: {{hours: {hours}}}\n", "utf-8")
+
+
+async def test_what_broke_while_the_receiver_was_closed(
+    world: World, minutes_ago: Callable[[float], int], tmp_path: Path
+) -> None:
+    """Nothing is posted then; one list once it opens, which the rules' file says."""
+    rules = tmp_path / "sla.yaml"
+    day = f"{datetime.now(UTC) + timedelta(days=3):%a}".lower()
+    with_hours(rules, f'{{week: {{{day}: ["10:00-10:01"]}}}}')
+    cycles = [fresh(name, minutes_ago) for name in "abc"]
+    held = 'suppressed_total{reason="opening",receiver="sales-slack"} 3.0'
+
+    async def are_held() -> bool:
+        return held in await world.get("/metrics")
+
+    async with world.running(REPLYCLOCK_CONFIG=str(rules)):
+        await world.tell(*(cycle.breached(noticed=0.5) for cycle in cycles))
+        await eventually(are_held)
+        assert await world.messages() == []
+        with_hours(rules, "open")
+        await world.shows(1)
+        await world.tell(*(cycle.answered() for cycle in cycles))
+        await world.shows_edits(1)
+
+    [message] = await world.messages()
+    assert message["text"] == (
+        "🟡 sales, while you were closed: 3 broken, 3 answered meanwhile, nobody waits"
+    )
+
+
+async def test_a_queue_is_muted_in_slack_and_unmuted(
+    world: World, minutes_ago: Callable[[float], int]
+) -> None:
+    """It says by whom and why; what breaks meanwhile is told when that is over."""
+    why = {
+        "until": {
+            "type": "static_select",
+            "selected_option": {"value": "tomorrow"},
+        },
+        "reason": {"type": "plain_text_input", "value": "the network is down"},
+    }
+    held = 'suppressed_total{reason="muted",receiver="sales-slack"} 2.0'
+
+    async def are_held() -> bool:
+        return held in await world.get("/metrics")
+
+    async with world.running(REPLYCLOCK_SLACK_APP_TOKEN=world.slack.app_token):
+        await world.tell(fresh("a", minutes_ago).breached(noticed=0.5))
+        await world.shows(1)
+        [message] = await world.messages()
+        [buttons] = [b for b in message["blocks"] if b["type"] == "actions"]
+        place = message["channel"], message["ts"], buttons["block_id"]
+        await asyncio.to_thread(world.slack.press, *place, "mute")
+        await asyncio.to_thread(world.slack.submit, {k: {k: why[k]} for k in why})
+        await world.shows_edits(1)
+        [message] = await world.messages()
+        assert "<@U0ANA> muted *sales*" in str(message["blocks"])
+        assert "the network is down" in str(message["blocks"])
+        others = [fresh(name, minutes_ago).breached(noticed=0.6) for name in "bc"]
+        await world.tell(*others)
+        await eventually(are_held)
+        assert len(await world.messages()) == 1
+        await asyncio.to_thread(world.slack.press, *place, "unmute")
+        await world.shows(3)
+
+    _, *told = await world.messages()
+    assert all("no first reply within" in message["text"] for message in told)
