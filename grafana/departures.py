@@ -36,13 +36,11 @@ def departures() -> str:
     known = _with_number(f"({_states()}) and on (queue) ({QUEUES})")
     rows = whole(known, f"0 * ({QUEUES})")
     more = counted(f"count({QUEUES}) - {ROWS} > 0", "queue", "and $1 more", by="")
-    return (
-        f"bottomk({ROWS}, {rows}) or ({said(f'{MORE} * {more}', 'less urgent')})"
-    )
+    return f"bottomk({ROWS}, {rows}) or ({said(f'{MORE} * {more}', 'less urgent')})"
 
 
 def _with_number(rows: str) -> str:
-    """"sales" becomes "sales · 7", where seven customers wait."""
+    """The name becomes "sales · 7" where seven customers wait."""
     number = counted(f"{customers(WAITING)} > 0", "number", " · $1")
     either = f"{number} or on (queue) 0 * {customers(WAITING)} + 1"
     numbered = f"({rows}) * on (queue) group_left (number) ({either})"

@@ -46,7 +46,10 @@ def cells(expr: str, colours: Mapping[str, str]) -> stat.Panel:
         .color_scheme(dashboard.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
         .mappings(_mappings(colours))
         .reduce_options(
-            common.ReduceDataOptions().values(values=True).calcs([]).fields(f"/^{SAYS}$/")
+            common.ReduceDataOptions()
+            .values(values=True)
+            .calcs([])
+            .fields(f"/^{SAYS}$/")
         )
         .color_mode(style.BigValueColorMode.BACKGROUND_SOLID)
         .graph_mode(style.BigValueGraphMode.NONE)

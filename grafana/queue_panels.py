@@ -23,11 +23,12 @@ def board() -> stat.Panel:
         .id(1)
         .title("Queues: who waits · how many are late · by how much, or the time left")
         .description(
-            "Beside its name how many customers of a queue wait. 'late 5 · 1 h 05': five"
-            " promises are broken, the worst for 1 h 05 min; 'at risk 3 · 4 min': three"
-            " are past their first warning, the next breaks in 4 min; '13 min': nobody"
-            " is at risk. All in the time of the promise. 'clear': nobody waits."
-            " 'stale': nobody is known to, and a source is silent."
+            "Beside the name of a queue: how many of its customers wait."
+            " 'late 5 · 1 h 05': five promises are broken, the worst for 1 h 05 min."
+            " 'at risk 3 · 4 min': three are past their first warning, the next breaks"
+            " in 4 min. '13 min': nobody is at risk. All in the time of the promise."
+            " 'closed': it stands still. 'clear': nobody waits. 'stale': nobody is"
+            " known to, and a source is silent."
         )
         .text(text(name_px=_PX, px=_PX))
     )

@@ -109,6 +109,10 @@ def _verdicts(name: str, queue: Queue) -> Iterator[Series]:
         of = f'measure="{queue.measure}",{CHANNEL},queue="{name}",verdict="{verdict}"'
         yield "replyclock_verdicts", "_total", of, _grown(count)
         yield "replyclock_retractions", "_total", of, 0
+        # What grafana/prometheus/rules/wall.yml records of them.
+        recorded = f'instance="worker",queue="{name}",verdict="{verdict}"'
+        for kind, total in (("verdicts", _grown(count)), ("retractions", 0)):
+            yield f"instance_queue_verdict:replyclock_{kind}:sum", "", recorded, total
 
 
 def _replies(name: str, queue: Queue) -> Iterator[Series]:

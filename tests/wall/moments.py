@@ -154,9 +154,7 @@ def _gauges(moment: Moment) -> Iterator[tuple[str, dict[str, str], float]]:
         yield "storms", {"kind": kind}, count
 
 
-def _of_queue(
-    queue: str, state: Queue
-) -> Iterator[tuple[str, dict[str, str], float]]:
+def _of_queue(queue: str, state: Queue) -> Iterator[tuple[str, dict[str, str], float]]:
     of = {"queue": queue}
     for band in ("ok", "at_risk", "breached", "paused"):
         yield "customers_waiting", {**of, "band": band}, getattr(state, band)

@@ -52,7 +52,16 @@ def test_every_promise_counts_and_nobody_twice() -> None:
 def test_times_are_rounded_down_and_go_on_after_a_day() -> None:
     """60 s is a minute, 3,600 s an hour, 26 hours are 26 hours."""
     seconds = (0, 59.9, 60, 3599, 3600, 36_059, 93_942, 360_000)
-    said = ["0 s", "59 s", "1 min", "59 min", "1 h 00", "10 h 00", "26 h 05", "100 h 00"]
+    said = [
+        "0 s",
+        "59 s",
+        "1 min",
+        "59 min",
+        "1 h 00",
+        "10 h 00",
+        "26 h 05",
+        "100 h 00",
+    ]
     queues = {
         f"q{n}": Queue(ok=1, left={"first_reply": left})
         for n, left in enumerate(seconds)
