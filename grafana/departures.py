@@ -32,20 +32,29 @@ ROWS: Final = 12
 
 
 def departures() -> str:
-    """The most urgent queues: `queue` and `says` are read, the value orders them."""
-    known = _with_number(f"({_states()}) and on (queue) ({QUEUES})")
-    rows = whole(known, f"0 * ({QUEUES})")
-    more = counted(f"count({QUEUES}) - {ROWS} > 0", "queue", "and $1 more", by="")
+    """The most urgent queues: `row` and `says` are read, the value orders them."""
+    known = _numbered(f"({_states()}) and on (queue) ({QUEUES})")
+    rows = _named(whole(known, f"0 * ({QUEUES})"))
+    more = counted(f"count({QUEUES}) - {ROWS} > 0", "row", "and $1 more", by="")
     return f"bottomk({ROWS}, {rows}) or ({said(f'{MORE} * {more}', 'less urgent')})"
 
 
-def _with_number(rows: str) -> str:
-    """The name becomes "sales · 7" where seven customers wait."""
-    number = counted(f"{customers(WAITING)} > 0", "number", " · $1")
-    either = f"{number} or on (queue) 0 * {customers(WAITING)} + 1"
-    numbered = f"({rows}) * on (queue) group_left (number) ({either})"
-    name = f'label_join({numbered}, "queue", "", "queue", "number")'
-    return f"sum by (queue, {SAYS}) ({name})"
+def _numbered(rows: str) -> str:
+    """`number`: " · 7" where seven customers wait."""
+    some = counted(f"{customers(WAITING)} > 0", "number", " · $1")
+    nobody = f"0 * {customers(WAITING)} + 1"
+    return f"({rows}) * on (queue) group_left (number) ({some} or on (queue) {nobody})"
+
+
+def _named(rows: str) -> str:
+    """`row`: the queue's name and its number, "sales · 7".
+
+    A name longer than "partner-accounts" keeps its beginning and its end.
+    """
+    name = f'label_replace({rows}, "row", "$1", "queue", "(.+)")'
+    cut = f'label_replace({name}, "row", "$1…$2", "queue", "(.{{8}}).{{2,}}(.{{7}})")'
+    row = f'label_join({cut}, "row", "", "row", "number")'
+    return f"sum by (queue, row, {SAYS}) ({row})"
 
 
 def _states() -> str:

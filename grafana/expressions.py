@@ -10,10 +10,9 @@ from typing import Final
 from grafana.words import MARK, SAYS, counted, said, spelled
 
 QUEUES: Final = (
-    'group by (queue) (replyclock_customers_waiting{queue=~"$queue"} and on (queue)'
-    ' (replyclock_queue_info{team=~"$team"} or'
-    ' replyclock_customers_waiting{team=~"$team"} unless on (queue)'
-    " replyclock_queue_info))"
+    'group by (queue) (replyclock_queue_info{queue=~"$queue",team=~"$team"})'
+    ' or group by (queue) (replyclock_open_sessions{queue=~"$queue",team=~"$team"})'
+    " unless on (queue) replyclock_queue_info"
 )
 """1 for each queue that this wall shows: chosen by name, and by team.
 

@@ -6,10 +6,8 @@ from grafana_foundation_sdk.builders import stat
 from grafana_foundation_sdk.models import dashboard as model
 
 from grafana.departures import departures
-from grafana.pieces import AT_RISK, BROKEN, cells, step, text
+from grafana.pieces import AT_RISK, BROKEN, READABLE_PX, cells, step, text
 
-_PX: Final = 60
-"""Thirteen rows of 72 px fit."""
 _COLOURS: Final = {"late .*": BROKEN, "at risk .*": AT_RISK}
 
 
@@ -19,7 +17,9 @@ def board() -> stat.Panel:
         # The order of the urgency, by name where that is equal: both steps are stable.
         .with_transformation(_sorted("queue"))
         .with_transformation(_sorted("Value"))
-        .with_transformation(step("organize", excludeByName={"Value": True}))
+        .with_transformation(
+            step("organize", excludeByName={"queue": True, "Value": True})
+        )
         .id(1)
         .title("Queues: who waits · how many are late · by how much, or the time left")
         .description(
@@ -30,7 +30,7 @@ def board() -> stat.Panel:
             " 'closed': it stands still. 'clear': nobody waits. 'stale': nobody is"
             " known to, and a source is silent."
         )
-        .text(text(name_px=_PX, px=_PX))
+        .text(text(px=READABLE_PX))
     )
 
 

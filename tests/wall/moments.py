@@ -69,10 +69,9 @@ class Moment:
         (query,) = (q for q in panel_queries(wall, NOW) if q.panel_id == panel)
         samples = [*_evaluated(query.expr, [*_series(self)])]
         rows = [
-            (labels.get("queue", labels.get("name", "")), labels["says"], value)
+            (labels.get("row", labels.get("name", "")), labels["says"], value)
             for labels, value in samples
         ]
-        assert len(set(rows)) == len(samples)
         return sorted(rows, key=lambda row: (row[2], row[0]))
 
 
@@ -158,6 +157,7 @@ def _of_queue(queue: str, state: Queue) -> Iterator[tuple[str, dict[str, str], f
     of = {"queue": queue}
     for band in ("ok", "at_risk", "breached", "paused"):
         yield "customers_waiting", {**of, "band": band}, getattr(state, band)
+    yield "open_sessions", of, state.ok + state.at_risk + state.breached
     for name, seconds in (
         ("worst_lateness_seconds", state.late),
         ("next_breach_seconds", state.left),

@@ -128,6 +128,17 @@ def test_twelve_queues_fit_and_the_rest_is_counted() -> None:
     assert len(board(**dict([*queues.items()][:12]))) == 12
 
 
+def test_a_long_name_keeps_its_beginning_and_its_end() -> None:
+    """So that two of one beginning differ; each has its row, whatever is read."""
+    queues = ("customer-success-emea", "customer-success-apac", "customer-excess-apac")
+    waiting = Queue(ok=1, left={"first_reply": 60})
+    assert [row[0] for row in board(**dict.fromkeys(queues, waiting))] == [
+        "customer…ss-apac · 1",
+        "customer…ss-apac · 1",
+        "customer…ss-emea · 1",
+    ]
+
+
 def test_a_wall_of_one_team_shows_its_queues() -> None:
     """By `team` of the config; also by queue, and by both."""
     moment = Moment(
