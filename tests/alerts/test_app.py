@@ -2,169 +2,28 @@
 
 import asyncio
 import json
-import os
-import signal
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from alerts.alert import alert_key
-from dev.slack.client import SlackStandIn
 from dev.stack import Stack
-from dev.system import one_by_one
-from stream.engine import ensure_topics
 from stream.records import encode_fact
-from stream.sla.facts import Fact, FactKind, Measure
-from tests.alerts.conftest import eventually
+from stream.sla.facts import FactKind, Measure
 from tests.alerts.cycles import Cycle
+from tests.alerts.patience import eventually
+from tests.alerts.world import CONFIG, World, fresh
 
 pytestmark = pytest.mark.broker
-
-COMMAND = "from alerts.command import alerts; alerts()"
-CONFIG = Path(__file__).parents[2] / "config" / "sla.yaml"
-
-
-class World:
-    """One installation: topics of its own, the alerts process, and who looks at it."""
-
-    def __init__(
-        self,
-        kafka: str,
-        redis_url: str,
-        slack: SlackStandIn,
-        prefix: str,
-        port: int,
-        *,
-        config: Path = CONFIG,
-    ) -> None:
-        self.kafka, self.prefix, self.slack = kafka, prefix, slack
-        self.page = f"http://127.0.0.1:{port}"
-        self.env = os.environ | {
-            "REPLYCLOCK_BROKER": kafka,
-            "REPLYCLOCK_REDIS_URL": redis_url,
-            "REPLYCLOCK_TOPIC_PREFIX": prefix,
-            "REPLYCLOCK_CONFIG": str(config),
-            "REPLYCLOCK_PARTITIONS": "2",
-            "REPLYCLOCK_SLACK_BOT_TOKEN": slack.token,
-            "REPLYCLOCK_SLACK_API_URL": slack.url,
-            "REPLYCLOCK_ALERTS_PORT": str(port),
-            "REPLYCLOCK_LOG_FORMAT": "json",
-        }
-
-    async def start(self, **env: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            COMMAND,
-            env=self.env | env,
-            stdin=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
-
-    @asynccontextmanager
-    async def running(self, **env: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        """Run the process until it is ready; it must end with 0 at the end."""
-        process = await self.start(**env)
-        try:
-            await eventually(self.is_ready, 30)
-            yield process
-        finally:
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.terminate()
-            _, self.said = await process.communicate()
-        assert process.returncode in (0, -signal.SIGKILL), self.said.decode()
-
-    async def is_ready(self) -> bool:
-        with suppress(OSError):
-            await self.get("/readyz")
-            return True
-        return False
-
-    async def get(self, path: str) -> str:
-        def read() -> str:
-            with urllib.request.urlopen(self.page + path, timeout=5) as answer:  # noqa: S310  http by construction
-                return str(answer.read().decode())
-
-        return await asyncio.to_thread(read)
-
-    async def tell(
-        self, *facts: Fact | bytes, key: bytes = b"x", at: int | None = None
-    ) -> None:
-        """Write facts to the topic as the worker does, or bytes as nobody should.
-
-        `at`: when, in milliseconds; None: now.
-        """
-        topics = {self.prefix + "sla.facts": 2, self.prefix + "sla.dead-letters": 2}
-        await ensure_topics(self.kafka, topics)
-        async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
-            sent = [
-                await producer.send(
-                    self.prefix + "sla.facts",
-                    fact if isinstance(fact, bytes) else encode_fact(fact),
-                    key=key
-                    if isinstance(fact, bytes)
-                    else fact.conversation_id.encode(),
-                    timestamp_ms=at,
-                )
-                for fact in facts
-            ]
-            await asyncio.gather(*sent)
-
-    async def dead_letters(self) -> list[tuple[bytes, dict[str, Any]]]:
-        consumer = AIOKafkaConsumer(
-            self.prefix + "sla.dead-letters",
-            bootstrap_servers=self.kafka,
-            auto_offset_reset="earliest",
-        )
-        async with consumer:
-            batches = await consumer.getmany(timeout_ms=3000)
-        return [(r.key, json.loads(r.value)) for b in batches.values() for r in b]
-
-    async def messages(self) -> list[dict[str, Any]]:
-        return await asyncio.to_thread(self.slack.messages, "C0SALES")
-
-    async def shows(self, count: int, seconds: float = 20) -> None:
-        async def so_many() -> bool:
-            return len(await self.messages()) >= count
-
-        await eventually(so_many, seconds)
-
-    async def shows_edits(self, count: int) -> None:
-        async def so_many() -> bool:
-            return sum(len(m["edits"]) for m in await self.messages()) >= count
-
-        await eventually(so_many, 20)
-
-
-@pytest.fixture
-def world(  # noqa: PLR0917  fixtures
-    kafka: str,
-    redis_url: str,
-    slack: SlackStandIn,
-    prefix: str,
-    unused_tcp_port: int,
-    tmp_path: Path,
-) -> World:
-    """Each breach is told by itself."""
-    config = one_by_one(tmp_path)
-    return World(kafka, redis_url, slack, prefix, unused_tcp_port, config=config)
-
-
-def fresh(name: str, minutes_ago: Callable[[float], int], **fields: Any) -> Cycle:
-    """A cycle whose deadline passed a moment ago."""
-    return Cycle(name, start=minutes_ago(30) - 500, **fields)
 
 
 async def test_facts_become_messages(
@@ -554,81 +413,3 @@ async def test_without_a_way_back_there_are_no_buttons(
         await world.shows(1)
     [message] = await world.messages()
     assert "presses/" not in str(message["blocks"])
-
-
-def with_hours(rules: Path, hours: str) -> None:
-    """Write the rules with opening hours of the receiver, and storms of four."""
-    text = CONFIG.read_text("utf-8")
-    receiver, storm = "{slack: {channel: C0SALES}}", "threshold: 5"
-    assert receiver in text
-    assert storm in text
-    text = text.replace(receiver, "{slack: {channel: C0SALES}, calendar: hours}")
-    text = text.replace(storm, "threshold: 4")
-    rules.write_text(f"{text}\ncalendars: {{hours: {hours}}}\n", "utf-8")
-
-
-async def test_what_broke_while_the_receiver_was_closed(
-    world: World, minutes_ago: Callable[[float], int], tmp_path: Path
-) -> None:
-    """Nothing is posted then; one list once it opens, which the rules' file says."""
-    rules = tmp_path / "sla.yaml"
-    day = f"{datetime.now(UTC) + timedelta(days=3):%a}".lower()
-    with_hours(rules, f'{{week: {{{day}: ["10:00-10:01"]}}}}')
-    cycles = [fresh(name, minutes_ago) for name in "abc"]
-    held = 'suppressed_total{reason="opening",receiver="sales-slack"} 3.0'
-
-    async def are_held() -> bool:
-        return held in await world.get("/metrics")
-
-    async with world.running(REPLYCLOCK_CONFIG=str(rules)):
-        await world.tell(*(cycle.breached(noticed=0.5) for cycle in cycles))
-        await eventually(are_held)
-        assert await world.messages() == []
-        with_hours(rules, "open")
-        await world.shows(1)
-        await world.tell(*(cycle.answered() for cycle in cycles))
-        await world.shows_edits(1)
-
-    [message] = await world.messages()
-    assert message["text"] == (
-        "🟡 sales, while you were closed: 3 broken, 3 answered meanwhile, nobody waits"
-    )
-
-
-async def test_a_queue_is_muted_in_slack_and_unmuted(
-    world: World, minutes_ago: Callable[[float], int]
-) -> None:
-    """It says by whom and why; what breaks meanwhile is told when that is over."""
-    why = {
-        "until": {
-            "type": "static_select",
-            "selected_option": {"value": "tomorrow"},
-        },
-        "reason": {"type": "plain_text_input", "value": "the network is down"},
-    }
-    held = 'suppressed_total{reason="muted",receiver="sales-slack"} 2.0'
-
-    async def are_held() -> bool:
-        return held in await world.get("/metrics")
-
-    async with world.running(REPLYCLOCK_SLACK_APP_TOKEN=world.slack.app_token):
-        await world.tell(fresh("a", minutes_ago).breached(noticed=0.5))
-        await world.shows(1)
-        [message] = await world.messages()
-        [buttons] = [b for b in message["blocks"] if b["type"] == "actions"]
-        place = message["channel"], message["ts"], buttons["block_id"]
-        await asyncio.to_thread(world.slack.press, *place, "mute")
-        await asyncio.to_thread(world.slack.submit, {k: {k: why[k]} for k in why})
-        await world.shows_edits(1)
-        [message] = await world.messages()
-        assert "<@U0ANA> muted *sales*" in str(message["blocks"])
-        assert "the network is down" in str(message["blocks"])
-        others = [fresh(name, minutes_ago).breached(noticed=0.6) for name in "bc"]
-        await world.tell(*others)
-        await eventually(are_held)
-        assert len(await world.messages()) == 1
-        await asyncio.to_thread(world.slack.press, *place, "unmute")
-        await world.shows(3)
-
-    _, *told = await world.messages()
-    assert all("no first reply within" in message["text"] for message in told)

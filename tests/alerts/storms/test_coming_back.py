@@ -7,7 +7,8 @@ import pytest
 
 from alerts.presses.press import Press, PressKind
 from stream.sla.instants import MINUTE
-from tests.alerts.conftest import SLOW, config_of, eventually
+from tests.alerts.conftest import SLOW, config_of
+from tests.alerts.patience import eventually
 from tests.alerts.storms.conftest import QUICK, STORM, Storming, words_of
 
 pytestmark = pytest.mark.broker
