@@ -54,7 +54,7 @@ async def _pressed(scene: Scene, way: str, messages: Sequence[Shown]) -> list[Ti
         await asyncio.sleep(max(0.0, began[message.ts] + _PACE_S - time.time()))
     await asyncio.sleep(2 * _PACE_S)
     shown = [
-        _taken_at(each) / 1e3 - began[each.ts]
+        taken_at(each) / 1e3 - began[each.ts]
         for each in await scene.messages()
         if each.ts in began
     ]
@@ -70,7 +70,8 @@ async def _pressed(scene: Scene, way: str, messages: Sequence[Shown]) -> list[Ti
     ]
 
 
-def _taken_at(message: Shown) -> int:
+def taken_at(message: Shown) -> int:
+    """When it said so first, in ms; raises `StackError`."""
     for at, said in message.versions:
         if "Taken by" in said:
             return at
