@@ -81,9 +81,11 @@ def test_paused_clocks_wait_for_the_customer() -> None:
 
 
 def test_a_night_is_not_late() -> None:
-    """Closed, the time left stands still, so it is not shown; on Monday it goes on."""
+    """What stands still until Monday says why; a window goes on by night, too."""
     waiting = {"ok": 4, "left": {"first_reply": 700.0}}
-    assert board(sales=Queue(**waiting, closed=True)) == [("sales · 4", "closed", 700)]
+    assert board(sales=Queue(**waiting, closed=True)) == [
+        ("sales · 4", "closed · 11 min", 700)
+    ]
     assert board(sales=Queue(**waiting)) == [("sales · 4", "11 min", 700)]
 
 
