@@ -17,6 +17,7 @@ from dev.wall.faults import unreadable
 from dev.wall.recorded import recorded
 from dev.wall.situations import SITUATIONS
 from grafana.answers import QueryFailedError
+from grafana.queries import UnknownVariableError
 
 
 class _Size(click.ParamType):
@@ -78,7 +79,7 @@ def main(
             asyncio.run(take_picture(read, answers, picture, size))
         else:
             raise click.UsageError("give --prometheus and --picture, or --situations")
-    except (StackError, QueryFailedError) as error:
+    except (StackError, QueryFailedError, UnknownVariableError) as error:
         raise click.ClickException(str(error)) from error
 
 
