@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from alerts.presses.press import PressKind
 from alerts.storms.listing import is_list
-from bench.alerts.presses import taken_at
+from bench.alerts.presses import is_taken_at_all, taken_at
 from bench.alerts.scene import CHANNELS, Scene, Shown, eventually, running
 from bench.rules import Timing
 from dev.stack import Stack
@@ -42,7 +42,7 @@ async def storms(stack: Stack) -> list[Timing]:
 
 
 async def _taken(scene: Scene, messages: Sequence[Shown]) -> float:
-    """Seconds from a press on the list until the list says so."""
+    """Seconds from a press on the list until it says so of the first of them."""
     [shown] = [each for each in messages if is_list(each.key)]
     assert shown.actions is not None  # they wait
     place = (shown.channel, shown.ts, shown.actions, str(PressKind.TAKE))
@@ -50,8 +50,7 @@ async def _taken(scene: Scene, messages: Sequence[Shown]) -> float:
     await asyncio.to_thread(scene.slack.press, *place)
 
     async def is_taken() -> bool:
-        found = await scene.messages()
-        return any("Taken by" in said for each in found for _, said in each.versions)
+        return any(map(is_taken_at_all, await scene.messages()))
 
     await eventually(is_taken, _SETTLED_S)
     [shown] = [each for each in await scene.messages() if each.ts == shown.ts]
