@@ -20,7 +20,7 @@ from dev.ports import reserve_port
 from dev.processes import Processes
 from dev.prometheus import TEMPLATE, Prometheus
 from dev.service import Running, Spawn
-from dev.wall import exported, situations
+from dev.wall import exported, series, situations
 
 _KEPT = CACHE / "wall" / "situations"
 _RULES = sorted(TEMPLATE.parent.glob("rules/*.yml"))
@@ -43,7 +43,7 @@ def copy_blocks(folder: Path) -> None:
 
 
 def _key() -> str:
-    sources = [Path(str(module.__file__)) for module in (exported, situations)]
+    sources = [Path(str(module.__file__)) for module in (exported, series, situations)]
     digest = hashlib.sha256()
     for file in (Path(__file__), *sources, *_RULES):
         digest.update(file.read_bytes())

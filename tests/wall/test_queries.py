@@ -102,6 +102,14 @@ def test_a_target_may_want_wider_steps() -> None:
     assert (query.step, query.expr) == (3_600, "x[3600s]")
 
 
+def test_all_without_a_value_is_refused() -> None:
+    """Only Grafana knows what it then takes: what it finds, but for empty labels."""
+    other = dashboard("x")
+    del other["templating"]["list"][1]["allValue"]
+    with pytest.raises(UnknownVariableError, match=r"\$queue: all"):
+        panel_queries(other, NOW)
+
+
 @pytest.mark.parametrize(
     "time", [{"from": "now-1M", "to": "now"}, {"from": "now-6h", "to": "now-1h"}]
 )

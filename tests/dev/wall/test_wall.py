@@ -4,7 +4,7 @@ import pytest
 
 from dev.wall.colours import alike, by_colour_alone, faint, green
 from dev.wall.drawn import Panel
-from dev.wall.faults import too_small, unreadable
+from dev.wall.faults import scrolled, too_small, unreadable
 from dev.wall.situations import SITUATIONS
 
 pytestmark = [
@@ -20,6 +20,7 @@ every_situation = pytest.mark.parametrize("situation", SITUATIONS)
 def test_every_text_is_whole_and_in_its_place(walls: Walls, situation: str) -> None:
     """No text is cut, none lies over another, none is outside of its panel."""
     assert list(unreadable(walls[situation])) == []
+    assert list(scrolled(walls[situation])) == []
 
 
 @every_situation
