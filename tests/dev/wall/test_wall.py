@@ -7,10 +7,7 @@ from dev.wall.drawn import Panel
 from dev.wall.faults import scrolled, too_small, unreadable
 from dev.wall.situations import SITUATIONS
 
-pytestmark = [
-    pytest.mark.broker,
-    pytest.mark.xfail(reason="the wall is being made anew", strict=False),
-]
+pytestmark = pytest.mark.broker
 Walls = dict[str, list[Panel]]
 
 every_situation = pytest.mark.parametrize("situation", SITUATIONS)
