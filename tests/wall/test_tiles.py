@@ -112,6 +112,13 @@ def test_the_service_level_is_beside_what_is_promised(
     assert says(TODAY, Moment(queues=queues)) == text
 
 
+def test_service_levels_of_several_workers_add_up() -> None:
+    """Each begins anew by itself."""
+    moment = Moment(queues={"sales": day(9, 1), "vip": day(0, 0)}, workers=3)
+    assert says(TODAY, moment) == "90 of 90 %"
+    assert says(LATE, Moment(queues={"sales": Queue(breached=2)}, workers=3)) == "6"
+
+
 def test_without_the_rules_there_is_no_service_level() -> None:
     """Not "none yet": there may have been some."""
     moment = Moment(queues={"sales": day(9, 1)}, rules=False)
