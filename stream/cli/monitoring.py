@@ -1,4 +1,4 @@
-"""`replyclock monitoring`: what Alertmanager and Grafana must know of the rules file."""
+"""`replyclock monitoring`: what Alertmanager and Grafana must know of the rules."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Alertmanager's settings: `alertmanager.yml` beside this, filled in from `sla.yaml`."""
+"""Alertmanager's settings: `alertmanager.yml` beside this, filled in by the rules."""
 
 import io
 from collections.abc import Callable

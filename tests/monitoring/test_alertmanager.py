@@ -145,8 +145,7 @@ def test_a_webhook_and_the_switch(write: Callable[..., Result], tmp_path: Path) 
                     "ops-slack: {alertmanager: {url_from: OPS}}"
                 )
             },
-            "alerts.monitor: name a receiver that is slack or webhook:"
-            " Alertmanager cannot tell 'ops-slack'",
+            "Alertmanager cannot tell 'ops-slack'",
         ),
         (
             {LAST: f"{LAST}  watchdog: {{url_from: SWITCH}}\n"},
