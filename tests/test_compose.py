@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from alerts.connection import connect
 from grafana.queries import WALL
+from grafana.wall import UID
 from stream.cli import main
 from stream.process.settings import PREFIX, Settings
 
@@ -459,6 +460,34 @@ def test_an_alert_can_be_clicked(services: dict[str, Service]) -> None:
     assert settings["alerting"]["alert_relabel_configs"] == [
         {"action": "labeldrop", "regex": "runbook"}
     ]
+
+
+CLEAN = "?kiosk&_dash.hideTimePicker=true&_dash.hideVariables=true&refresh=10s"
+"""How Grafana 13 shows a dashboard and nothing beside it, with what it still knows."""
+
+
+def test_the_wall_is_opened_as_grafana_keeps_it_clean() -> None:
+    """Wherever an address of it is written for people, with no option that is ignored."""
+    pages = [ROOT / "README.md", ROOT / "docker-compose.yml"]
+    pages += [
+        file for top in ("docs", "dev", "config") for file in files_of(ROOT / top)
+    ]
+    said = {
+        (file.relative_to(ROOT).as_posix(), options)
+        for file in pages
+        for options in re.findall(
+            rf"/d/{UID}([^\s>\"'`)|]*)", file.read_text(encoding="utf-8")
+        )
+    }
+    assert {("README.md", CLEAN), ("docker-compose.yml", CLEAN)} <= said
+    assert {options.split("&var-")[0] for _, options in said} == {CLEAN}
+
+
+def files_of(folder: Path) -> list[Path]:
+    """What people read: text and code, nothing that was installed."""
+    kinds = {".md", ".py", ".yml", ".yaml"}
+    found = [file for file in folder.rglob("*") if file.suffix in kinds]
+    return [file for file in found if "node_modules" not in file.parts]
 
 
 # -- config/env.example

@@ -1,6 +1,7 @@
 """Alertmanager's settings, judged by its own tool; a real one tells a channel."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,14 @@ import pytest
 from click.testing import CliRunner, Result
 from ruamel.yaml import YAML
 
+from alerts.monitor import MonitorCheck
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
 from stream.cli import main
+from stream.config import parse_config
+from stream.doctor.check import Finding, Mark
 from stream.monitoring.alertmanager import TEMPLATE
+from stream.process.settings import Settings
 from tests.alerts.conftest import eventually
 
 EXAMPLE = (Path(__file__).parents[2] / "config" / "sla.yaml").read_text("utf-8")
@@ -249,6 +254,49 @@ async def test_a_real_alert_arrives_in_the_channel_of_the_rules(
         "https://wiki.example#waitoverdue",
     ]
     assert slack.messages("C0OPS") == []
+
+
+@pytest.mark.broker
+async def test_the_doctor_asks_whom_it_tells(
+    start_stack: Callable[..., Stack],
+    write: Callable[..., Result],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A real Alertmanager's settings beside the rules: the same, forgotten, others."""
+    assert write().exit_code == 0
+    stack = start_stack("alertmanager")
+    settings = stack.folder / "alertmanager" / "alertmanager.yml"
+    shutil.copy(tmp_path / "out" / "alertmanager.yml", settings)
+    stack.restart("alertmanager")
+    monkeypatch.setenv("REPLYCLOCK_SLACK_BOT_TOKEN_FILE", str(tmp_path / "token"))
+
+    async def found(text: str, url: str = stack.alertmanager_url) -> Finding:
+        config = parse_config(text, "sla.yaml")
+        (finding,) = await MonitorCheck(Settings(alertmanager_url=url), config).look()
+        return finding
+
+    well = await found(EXAMPLE)
+    assert (well.mark, well.found) == (Mark.OK, "tells C0OPS, and no switch")
+
+    named = EXAMPLE.replace(LAST, f"{LAST}  monitor: sales-slack\n")
+    forgotten = await found(named)
+    assert (forgotten.mark, forgotten.found) == (
+        Mark.FAIL,
+        "tells C0OPS; by alerts.monitor it is to tell C0SALES",
+    )
+    monkeypatch.setenv("REPLYCLOCK_SINK_SWITCH_FILE", "/run/secrets/switch")
+    switch = EXAMPLE.replace(LAST, f"{LAST}  watchdog: {{url_from: SWITCH}}\n")
+    assert (await found(switch)).found == (
+        "tells nobody; by alerts.watchdog it is to tell /run/secrets/switch"
+    )
+    away = await found(EXAMPLE, "http://127.0.0.1:9")
+    assert (away.mark, away.found) == (Mark.FAIL, "no answer: ClientConnectorError")
+    assert await MonitorCheck(Settings(), parse_config(EXAMPLE, "x")).look() == []
+
+    settings.write_text("route: {receiver: x}\nreceivers: [{name: x}]\n", "utf-8")
+    stack.restart("alertmanager")
+    assert (await found(EXAMPLE)).mark is Mark.WARN
 
 
 def test_the_template_tells_nobody_by_itself() -> None:
