@@ -19,7 +19,6 @@ from ruamel.yaml import YAML
 
 from alerts.connection import connect
 from grafana.queries import WALL
-from grafana.wall import UID
 from stream.cli import main
 from stream.process.settings import PREFIX, Settings
 
@@ -468,6 +467,7 @@ CLEAN = "?kiosk&_dash.hideTimePicker=true&_dash.hideVariables=true&refresh=10s"
 
 def test_the_wall_is_opened_as_grafana_keeps_it_clean() -> None:
     """Wherever an address of it is written for people, with no option that is ignored."""
+    uid = json.loads(WALL.read_text(encoding="utf-8"))["uid"]
     pages = [ROOT / "README.md", ROOT / "docker-compose.yml"]
     pages += [
         file for top in ("docs", "dev", "config") for file in files_of(ROOT / top)
@@ -476,7 +476,7 @@ def test_the_wall_is_opened_as_grafana_keeps_it_clean() -> None:
         (file.relative_to(ROOT).as_posix(), options)
         for file in pages
         for options in re.findall(
-            rf"/d/{UID}([^\s>\"'`)|]*)", file.read_text(encoding="utf-8")
+            rf"/d/{uid}([^\s>\"'`)|]*)", file.read_text(encoding="utf-8")
         )
     }
     assert {("README.md", CLEAN), ("docker-compose.yml", CLEAN)} <= said
