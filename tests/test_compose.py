@@ -466,7 +466,7 @@ CLEAN = "?kiosk&_dash.hideTimePicker=true&_dash.hideVariables=true&refresh=10s"
 
 
 def test_the_wall_is_opened_as_grafana_keeps_it_clean() -> None:
-    """Wherever an address of it is written for people, with no option that is ignored."""
+    """Wherever people read an address of it, and no option of it is ignored."""
     uid = json.loads(WALL.read_text(encoding="utf-8"))["uid"]
     pages = [ROOT / "README.md", ROOT / "docker-compose.yml"]
     pages += [
