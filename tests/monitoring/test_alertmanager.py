@@ -25,6 +25,7 @@ from tests.alerts.conftest import eventually
 
 EXAMPLE = (Path(__file__).parents[2] / "config" / "sla.yaml").read_text("utf-8")
 LAST = "    - {to: ops-slack}\n"
+SMS = ("sms", "sms-1")
 ROUTES = [
     ({"alertname": "Watchdog", "severity": "none"}, "watchdog"),
     ({"alertname": "QueueQuiet", "severity": "none", "queue": "sales"}, "nobody"),
@@ -209,51 +210,127 @@ def fire(stack: Stack, *alerts: Mapping[str, str], over: bool = False) -> None:
     urlopen(request, timeout=5).close()  # noqa: S310  our own
 
 
-@pytest.mark.broker
-async def test_a_real_alert_arrives_in_the_channel_of_the_rules(
+HASTY = {
+    "group_wait: 30s": "group_wait: 1s",
+    "group_wait: 2m": "group_wait: 1s",
+    "group_interval: 5m": "group_interval: 1s",
+    "group_interval: 10m": "group_interval: 1s",
+}
+"""Nobody waits for minutes in a test; the routes and words are the written ones."""
+
+
+@pytest.fixture
+def telling(
     start_stack: Callable[..., Stack],
     slack: SlackStandIn,
     write: Callable[..., Result],
     tmp_path: Path,
-) -> None:
-    """Eight queues are one message that names all of them; a closed queue is none."""
-    done = write(
-        change={LAST: f"{LAST}  monitor: sales-slack\n"},
-        REPLYCLOCK_SLACK_API_URL=slack.url,
-    )
+) -> Stack:
+    """A real Alertmanager with the settings written for rules that name C0SALES."""
+    change = {LAST: f"{LAST}  monitor: sales-slack\n"}
+    done = write(change=change, REPLYCLOCK_SLACK_API_URL=slack.url)
     assert done.exit_code == 0, done.output
-    stack = start_stack("alertmanager")
     text = (tmp_path / "out" / "alertmanager.yml").read_text("utf-8")
-    hasty = text.replace("group_wait: 30s", "group_wait: 1s")
-    assert hasty != text
+    for patient, hasty in HASTY.items():
+        assert patient in text
+        text = text.replace(patient, hasty)
+    stack = start_stack("alertmanager")
     settings = stack.folder / "alertmanager" / "alertmanager.yml"
-    settings.write_text(hasty, encoding="utf-8")
+    settings.write_text(text, encoding="utf-8")
     stack.restart("alertmanager")
-    queues = [f"queue-{number}" for number in range(8)]
-    overdue = [
-        {
-            "alertname": "WaitOverdue",
-            "severity": "ticket",
-            "queue": queue,
-            "summary": f"{queue}: late",
-        }
-        for queue in queues
-    ]
+    return stack
+
+
+async def told_in(slack: SlackStandIn, channel: str, count: int) -> list[list[str]]:
+    """The lines of so many messages of the channel, as soon as they are there."""
+
+    async def they_are_there() -> bool:
+        return len(slack.messages(channel)) >= count
+
+    await eventually(they_are_there)
+    return [message["text"].splitlines() for message in slack.messages(channel)]
+
+
+def overdue(queue: str) -> dict[str, str]:
+    said = {"queue": queue, "summary": f"{queue}: late"}
+    return {"alertname": "WaitOverdue", "severity": "ticket", **said}
+
+
+@pytest.mark.broker
+async def test_eight_queues_are_one_message_in_the_channel_of_the_rules(
+    telling: Stack, slack: SlackStandIn
+) -> None:
+    """It names all that are open, and says when they are over; a closed one is kept."""
     quiet = {"alertname": "QueueQuiet", "severity": "none", "queue": "queue-3"}
-    fire(stack, {**quiet, "summary": "closed"})
-    fire(stack, *overdue)
-
-    async def it_arrives() -> bool:
-        return bool(slack.messages("C0SALES"))
-
-    await eventually(it_arrives)
-    (message,) = slack.messages("C0SALES")
-    assert message["text"].splitlines() == [
-        "TICKET: WaitOverdue",
-        *(f"{queue}: late" for queue in queues if queue != "queue-3"),
+    fire(telling, {**quiet, "summary": "closed"})
+    queues = [f"queue-{number}" for number in range(8)]
+    fire(telling, *map(overdue, queues))
+    (first,) = await told_in(slack, "C0SALES", 1)
+    loud = [queue for queue in queues if queue != "queue-3"]
+    assert first == [
+        "TICKET: WaitOverdue (7)",
+        *(f"{queue}: late" for queue in loud),
+        "https://wiki.example#waitoverdue",
+    ]
+    fire(telling, *map(overdue, queues), over=True)
+    *_, last = await told_in(slack, "C0SALES", 2)
+    assert last == [
+        "RESOLVED: WaitOverdue (7)",
+        *(f"over: {queue}: late" for queue in loud),
         "https://wiki.example#waitoverdue",
     ]
     assert slack.messages("C0OPS") == []
+
+
+@pytest.mark.broker
+async def test_silent_accounts_of_a_channel_are_one_message(
+    telling: Stack, slack: SlackStandIn
+) -> None:
+    """An outage of Meta's is not a message for each account; SMS is another matter."""
+    silent = {"alertname": "SourceSilent", "severity": "ticket", "queue": "sales"}
+    fire(
+        telling,
+        *(
+            {**silent, "channel": channel, "account": account, "summary": account}
+            for channel, account in [*(("whatsapp", str(n)) for n in range(8)), SMS]
+        ),
+    )
+    assert sorted(await told_in(slack, "C0SALES", 2)) == [
+        [
+            "TICKET: SourceSilent of sms in sales",
+            "sms-1",
+            "https://wiki.example#sourcesilent",
+        ],
+        [
+            "TICKET: SourceSilent of whatsapp in sales (8)",
+            *map(str, range(8)),
+            "https://wiki.example#sourcesilent",
+        ],
+    ]
+
+
+@pytest.mark.broker
+async def test_a_runbook_can_be_clicked(
+    start_stack: Callable[..., Stack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a real Prometheus: its base is of the environment, and no label."""
+    monkeypatch.setenv("REPLYCLOCK_RUNBOOK", "https://wiki.example/runbook")
+    stack = start_stack("prometheus", "alertmanager")
+
+    def watchdogs() -> list[dict[str, Any]]:
+        url = f"{stack.alertmanager_url}/api/v2/alerts?filter=alertname%3DWatchdog"
+        with urlopen(url, timeout=5) as answer:  # noqa: S310  our own
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
+    async def it_fires() -> bool:
+        return bool(watchdogs())
+
+    await eventually(it_fires)
+    (alert,) = watchdogs()
+    runbook = "https://wiki.example/runbook#watchdog"
+    assert alert["annotations"]["runbook_url"] == runbook
+    assert alert["labels"] == {"alertname": "Watchdog", "severity": "none"}
 
 
 @pytest.mark.broker

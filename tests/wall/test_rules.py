@@ -12,6 +12,7 @@ from stream.monitoring.alertmanager import TEMPLATE
 REPOSITORY = Path(__file__).parents[2]
 PROMETHEUS = REPOSITORY / "grafana" / "prometheus"
 RULES = sorted((PROMETHEUS / "rules").glob("*.yml"))
+RULE_TESTS = sorted((PROMETHEUS / "tests").glob("*.yml"))
 
 Rule = dict[str, Any]
 
@@ -37,9 +38,9 @@ def alerts(rules: list[Rule]) -> list[Rule]:
     [
         ("promtool", "check", "config", "--lint=all", PROMETHEUS / "prometheus.yml"),
         ("promtool", "check", "rules", "--lint=all", *RULES),
-        ("promtool", "test", "rules", *sorted((PROMETHEUS / "tests").glob("*.yml"))),
+        *(("promtool", "test", "rules", file) for file in RULE_TESTS),
     ],
-    ids=["config", "rules", "rule tests"],
+    ids=["config", "rules", *(file.name for file in RULE_TESTS)],
 )
 def test_tools_of_prometheus_are_content(command: tuple[str, ...]) -> None:
     """Prometheus' own tool accepts the files, and the rule tests."""
@@ -66,7 +67,7 @@ def test_runbook_has_one_heading_an_alert(alerts: list[Rule]) -> None:
 
 def test_every_alert_is_tried_by_promtool(alerts: list[Rule]) -> None:
     """Each alert is expected to fire in one of the rule tests at least."""
-    texts = [file.read_text("utf-8") for file in (PROMETHEUS / "tests").glob("*.yml")]
+    texts = [file.read_text("utf-8") for file in RULE_TESTS]
     for alert in alerts:
         assert any(alert["alert"] in text for text in texts), alert["alert"]
 
