@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -125,6 +126,43 @@ def test_check_speaks_json(tmp_path):
     assert json.loads(good.stdout) == {"ok": True, "faults": [], "warnings": []}
 
 
+CHANCE = "openssl rand -hex 32 makes one"
+NOT_METAS = "is no app secret of Meta's, which has 32 characters: App settings > Basic"
+ODD = [
+    "REPLYCLOCK_BROKER_FILE: is no setting: did you mean 'REPLYCLOCK_BROKER'?",
+    "REPLYCLOCK_REDIS_ULR: is no setting: did you mean 'REPLYCLOCK_REDIS_URL'?",
+    f"REPLYCLOCK_ID_SECRET: has fewer than 16 characters: {CHANCE}",
+    f"REPLYCLOCK_MESSENGER_APP_SECRET: {NOT_METAS}",
+]
+
+
+def test_what_is_odd_in_the_environment_is_a_warning(monkeypatch):
+    """A name that nothing reads, and secrets that somebody made up; none is shown."""
+    monkeypatch.setenv("REPLYCLOCK_REDIS_ULR", "redis://redis")
+    monkeypatch.setenv("REPLYCLOCK_BROKER_FILE", "/run/secrets/broker")
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET", "hush")
+    monkeypatch.setenv("REPLYCLOCK_MESSENGER_APP_SECRET", "hush")
+    result = run("check", EXAMPLE)
+
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [f"environment: warning: {it}" for it in ODD]
+    assert run("check", EXAMPLE, "--strict").exit_code == 1
+    said = json.loads(run("check", EXAMPLE, "--format", "json").stdout)
+    assert len(said["warnings"]) == 4
+    assert said["ok"]
+
+
+def test_strict_finds_fault_with_a_warning_only(monkeypatch, tmp_path):
+    """A file without one is good, strictly, too."""
+    assert run("check", EXAMPLE, "--strict").exit_code == 0
+    odd = tmp_path / "sla.yaml"
+    odd.write_text(
+        CONFIG.replace("version: 1", "version: 1\nabandon_after: 1h"), "utf-8"
+    )
+    assert run("check", str(odd)).exit_code == 0
+    assert run("check", str(odd), "--strict").exit_code == 1
+
+
 def test_parse_prints_events(tmp_path):
     """A webhook body becomes an event a line, from a file or standard input."""
     (tmp_path / "body.json").write_bytes(BODY)
@@ -136,6 +174,13 @@ def test_parse_prints_events(tmp_path):
     assert events
     assert {event["channel"] for event in events} == {"whatsapp"}
     assert len(piped.stdout.splitlines()) == len(events)
+
+
+def test_a_saved_body_did_not_arrive_now():
+    """So the same body gives the same events, and the same facts, any day."""
+    assert b"received_at" not in run("parse", "whatsapp", given=BODY).stdout_bytes
+    now = run("parse", "whatsapp", "--received-now", given=BODY).stdout.splitlines()
+    assert all("received_at" in json.loads(line) for line in now)
 
 
 def test_parse_knows_the_apps_of_the_file(tmp_path):
@@ -199,6 +244,16 @@ def test_replay_runs_on_until(config):
     assert kinds(run(*stop, "2023-11-14T22:13:21Z", given=line))[-1] == "clock_started"
     result = run(*stop, "2023-11-14T23:13:20+00:00", given=line)
     assert (result.exit_code, kinds(result)[-1]) == (0, "breached")
+
+
+def test_replay_of_something_else_stops_naming_lines(config):
+    """Twenty faults are enough to see what is wrong; then how many there are."""
+    result = run("replay", "-", "--config", config, given=b"no event\n" * 50)
+
+    assert result.exit_code == 1
+    *named, last = result.stderr.splitlines()
+    assert len(named) == 20
+    assert last == "... 50 lines are no events"
 
 
 def test_replay_of_a_broken_clock_is_a_bad_line(config):
@@ -285,11 +340,43 @@ BELOW = [
 
 def test_every_command_is_listed():
     """`replyclock --help` names the commands of this package and of delivery."""
-    text = run("--help").stdout
+    text = run("--help").stdout.split("Commands:")[1]
 
-    assert [
-        line.split()[0] for line in text.split("Commands:")[1].splitlines()[1:]
-    ] == (COMMANDS)
+    assert re.findall(r"^  ([\w-]+)", text, re.MULTILINE) == COMMANDS
+
+
+@pytest.mark.parametrize("group", [(), ("alerts",), ("dead-letters",)])
+def test_what_a_command_does_is_a_whole_sentence(group):
+    """No summary in a list of commands is cut."""
+    assert "..." not in run(*group, "--help").stdout.split("Commands:")[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["backtst"], "no command 'backtst': did you mean 'backtest'?"),
+        (["alerts", "tset"], "no command 'tset': did you mean 'test'?"),
+        (["frobnicate"], "no command 'frobnicate': see --help"),
+    ],
+)
+def test_a_command_that_is_near_is_named(typed, said):
+    """As for options and the keys of the rules file."""
+    assert run(*typed).stderr.endswith(f"Error: {said}\n")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["backtest", "--topic", "--from", "yesterday"],
+        ["simulate", "--start", "yesterday"],
+        ["replay", "-", "--until", "yesterday"],
+        ["dead-letters", "list", "--since", "yesterday"],
+    ],
+)
+def test_an_instant_that_is_none_says_how_to_write_one(typed):
+    """The same words everywhere, and none of Python's."""
+    said = "'yesterday': write 2026-11-23T09:00:00Z, or how long ago: 4h, 7d\n"
+    assert run(*typed, given=b"").stderr.endswith(said)
 
 
 @pytest.mark.parametrize("command", COMMANDS + BELOW)
