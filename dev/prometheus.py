@@ -60,7 +60,7 @@ class Prometheus:
             f"--config.file={self._settings}",
             # Debian's asks to be told, what docker-compose.yml runs does so anyway.
             "--enable-feature=expand-external-labels",
-            # It finds Alertmanager some seconds after the first alert, which is dropped.
+            # It finds Alertmanager seconds after the first alert, which is dropped.
             "--rules.alert.resend-delay=5s",
             f"--storage.tsdb.path={self.folder}/data",
             f"--web.listen-address=127.0.0.1:{self.port}",
