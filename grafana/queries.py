@@ -112,10 +112,8 @@ def _current(variable: Mapping[str, Any]) -> str:
     value = variable.get("current", {}).get("value", "")
     values = value if isinstance(value, list) else [value]
     if values == ["$__all"]:
-        if "allValue" not in variable:
-            # Grafana takes what it finds in Prometheus, and leaves out empty labels.
-            raise UnknownVariableError(f"${variable['name']}: all, without an allValue")
-        return str(variable["allValue"])
+        # Else Grafana names all values that it finds, and an empty one is none.
+        return str(variable.get("allValue", ".+"))
     if variable.get("multi") and len(values) > 1:
         return "(" + "|".join(map(str, values)) + ")"
     return "".join(map(str, values))
