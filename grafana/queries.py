@@ -40,7 +40,7 @@ def panel_queries(dashboard: Mapping[str, Any], now: datetime) -> list[PanelQuer
     `now` is a local time, with its zone: "today" begins at that zone's midnight.
     Raises `UnknownVariableError`.
     """
-    seconds = max(1, round((now - shown_since(dashboard, now)).totalseconds_of()))
+    seconds = max(1, round((now - shown_since(dashboard, now)).total_seconds()))
     own = {
         variable["name"]: _current(variable)
         for variable in dashboard["templating"]["list"]
