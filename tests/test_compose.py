@@ -139,7 +139,7 @@ def test_every_setting_reaches_a_process(services: dict[str, Service]) -> None:
     """All settings are passed on, but the ports: inside they are the defaults."""
     passed = {
         field_of(variable)
-        for name in PROCESSES
+        for name in (*PROCESSES, "prometheus")
         for variable in environment_of(services[name])
     }
     ports = {f"{name}_port" for name in (*PROCESSES, *METRICS.values())}
@@ -500,9 +500,8 @@ def example() -> list[tuple[str, str, str]]:
     """Each variable of env.example: `#` or nothing, field, value."""
     text = (ROOT / "config" / "env.example").read_text(encoding="utf-8")
     found = [(mark, name.lower(), value) for mark, name, value in LINE.findall(text)]
-    # Sinks have names of their own (docs/sinks.md): an example of one is shown. Where
-    # the runbook is read Prometheus alone knows.
-    return [each for each in found if not each[1].startswith(("sink_", "runbook"))]
+    # Sinks have names of their own (docs/sinks.md): an example of one is shown.
+    return [each for each in found if not each[1].startswith("sink_")]
 
 
 def test_example_lists_every_setting_once(example: list[tuple[str, str, str]]) -> None:
@@ -527,16 +526,13 @@ def test_compose_asks_only_for_variables_of_the_example(
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     asked = set(re.findall(r"\$\{(\w+)", text))
     assert asked
-    explained = {PREFIX + name.upper() for _, name, _ in example}
-    assert asked <= explained | {f"{PREFIX}RUNBOOK"}
+    assert asked <= {PREFIX + name.upper() for _, name, _ in example}
 
 
 def test_compose_has_the_defaults_of_the_code() -> None:
     """`${NAME:-value}` repeats the default; logs alone are JSON in containers."""
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     for name, value in re.findall(rf"\$\{{{PREFIX}(\w+):-(.*?)\}}", text):
-        if name == "RUNBOOK":  # not of ours
-            continue
         default = shown(name.lower())
         assert value == ("json" if name == "LOG_FORMAT" else default), name
 

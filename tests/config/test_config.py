@@ -603,7 +603,7 @@ def test_who_is_shown_is_a_difference():
     ("added", "said"),
     [
         ("monitor: two", "monitor: ops -> two"),
-        ("watchdog: {url_from: SWITCH}", "monitor: has another watchdog"),
+        ("watchdog: {url_from: SWITCH}", "watchdog: is another"),
         ("monitor: ops", None),
     ],
 )
