@@ -89,7 +89,7 @@ def _current(variable: Mapping[str, Any]) -> str:
     value = variable.get("current", {}).get("value", "")
     values = value if isinstance(value, list) else [value]
     if values == ["$__all"]:
-        return str(variable["allValue"])
+        return str(variable.get("allValue", ".+"))
     if variable.get("multi") and len(values) > 1:
         return "(" + "|".join(map(str, values)) + ")"
     return "".join(map(str, values))

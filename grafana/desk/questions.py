@@ -1,0 +1,155 @@
+"""The desk's PromQL.
+
+What is counted over hours and days is asked of the recordings of five minutes each
+(`grafana/prometheus/rules/recording.yml`): it is at most five minutes old, and a month
+costs what a day would (docs/dashboards.md). What is so now is asked of the workers.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from grafana import expressions as wall
+
+_QUEUES: Final = 'queue=~"$queue"'
+_REPLIES: Final = 'measure=~"first_reply|next_reply"'
+
+_BEFORE: Final = {"today": "", "yesterday": "1d", "a week ago": "1w"}
+"""A day here is 24 hours: for a day after a change of the clocks it is an hour off."""
+
+_EVERY_QUEUE: Final = f"0 * max by (queue) (replyclock_queue_info{{{_QUEUES}}})"
+"""Zero for each configured queue while any worker answers."""
+
+
+def beside(question: Callable[[str], str]) -> dict[str, str]:
+    """The same question of today and of the days to compare it with."""
+    return {name: question(ago) for name, ago in _BEFORE.items()}
+
+
+def waiting_now() -> str:
+    """Customers who wait, each once, by queue."""
+    return (
+        f"sum by (queue) (replyclock_customers_waiting{{{_QUEUES}}}) or {_EVERY_QUEUE}"
+    )
+
+
+def late_now() -> str:
+    """Of those, whose promise is broken, by queue."""
+    late = f'replyclock_customers_waiting{{{_QUEUES},band="breached"}}'
+    return f"sum by (queue) ({late}) or {_EVERY_QUEUE}"
+
+
+def worst_lateness() -> str:
+    """Seconds, in the time of the promise, by queue; 0 where nobody is late."""
+    worst = f"max by (queue) (replyclock_worst_lateness_seconds{{{_QUEUES}}})"
+    return f"{worst} or {_EVERY_QUEUE}"
+
+
+def objective() -> str:
+    """The share of replies that is to be in time, by queue."""
+    return f"max by (queue) (replyclock_queue_objective_ratio{{{_QUEUES}}})"
+
+
+def kept(by: str = "", ago: str = "") -> str:
+    """Replies in time of all decided in the range, 0 to 1; nothing before the first.
+
+    `ago` is an offset: the same range that long before.
+    """
+    met, decided = (
+        _in_range(_verdicts(verdicts), by, ago) for verdicts in ("met", "met|breached")
+    )
+    return f"clamp({met} / ({decided} > 0), 0, 1)"
+
+
+def broken(by: str = "", ago: str = "") -> str:
+    """Promises of a reply broken in the range."""
+    return _in_range(_verdicts("breached"), by, ago)
+
+
+def replied(by: str = "", ago: str = "") -> str:
+    """Waits that a reply ended in the range."""
+    return _in_range(_reply_times('le="+Inf"'), by, ago)
+
+
+def written(ago: str = "") -> str:
+    """Matters that customers began in the range."""
+    return _in_range(_opened(), "", ago)
+
+
+def reply_time(quantile: float, by: str = "", ago: str = "") -> str:
+    """Seconds of open time until the reply, of the waits that ended in the range."""
+    buckets = _in_range(_reply_times(), _with(by, "le"), ago)
+    return f"histogram_quantile({quantile}, {buckets}) >= 0"
+
+
+def replied_hourly() -> str:
+    return _hourly(_reply_times('le="+Inf"'))
+
+
+def broken_hourly(by: str = "") -> str:
+    return _hourly(_verdicts("breached"), by)
+
+
+def written_hourly(by: str = "", ago: str = "") -> str:
+    return _hourly(_opened(), by, ago)
+
+
+def reply_time_hourly(quantile: float, *, open_time: bool = True) -> str:
+    """Seconds until the reply, of the waits that ended in the last hour."""
+    buckets = _hourly(_reply_times(open_time=open_time), "le")
+    return f"histogram_quantile({quantile}, {buckets}) >= 0"
+
+
+def kept_hourly() -> str:
+    """Nothing in an hour in which nothing was decided."""
+    met, decided = (_hourly(_verdicts(which)) for which in ("met", "met|breached"))
+    return f"clamp({met} / ({decided} > 0), 0, 1)"
+
+
+def backlog(band: str, ago: str = "") -> str:
+    """Customers who waited, over time."""
+    recorded = f'band_queue:replyclock_customers_waiting:sum{{{_QUEUES},band="{band}"}}'
+    return f"sum ({recorded}{_offset(ago)})"
+
+
+def believable() -> str:
+    """Share of the partitions that a worker watches."""
+    return wall.COVERAGE
+
+
+def _verdicts(verdicts: str) -> str:
+    return (
+        f"measure_queue_verdict:replyclock_verdicts:increase5m"
+        f'{{{_QUEUES},{_REPLIES},verdict=~"{verdicts}"}}'
+    )
+
+
+def _reply_times(more: str = "", *, open_time: bool = True) -> str:
+    name = (
+        "replyclock_reply_business_seconds" if open_time else "replyclock_reply_seconds"
+    )
+    of = ",".join(filter(None, (_QUEUES, _REPLIES, more)))
+    return f"le_measure_queue:{name}:increase5m{{{of}}}"
+
+
+def _opened() -> str:
+    return f"channel_queue:replyclock_sessions_opened:increase5m{{{_QUEUES}}}"
+
+
+def _in_range(recorded: str, by: str, ago: str) -> str:
+    return f"sum{_by(by)} (sum_over_time({recorded}[$__range]{_offset(ago)}))"
+
+
+def _hourly(recorded: str, by: str = "", ago: str = "") -> str:
+    return f"sum{_by(by)} (sum_over_time({recorded}[1h]{_offset(ago)}))"
+
+
+def _with(*labels: str) -> str:
+    return ", ".join(filter(None, labels))
+
+
+def _by(labels: str) -> str:
+    return f" by ({labels})" if labels else ""
+
+
+def _offset(ago: str) -> str:
+    return f" offset {ago}" if ago else ""
