@@ -32,7 +32,7 @@ from alerts.metrics import Metrics
 from alerts.posting import Outcome, Subject
 from alerts.sinks.place import pace_of
 from alerts.storms.gathering import Gathering
-from alerts.storms.listing import is_list
+from alerts.storms.listing import ListEntry
 from alerts.storms.lists import Lists
 from stream.config import Config
 
@@ -151,6 +151,7 @@ class Deliverer:
         for start in range(0, len(listed), CHUNK):
             changed = await self._sort_some(listed[start : start + CHUNK])
             # A press on thousands stands on their list before all of them are sorted.
+            await self._hasten(changed & self._in_lanes)
             if changed := changed - self._in_lanes:
                 await self._sort_some(changed)
 
@@ -167,6 +168,14 @@ class Deliverer:
             elif subject is not None:
                 self._queue(entry, subject, step)
         return lists
+
+    async def _hasten(self, lists: Iterable[str]) -> None:
+        """Show a press on a list that would be edited some seconds later."""
+        for key in lists:
+            if (await self._lists.read(key)).is_pressed:
+                for lane, changed in self._lanes.values():
+                    lane.hasten(key)
+                    changed.set()
 
     def _queue(self, entry: Entry, alert: Subject, step: Step) -> None:
         where = self._delivery.destination(entry, alert)
@@ -194,8 +203,13 @@ class Deliverer:
         changed.set()
 
     def _not_before(self, entry: Entry, step: Step) -> float:
-        """A list changes with each of its alerts, and is edited now and then."""
-        if step is not Step.EDIT or not is_list(entry.key) or entry.shown_at is None:
+        """A list changes with each of its alerts, and is edited now and then.
+
+        Whoever pressed sees it at once.
+        """
+        if step is not Step.EDIT or not isinstance(entry, ListEntry):
+            return 0
+        if entry.shown_at is None or entry.is_pressed:
             return 0
         due = entry.shown_at + self._pace.list_edit - self._delivery.now()
         return monotonic_ms() + due

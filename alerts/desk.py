@@ -57,7 +57,7 @@ class LedgerDesk:
 
     async def waiting(self, queue: str | None) -> Sequence[Waiter]:
         """A conversation once, by its most overdue promise."""
-        keys = sorted({key async for key in self._ledger.alert_keys()})
+        keys = await self._ledger.waiting.overdue(None, queue)
         found: dict[str, Waiter] = {}
         for start in range(0, len(keys), CHUNK):
             for entry in await self._ledger.entries(keys[start : start + CHUNK]):

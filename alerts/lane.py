@@ -83,6 +83,12 @@ class Lane:
         """Queue a key, in place of what is known about it."""
         self._waiting[waiting.key] = waiting
 
+    def hasten(self, key: str) -> None:
+        """Let an edit go with the next turn, unless Slack refused it."""
+        waiting = self._waiting.get(key)
+        if waiting and waiting.step is Step.EDIT and waiting.refused is None:
+            self.add(replace(waiting, not_before=0))
+
     def take(self, now: float, may_post: MayPost = _always) -> Waiting | None:
         """Take out the key whose turn it is; None when none may go yet.
 

@@ -23,7 +23,7 @@ Every change is one script, so it is atomic, and doing it twice changes nothing.
 Redis must keep what it says it has: `appendonly yes`, `maxmemory-policy noeviction`.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -280,12 +280,6 @@ class Ledger:
     async def believe(self, key: str) -> None:
         """No second message is in doubt any more."""
         await self._redis.hdel(self._entry(key), of(key) + "doubt")
-
-    async def alert_keys(self) -> AsyncIterator[str]:
-        """Of every alert that is remembered, in no order; some come twice."""
-        name = self._entry("[0-9a-f]" * 32)  # as `alert_key` makes them
-        async for found in self._redis.scan_iter(match=name, count=1000):
-            yield found.decode().rpartition(":")[2]
 
     def _entry(self, key: str) -> str:
         return f"{self.root}:{parts_of(key)[0]}"

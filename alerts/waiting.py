@@ -57,10 +57,14 @@ class WaitingIndex:
                 keys=[self._queues, self._all], args=[self._of_queue, *said]
             )
 
-    async def overdue(self, count: int, queue: str | None = None) -> Sequence[str]:
-        """Keys of the alerts that are the most overdue; None: of all queues."""
+    async def overdue(
+        self, count: int | None, queue: str | None = None
+    ) -> Sequence[str]:
+        """Keys of the `count` most overdue alerts; None: all, and of all queues."""
         name = self._all if queue is None else self._of_queue + queue
-        found: Any = await self._redis.zrange(name, 0, count - 1)
+        found: Any = await self._redis.zrange(
+            name, 0, -1 if count is None else count - 1
+        )
         return [key.decode() for key in found]
 
     async def count(self, queue: str | None = None) -> int:

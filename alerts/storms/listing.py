@@ -12,7 +12,7 @@ from alerts.presses.press import Press
 SHOWN = 5
 """So many of those who wait are named, the most overdue first."""
 _PREFIX = "storm:"
-_OVER = "over"
+_TAKEN, _OVER = "taken", "over"
 
 
 class Cause(StrEnum):
@@ -111,6 +111,8 @@ class Listing:
     def revision(self) -> str:
         """What is shown, by version; and how many waited, for the trend."""
         said = f"{self.version}.{self.waiting}"
+        if self.taken_count:
+            return f"{said}.{_TAKEN}"
         return f"{said}.{_OVER}" if self.is_over else said
 
     @property
@@ -135,6 +137,12 @@ class ListEntry(Entry):
     @property
     def is_open(self) -> bool:
         return self.listing is not None and not self.listing.is_over
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether somebody took it, or gave it back, since it was shown."""
+        was = (self.shown or "").endswith(_TAKEN)
+        return self.listing is not None and bool(self.listing.taken_count) != was
 
     def revision(self, now: int) -> str:
         del now  # a list changes with its alerts

@@ -1,9 +1,9 @@
 """Real Redis and the stand-in Slack for the tests of delivery."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -27,9 +27,12 @@ from alerts.slack.listing import list_message
 from alerts.storms.gathering import Gathering
 from alerts.storms.lists import Lists
 from dev.slack.client import SlackStandIn
+from dev.system import one_by_one
 from stream.config import Alerts, Config
 from stream.sla.facts import Fact
 from stream.sla.instants import MINUTE
+from tests.alerts.patience import eventually
+from tests.alerts.world import World
 
 ALL = ["warning", "breach", "escalation"]
 _ALERTS = {
@@ -70,16 +73,6 @@ CONFIG = config_of().alerts
 """Without storms: each is told by itself."""
 SLOW = Pace(longest_backoff=1000, operator=2000, unclear=200)
 """Slack's own pace; only the waits after failures are shorter than in service."""
-
-
-async def eventually(
-    condition: Callable[[], Awaitable[bool]], seconds: float = 15
-) -> None:
-    """Wait until `condition` holds; fails when it does not in time."""
-    until = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < until, "did not happen in time"
-        await asyncio.sleep(0.02)
 
 
 @pytest.fixture
@@ -218,3 +211,17 @@ def delivering(ledger: Ledger, slack: SlackStandIn) -> Delivering:
 @pytest.fixture
 def minutes_ago() -> Callable[[float], int]:
     return lambda minutes: wall_ms() - round(minutes * MINUTE)
+
+
+@pytest.fixture
+def world(  # noqa: PLR0917  fixtures
+    kafka: str,
+    redis_url: str,
+    slack: SlackStandIn,
+    prefix: str,
+    unused_tcp_port: int,
+    tmp_path: Path,
+) -> World:
+    """Each breach is told by itself."""
+    config = one_by_one(tmp_path)
+    return World(kafka, redis_url, slack, prefix, unused_tcp_port, config=config)

@@ -20,8 +20,8 @@ from stream.dead_letters.letters import DeadLetterLimitError, DeadLetters
 from stream.dead_letters.limit import Bounds
 from stream.records import encode_fact
 from stream.sla.facts import FactKind
-from tests.alerts.conftest import eventually
 from tests.alerts.cycles import DEADLINE, Cycle
+from tests.alerts.patience import eventually
 
 
 class Record:

@@ -16,8 +16,9 @@ from alerts.slack.blocks import message_of
 from alerts.slack.client import Slack
 from alerts.slack.failures import SlackFailure
 from stream.sla.facts import Verdict
-from tests.alerts.conftest import Delivering, eventually
+from tests.alerts.conftest import Delivering
 from tests.alerts.cycles import Cycle
+from tests.alerts.patience import eventually
 
 pytestmark = pytest.mark.broker
 

@@ -9,7 +9,7 @@ from alerts.desk import FORGOTTEN, LedgerDesk
 from alerts.ledger import Ledger
 from alerts.notice import key_of
 from stream.config import Config
-from stream.sla.facts import Measure
+from stream.sla.facts import Fact, Measure
 from stream.sla.instants import MINUTE, parse_rfc3339
 from tests.alerts.cycles import Cycle
 
@@ -44,6 +44,13 @@ FRIDAY = parse_rfc3339("2026-11-27T10:00:00Z")
 @pytest.fixture
 def desk(ledger: Ledger) -> LedgerDesk:
     return LedgerDesk(ledger, CONFIG)
+
+
+async def waits(ledger: Ledger, *facts: Fact) -> None:
+    """What the process does with facts, before it says anything to Slack."""
+    await ledger.want([(fact, n) for n, fact in enumerate(facts)])
+    keys = {alert_key(fact) for fact in facts}
+    await ledger.waiting.place(await ledger.entries(sorted(keys)))
 
 
 async def known(ledger: Ledger, queue: str) -> str:
@@ -92,7 +99,7 @@ async def test_two_promises_of_one_conversation_are_one_wait(
         Cycle("a", start=start + n * MINUTE, measure=measure).breached()
         for n, measure in enumerate(Measure)
     ]
-    await ledger.want([(fact, n) for n, fact in enumerate(facts)])
+    await waits(ledger, *facts)
     [waiter] = await desk.waiting(None)
     assert waiter.deadline == facts[0].at
 
@@ -106,7 +113,8 @@ async def test_who_waits(
     other = Cycle("other", start=minutes_ago(60), queue="support")
     over = Cycle("over", start=minutes_ago(70), queue="sales")
     facts = [each.breached() for each in (later, late, other, over)]
-    await ledger.want([(fact, n) for n, fact in enumerate([*facts, over.answered()])])
+    await waits(ledger, *facts)
+    await ledger.want([(over.answered(), 0)])  # the index learns of it later
 
     def named(cycles: list[Cycle]) -> list[str]:
         return [each.breached().conversation_id for each in cycles]

@@ -6,8 +6,9 @@ import pytest
 from redis.asyncio import Redis
 
 from alerts.alert import alert_key
-from tests.alerts.conftest import Delivering, eventually
+from tests.alerts.conftest import Delivering
 from tests.alerts.cycles import Cycle
+from tests.alerts.patience import eventually
 
 pytestmark = pytest.mark.broker
 

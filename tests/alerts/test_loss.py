@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from dev.chaos.losses import forget, remember
 from dev.stack import Stack
 from stream.engine import ensure_topics
-from tests.alerts.conftest import eventually
+from tests.alerts.patience import eventually
 from tests.alerts.test_app import World, fresh, own_redis, world
 
 __all__ = ["own_redis", "world"]  # fixtures

@@ -5,8 +5,9 @@ from redis.asyncio import Redis
 
 from alerts.alert import alert_key
 from stream.sla.facts import Verdict
-from tests.alerts.conftest import Delivering, eventually
+from tests.alerts.conftest import Delivering
 from tests.alerts.cycles import Cycle
+from tests.alerts.patience import eventually
 
 pytestmark = pytest.mark.broker
 

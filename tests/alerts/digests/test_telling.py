@@ -30,8 +30,8 @@ from stream.kafka.access import KafkaAccess
 from stream.records import encode_fact
 from stream.sla.facts import Fact
 from stream.sla.instants import HOUR, MINUTE, from_ms
-from tests.alerts.conftest import eventually
 from tests.alerts.cycles import TARGET, Cycle
+from tests.alerts.patience import eventually
 
 pytestmark = pytest.mark.broker
 

@@ -19,7 +19,7 @@ from alerts.inbox.socket_mode import SocketMode
 from alerts.presses.press import Press
 from alerts.slack.client import Slack
 from dev.slack.client import SlackStandIn
-from tests.alerts.conftest import eventually
+from tests.alerts.patience import eventually
 
 KEY = "0123456789abcdef0123456789abcdef"
 BLOCK = f"presses/{KEY}"

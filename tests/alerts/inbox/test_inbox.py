@@ -8,8 +8,8 @@ import pytest
 from alerts.inbox.inbox import FAILED, NO_OPENING
 from alerts.presses.press import PressKind
 from stream.sla.instants import HOUR, MINUTE
-from tests.alerts.conftest import eventually
 from tests.alerts.inbox.conftest import Office
+from tests.alerts.patience import eventually
 
 pytestmark = pytest.mark.broker
 

@@ -15,8 +15,8 @@ from alerts.inbox.metrics import InboxMetrics
 from alerts.inbox.socket_mode import SocketMode
 from alerts.slack.client import Slack
 from dev.slack.client import SlackStandIn
-from tests.alerts.conftest import eventually
 from tests.alerts.inbox.conftest import Desk, Office, _cancelled
+from tests.alerts.patience import eventually
 
 pytestmark = pytest.mark.broker
 

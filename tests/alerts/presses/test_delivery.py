@@ -9,8 +9,9 @@ from alerts.alert import alert_key
 from alerts.presses.press import PressKind
 from alerts.slack.buttons import SNOOZES
 from stream.sla.facts import Measure
-from tests.alerts.conftest import Delivering, eventually
+from tests.alerts.conftest import Delivering
 from tests.alerts.cycles import DEADLINE, Cycle
+from tests.alerts.patience import eventually
 from tests.alerts.presses.conftest import Desk
 
 pytestmark = pytest.mark.broker

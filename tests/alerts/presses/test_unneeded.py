@@ -20,8 +20,9 @@ from stream.sla.events import (
 )
 from stream.sla.facts import Fact, FactKind, Reason
 from stream.sla.instants import MINUTE, from_ms
-from tests.alerts.conftest import Delivering, eventually
+from tests.alerts.conftest import Delivering
 from tests.alerts.cycles import NINE, Cycle
+from tests.alerts.patience import eventually
 from tests.alerts.presses.conftest import Desk
 from tests.kafka.test_events_topic import PARTITIONS, create_topic, records
 

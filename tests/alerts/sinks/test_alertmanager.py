@@ -16,8 +16,9 @@ from alerts.sinks.alertmanager import OUTLIVES_US
 from dev.slack.client import SlackStandIn
 from dev.stack import Stack
 from stream.sla.instants import parse_rfc3339
-from tests.alerts.conftest import Delivering, eventually
+from tests.alerts.conftest import Delivering
 from tests.alerts.cycles import Cycle
+from tests.alerts.patience import eventually
 from tests.alerts.sinks.test_delivering import CONFIG
 
 pytestmark = pytest.mark.broker

@@ -13,8 +13,9 @@ from alerts.notice import fallback_key
 from dev.slack.client import SlackStandIn
 from stream.config import Alerts
 from stream.sla.instants import MINUTE
-from tests.alerts.conftest import Delivering, eventually
+from tests.alerts.conftest import Delivering
 from tests.alerts.cycles import Cycle
+from tests.alerts.patience import eventually
 from tests.alerts.sinks.conftest import Hook
 
 pytestmark = pytest.mark.broker

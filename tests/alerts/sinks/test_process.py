@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dev.slack.client import SlackStandIn
-from tests.alerts.conftest import eventually
+from tests.alerts.patience import eventually
 from tests.alerts.sinks.conftest import Hook
 from tests.alerts.test_app import World, fresh
 

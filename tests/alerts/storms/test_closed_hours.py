@@ -7,7 +7,8 @@ import pytest
 from alerts.delivery import wall_ms
 from alerts.presses.press import Press, PressKind
 from stream.sla.instants import HOUR, MINUTE, to_ms
-from tests.alerts.conftest import ALL, config_of, eventually
+from tests.alerts.conftest import ALL, config_of
+from tests.alerts.patience import eventually
 from tests.alerts.storms.conftest import QUICK, STORM, Storming
 
 pytestmark = pytest.mark.broker

@@ -1,12 +1,14 @@
 """What becomes of listed alerts: taken, come back, escalated, told elsewhere."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from alerts.presses.press import Press, PressKind
 from stream.sla.instants import MINUTE
-from tests.alerts.conftest import config_of, eventually
+from tests.alerts.conftest import SLOW, config_of
+from tests.alerts.patience import eventually
 from tests.alerts.storms.conftest import QUICK, STORM, Storming, words_of
 
 pytestmark = pytest.mark.broker
@@ -81,6 +83,19 @@ async def test_who_joins_later_is_taken_by_nobody(storming: Storming) -> None:
 
     [message] = await storming.listed()
     assert buttons_of(message) == ["take", "give_back"]
+
+
+async def test_who_took_a_list_sees_it_at_once(storming: Storming) -> None:
+    """Though it was edited a moment ago, and waits for its next edit."""
+    cycles, facts = storming.broken(8)
+    async with storming.running(pace=replace(SLOW, list_edit=600_000)):
+        await storming.tell(*facts)
+        await says(storming, "8 wait")
+        await storming.tell(cycles[0].answered())
+        [message] = await storming.listed()
+        await take_all(storming, message, minutes=30)
+        await says(storming, "Taken by <@U0ANA>")
+        assert len((await storming.listed())[0]["edits"]) == 1
 
 
 async def test_what_rested_while_taken_was_not_muted(storming: Storming) -> None:

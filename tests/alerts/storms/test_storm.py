@@ -7,7 +7,8 @@ import pytest
 
 from alerts.presses.press import Press, PressKind
 from stream.sla.instants import MINUTE
-from tests.alerts.conftest import SLOW, eventually
+from tests.alerts.conftest import SLOW
+from tests.alerts.patience import eventually
 from tests.alerts.storms.conftest import QUICK, Storming
 
 pytestmark = pytest.mark.broker

@@ -8,7 +8,8 @@ from redis.asyncio import Redis
 from alerts.alert import alert_key
 from alerts.presses.press import Press, PressKind
 from stream.sla.instants import MINUTE
-from tests.alerts.conftest import SLOW, eventually
+from tests.alerts.conftest import SLOW
+from tests.alerts.patience import eventually
 from tests.alerts.storms.conftest import QUICK, Storming, is_list
 
 pytestmark = pytest.mark.broker
