@@ -49,6 +49,8 @@ def _written(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int) and value >= 1000:  # noqa: PLR2004  a duration
         return say_duration(value)
+    if isinstance(value, float):  # a share
+        return f"{value * 100:g}%"
     if isinstance(value, dict):
         return ", ".join(f"{k}: {_written(v)}" for k, v in value.items())
     if isinstance(value, tuple):

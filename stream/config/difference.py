@@ -68,9 +68,10 @@ def _policies(old: Config, new: Config) -> Iterator[Change]:
         elif name not in before:
             yield Change(what, "is new", _whom(after[name]))
         elif before[name] != after[name]:
-            kept = _kept(new)
             for path, how in _parts(before[name], after[name]):
-                yield Change(what, f"{path} {how}; {kept}", _whom(after[name]))
+                # Of an objective no clock knows: it holds at once.
+                kept = "" if path == "objective" else f"; {_kept(new)}"
+                yield Change(what, f"{path} {how}{kept}", _whom(after[name]))
     shared = [name for name in before if name in after]
     if shared != [name for name in after if name in before]:
         yield Change("policies", "stand in another order: the first match wins")
@@ -118,6 +119,8 @@ def _said(value: Any) -> str:
         return f"{days} business days" if days else say_duration(value.ms)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value * 100:g}%"
     if isinstance(value, int):
         # Durations are at least a second, and counts below a thousand.
         return say_duration(value) if value >= 1000 else str(value)  # noqa: PLR2004

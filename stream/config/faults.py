@@ -144,7 +144,7 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     said = _SAID.get(kind)
     if kind == "extra_forbidden":
         key = str(error["loc"][-1])
-        hint = meant(key, _field_names(model) - {key}, likeness=0.7)
+        hint = meant(key, _names_beside(model, error["loc"]), likeness=0.7)
         said = f"is not known here{hint}"
     elif kind == "greater_than_equal":
         said = f"must be at least {context['ge'] // 1000} s"
@@ -160,8 +160,21 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     return said
 
 
-def _field_names(model: type[BaseModel]) -> set[str]:
-    """Every field's name in `model`'s schema, nested ones included."""
-    schema = model.model_json_schema()
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return {name for part in parts for name in part.get("properties", {})}
+def _names_beside(model: type[BaseModel], path: tuple[str | int, ...]) -> set[str]:
+    """What may be written where `path` ends."""
+    parts = {model}
+    for step in path[:-1]:
+        fields = [part.model_fields.get(str(step)) for part in parts]
+        inner = {p for f in fields if f is not None for p in _parts(f.annotation)}
+        parts = inner or parts  # a name that the file gives, a place in a list
+    return {
+        field.alias or name
+        for part in parts
+        for name, field in part.model_fields.items()
+    }
+
+
+def _parts(annotation: Any) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation}
+    return {p for a in getattr(annotation, "__args__", ()) for p in _parts(a)}

@@ -7,7 +7,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from stream.config.alerts import Alerts
 from stream.config.calendars import CalendarPart, check_zone
 from stream.config.links import Link
-from stream.config.part import AppId, Duration, Part, Silence
+from stream.config.part import AppId, Duration, Part, Share, Silence
 from stream.config.policies import PolicyPart
 from stream.sla.events import AuthorKind, Channel
 from stream.sla.hours import ALWAYS, DAY, AlwaysOpen, Calendar
@@ -20,6 +20,12 @@ class Queue(Part):
         (), description="`channel:account`, as events name it; others are `unrouted`"
     )
     calendar: str | None = Field(None, description="when its people work")
+    team: str | None = Field(
+        None, max_length=64, description="whose it is: a wall shows a team's queues"
+    )
+    objective: Share | None = Field(
+        None, description="if not the highest of the policies that it can meet"
+    )
     link: Link | None = Field(
         None,
         description="where an alert's button leads: `https://desk.example/c/{number}`,"

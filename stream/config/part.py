@@ -1,5 +1,6 @@
-"""What every part of the file has in common: strictness, durations, lists."""
+"""What every part of the file has in common: strictness, durations, shares, lists."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import (
@@ -19,6 +20,27 @@ Duration = Annotated[int, BeforeValidator(parse_duration), _WRITTEN]
 
 Silence = Annotated[int, BeforeValidator(parse_silence), _WRITTEN]
 """The same for a silence that ends something; it may be longer than a year."""
+
+
+def _share(value: Any) -> float:
+    number = value[:-1] if isinstance(value, str) and value.endswith("%") else ""
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", number) or not 0 < float(number) <= 100:  # noqa: PLR2004  the whole
+        raise ValueError("write a percentage above 0%, at most 100%: 90% or 99.5%")
+    return float(number) / 100
+
+
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{1,3}(\.\d{1,3})?%$",
+            "examples": ["90%", "99.5%"],
+        }
+    ),
+]
+"""Above 0, up to 1; in the file a percentage: `90%`."""
 
 
 def _app_id(value: Any) -> str:

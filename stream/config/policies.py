@@ -4,10 +4,13 @@ from typing import Literal
 
 from pydantic import Field, StrictBool
 
-from stream.config.part import Duration, OneOrMore, Part
+from stream.config.part import Duration, OneOrMore, Part, Share
 from stream.config.targets import TargetsPart
 from stream.sla.events import Status
 from stream.sla.policy import Escalation, OnReopen, Policy
+
+OBJECTIVE = 0.9
+"""The share of promises that is to be kept where the file does not say."""
 
 _PAUSES = Literal["open", "pending", "waiting_on_customer", "on_hold", "snoozed"]
 
@@ -56,6 +59,9 @@ class PolicyPart(Part):
     )
     escalate: tuple[EscalationPart, ...] = Field(
         (), description="who else is told of a breach, and when"
+    )
+    objective: Share = Field(
+        OBJECTIVE, description="the share of its promises that is to be kept"
     )
     shadow: StrictBool = Field(
         default=False, description="only tried: counted apart, never alerted"

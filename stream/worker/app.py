@@ -26,6 +26,7 @@ from stream.worker.agents import Tracker, leaves_state
 from stream.worker.book import Book
 from stream.worker.current_state import CurrentState, Ownership
 from stream.worker.metrics import WorkerMetrics
+from stream.worker.queues import Queues
 from stream.worker.reconsidering import Reconsidering
 from stream.worker.sending_on import SendingOn
 from stream.worker.silent_sources import SilentSources
@@ -92,16 +93,17 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     )
     current_state = CurrentState(waiting, ownership, config, metrics.places.queue)
     silent_sources = SilentSources(metrics.newest, config, wall)
-    registry.register(current_state)
-    registry.register(silent_sources)
+    shown = (current_state, silent_sources, Queues(config, wall))
+    for collector in shown:
+        registry.register(collector)
     reloader = Reloader(settings.config, config, ReloadMetrics(registry), time.time)
     reconsidering = Reconsidering(book, app.owned, wall)
 
     def take(new: Config) -> None:
         book.take(new.rules())
         metrics.take(new)
-        current_state.take(new)
-        silent_sources.take(new)
+        for collector in shown:
+            collector.take(new)
         reconsidering.begin(app.owned())
 
     reloader.tells(take)

@@ -3,7 +3,6 @@
 So a partition that moves to another worker leaves no ghost behind.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from time import perf_counter
 
@@ -11,10 +10,9 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from stream.config import Config
+from stream.worker.census import Counts, Labels, census
 from stream.worker.metrics import LABELS, labels_of
-from stream.worker.waiting import Band, Open, Wait, Waiting
-
-_Samples = dict[tuple[str, ...], float]
+from stream.worker.waiting import Band, Open, Waiting
 
 
 class Ownership:
@@ -68,12 +66,6 @@ class CurrentState(Collector):
         took.add_metric((), perf_counter() - started)
         yield took
 
-    def _by_labels(self, sessions: list[Open]) -> dict[tuple[str, ...], list[Wait]]:
-        found: dict[tuple[str, ...], list[Wait]] = {}
-        for (measure, (channel, queue)), waits in _alike(sessions).items():
-            found.setdefault((measure, channel, self._label(queue)), []).extend(waits)
-        return found
-
     def _coverage(self, owned: frozenset[int]) -> Iterator[Metric]:
         total = GaugeMetricFamily(
             "replyclock_partitions", "Partitions of a topic.", labels=("topic",)
@@ -95,63 +87,62 @@ class CurrentState(Collector):
         yield from (total, assigned, lag)
 
     def _waits(self, sessions: list[Open]) -> Iterator[Metric]:
-        now = self._ownership.now()
-        known = self._labels
-        bands: _Samples = {(*at, band.value): 0 for at in known for band in Band}
-        opened: _Samples = {labels[1:]: 0 for labels in known}
-        oldest: dict[tuple[str, ...], int] = {}
-        nearest: dict[tuple[str, ...], int] = {}
-        for (channel, queue), count in Counter([s.place for s in sessions]).items():
-            place = (channel, self._label(queue))
-            opened[place] = opened.get(place, 0) + count
-        for labels, waits in self._by_labels(sessions).items():
-            paused = sum([wait.paused and not wait.breached for wait in waits])
-            breached = sum([wait.breached for wait in waits])
-            running = [wait for wait in waits if not (wait.breached or wait.paused)]
-            at_risk = sum([wait.risk_at <= now for wait in running])
-            bands[*labels, Band.OK.value] = len(running) - at_risk
-            bands[*labels, Band.AT_RISK.value] = at_risk
-            bands[*labels, Band.BREACHED.value] = breached
-            bands[*labels, Band.PAUSED.value] = paused
-            oldest[labels] = min([now, *[wait.started_at for wait in waits]])
-            if running:
-                nearest[labels] = min([wait.deadline for wait in running])
-        yield _gauge("waiting", "Waits now.", (*LABELS, "band"), bands)
-        yield _gauge("open_sessions", "Sessions now.", LABELS[1:], opened)
+        found = census(sessions, self._ownership.now(), self._label)
+        known: list[Labels] = [*self._labels]
+        places = dict.fromkeys([labels[1:] for labels in known], 0)
         yield _gauge(
-            "oldest_wait_timestamp_seconds",
-            "When the longest wait of now began; absent when nobody waits.",
-            LABELS,
-            {labels: at / 1000 for labels, at in oldest.items()},
+            "waiting", "Waits now.", (*LABELS, "band"), _banded(known) | found.waits
         )
         yield _gauge(
-            "next_deadline_timestamp_seconds",
-            "When the next breach comes; absent when no clock runs.",
-            LABELS,
-            {labels: at / 1000 for labels, at in nearest.items()},
+            "customers_waiting",
+            "Conversations with a wait, each once, by the worst band of its waits.",
+            (*LABELS[1:], "band"),
+            _banded(places) | found.customers,
         )
+        yield _gauge(
+            "open_sessions", "Sessions now.", LABELS[1:], places | found.opened
+        )
+        for name, text, samples in (
+            (
+                "oldest_wait_timestamp",
+                "When the longest wait of now began; absent when nobody waits.",
+                found.oldest,
+            ),
+            (
+                "next_deadline_timestamp",
+                "When the next breach comes; absent when no clock runs.",
+                found.nearest,
+            ),
+            (
+                "next_breach",
+                "Open time until the next breach; absent when no clock runs.",
+                found.left,
+            ),
+            (
+                "worst_lateness",
+                "Open time by which the latest breached wait is late; absent: none is.",
+                found.late,
+            ),
+            (
+                "longest_wait",
+                "Open time of the longest wait of now; absent when nobody waits.",
+                found.longest,
+            ),
+        ):
+            seconds = {labels: ms / 1000 for labels, ms in samples.items()}
+            yield _gauge(f"{name}_seconds", text, LABELS, seconds)
 
 
-def _alike(
-    sessions: Iterable[Open],
-) -> dict[tuple[str, tuple[str, str]], list[Wait]]:
-    """Waits by measure and place; there may be a million, so each is seen once."""
-    groups: dict[tuple[str, tuple[str, str]], list[Wait]] = {}
-    for session in sessions:
-        for wait in session.waits:
-            at = (wait.measure, session.place)
-            if at in groups:
-                groups[at].append(wait)
-            else:
-                groups[at] = [wait]
-    return groups
+def _banded(known: Iterable[Labels]) -> Counts:
+    """Every band of every one of them, at 0."""
+    return {(*labels, band.value): 0 for labels in known for band in Band}
 
 
 def _gauge(
     name: str,
     text: str,
-    labels: tuple[str, ...],
-    samples: Mapping[tuple[str, ...], float],
+    labels: Labels,
+    samples: Mapping[Labels, float],
 ) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"replyclock_{name}", text, labels=labels)
     for values, number in samples.items():

@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from stream.sla.clock import Clock
+from stream.sla.clock import Clock, calendar_of, counted
 from stream.sla.facts import Measure, Verdict
+from stream.sla.hours import Calendar
+from stream.sla.lateness import lateness
 from stream.sla.policy import Rules
 from stream.sla.state import Conversation, queue_of
 
@@ -23,19 +25,33 @@ class Band(StrEnum):
     PAUSED = "paused"
 
 
+class Pauses(Struct, frozen=True, gc=False):
+    """What a clock that was ever paused had counted when it last went on or stopped.
+
+    Milliseconds of open time: of the wait, and of it after the deadline.
+    """
+
+    waited: int
+    late: int
+
+
 class Wait(Struct, frozen=True, gc=False):
     """A clock that is not over. Instants in milliseconds.
 
-    `risk_at` is its first warning, 0 once it was given. `breached` is a fact, not a
-    guess: it shows once it was concluded.
+    `since`: it counts from here; what it had counted before is in `pauses`, and None
+    nearly always. `risk_at` is its first warning, 0 once it was given. `breached` is a
+    fact, not a guess: it shows once it was concluded. `calendar`: what it counts by.
     """
 
     measure: Measure
+    calendar: Calendar
     started_at: int
+    since: int
     risk_at: int
     deadline: int
     breached: bool
     paused: bool
+    pauses: Pauses | None = None
 
 
 class Open(Struct, frozen=True, gc=False):
@@ -64,7 +80,7 @@ class Waiting:
             return
         waits = tuple(
             [
-                _wait(clock)
+                _wait(clock, rules)
                 for clock in last.clocks
                 if clock.over_at is None and not clock.shadow
             ]
@@ -85,13 +101,26 @@ class Waiting:
         ]
 
 
-def _wait(clock: Clock) -> Wait:
+def _wait(clock: Clock, rules: Rules) -> Wait:
     is_due = clock.warned == 0 and clock.verdict is None
+    calendar = calendar_of(clock, rules)
+    started_at, since = clock.started_at, clock.since
     return Wait(
         clock.measure,
-        clock.started_at,
+        calendar,
+        started_at,
+        # The same object is kept once only.
+        started_at if since == started_at else since,
         (clock.due or clock.deadline) if is_due else 0,
         clock.deadline,
         clock.verdict is Verdict.BREACHED,
         clock.paused_at is not None,
+        _pauses(clock, calendar),
     )
+
+
+def _pauses(clock: Clock, calendar: Calendar) -> Pauses | None:
+    if clock.paused_at is None and not clock.stretches and not clock.folded:
+        return None
+    until = clock.since if clock.paused_at is None else clock.paused_at
+    return Pauses(counted(clock, until, calendar), lateness(clock, until, calendar))

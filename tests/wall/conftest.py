@@ -16,6 +16,7 @@ from stream.intake.metrics import IntakeMetrics
 from stream.process.reloading import ReloadMetrics
 from stream.worker.current_state import CurrentState, Ownership
 from stream.worker.metrics import WorkerMetrics
+from stream.worker.queues import Queues
 from stream.worker.silent_sources import SilentSources
 from stream.worker.waiting import Waiting
 
@@ -52,6 +53,7 @@ def _worker() -> Iterator[Declared]:
     for family in (
         *CurrentState(Waiting(), ownership, config, str).collect(),
         *SilentSources({}, config, lambda: 0).collect(),
+        *Queues(config, lambda: 0).collect(),
     ):
         both = family.name in {shared.name for shared in coverage}
         process = "worker, alerts" if both else "worker"

@@ -2,6 +2,7 @@
 
 from stream.config import parse_config
 from stream.sla.facts import Measure
+from stream.sla.hours import AlwaysOpen
 from stream.worker.waiting import Open, Wait, Waiting
 from tests.timelines import CONFIG, Timeline, at, closed, customer, reply
 
@@ -21,7 +22,9 @@ def index(*steps) -> list[Open]:
 def wait(*, breached: bool = False) -> Wait:
     risk_at = 0 if breached else at(5)
     return Wait(
-        Measure.FIRST_REPLY, at(0), risk_at, at(10), breached=breached, paused=False
+        *(Measure.FIRST_REPLY, AlwaysOpen(), at(0), at(0), risk_at, at(10)),
+        breached=breached,
+        paused=False,
     )
 
 
