@@ -1,4 +1,4 @@
-"""`python -m dev.month [--queues 20] [--days 30] [--step 60]`: see the package."""
+"""`python -m dev.month [--queues 20] [--days 30] [--counted 1]`: see the package."""
 
 import argparse
 import json
@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from dev.month import blocks
+from dev.month import blocks, figures
 from dev.month.archive import opened
-from dev.month.cost import Cost, costs
-from dev.month.series import DAY, series
+from dev.month.cost import slowest
+from dev.month.series import DAY, Day
 from dev.month.unrecorded import recordings
 from dev.places import CACHE
 from dev.prometheus import TEMPLATE
 from grafana.build import dashboard_json
 
 RULES: Final = TEMPLATE.parent / "rules" / "recording.yml"
-_DASHBOARDS: Final = ("today", "monitor")
+SCRAPE: Final = 60
+"""Seconds."""
+FIVE_MINUTES: Final = 300
 _END: Final = 1_777_593_600
 """The first of May 2026, midnight in UTC: the month is the same in each run."""
 
@@ -29,57 +31,65 @@ def main() -> None:
     )
     parser.add_argument("--queues", type=int, default=20)
     parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--step", type=int, default=60, help="seconds between samples")
+    parser.add_argument(
+        "--counted",
+        type=int,
+        default=1,
+        help="of these, the last days with what the recordings are made of: most of all",
+    )
     options = parser.parse_args()
-    name = f"month-{options.queues}-{options.days}-{options.step}"
-    folder = CACHE / name
-    start = _END - options.days * DAY
-    if not (folder / "made").exists():
-        _make(folder, options.queues, start, options.step)
-    print((folder / "made").read_text("utf-8"))
+    folder = CACHE / f"month-{options.queues}-{options.days}-{options.counted}"
+    made = folder / "made.txt"
+    if not made.exists():
+        made.write_text(
+            _make(folder, options.queues, options.days, options.counted), "utf-8"
+        )
+    print(made.read_text("utf-8"))
     with opened(folder) as address:
-        for dashboard in _DASHBOARDS:
-            _report(dashboard, options.days, address)
+        for dashboard in ("today", "monitor"):
+            _report(dashboard, options.days, options.counted, address)
 
 
-def _make(folder: Path, queues: int, start: int, step: int) -> None:
+def _make(folder: Path, queues: int, days: int, counted: int) -> str:
+    """Fill `folder`/data; what is in it, in words."""
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
-    all_series = [*series(queues)]
-    began = time.monotonic()
-    for day in range(start, _END, DAY):
-        blocks.write_day(all_series, day, step, data)
-    wrote = time.monotonic() - began
-    with opened(folder) as address:
-        blocks.record(RULES, address, start, _END, folder / "recorded")
-    for block in (folder / "recorded").iterdir():
-        block.rename(data / block.name)
-    samples = len(all_series) * (_END - start) // step
-    (folder / "made").write_text(
-        f"{queues} queues, {(_END - start) // DAY} days, a sample each {step} s:"
-        f" {len(all_series):,} series, {samples / 1e6:,.0f} million samples,"
-        f" {blocks.size(data) / 1e9:.1f} GB; made in {wrote:.0f} s, recorded in"
-        f" {time.monotonic() - began - wrote:.0f} s.\n",
-        encoding="utf-8",
+    began, samples = time.monotonic(), 0
+    for ago in range(days, 0, -1):
+        start = _END - ago * DAY
+        scraped, five_minutes = Day(start, SCRAPE), Day(start, FIVE_MINUTES)
+        now = [*figures.current(queues)]
+        if ago <= counted:
+            now += figures.counted(queues)
+        kept = [*figures.recorded(queues)]
+        blocks.write(
+            (*((one, scraped) for one in now), *((one, five_minutes) for one in kept)),
+            data,
+        )
+        samples += len(now) * DAY // SCRAPE + len(kept) * DAY // FIVE_MINUTES
+    return (
+        f"{queues} queues, {days} days, a sample each {SCRAPE} s; what recordings are"
+        f" made of in the last {counted}: {samples / 1e6:,.0f} million samples,"
+        f" {blocks.size(data) / 1e9:.1f} GB, made in {time.monotonic() - began:.0f} s\n"
     )
 
 
-def _report(name: str, days: int, address: str) -> None:
+def _report(name: str, days: int, counted: int, address: str) -> None:
     dashboard: dict[str, Any] = json.loads(dashboard_json(name))
-    dashboard["time"] = {"from": f"now-{days}d", "to": "now"}
-    print(f"| {name} | seconds | without recordings |\n| --- | --- | --- |")
     now = datetime.fromtimestamp(_END, UTC)
-    for cost in costs(dashboard, now, address, recordings(RULES)):
-        print(_row(cost), flush=True)
+    print(f"| {name} | {days} days, s | {counted} unrecorded, s |\n| --- | --- | --- |")
+    recorded = recordings(RULES)
+    for panel in dashboard["panels"]:
+        asked = {**dashboard, "panels": [panel]}
+        month = slowest(asked, now, days, address)
+        plain = slowest(asked, now, counted, address, instead_of=recorded)
+        print(_row(panel["title"], month, plain), flush=True)
     print()
 
 
-def _row(cost: Cost) -> str:
-    both = (
-        "refused" if seconds is None else f"{seconds:.2f}"
-        for seconds in (cost.recorded, cost.unrecorded)
-    )
-    return f"| {cost.panel} | {' | '.join(both)} |"
+def _row(panel: str, *costs: float | None) -> str:
+    words = ("refused" if cost is None else f"{cost:.2f}" for cost in costs)
+    return f"| {panel} | {' | '.join(words)} |"
 
 
 if __name__ == "__main__":

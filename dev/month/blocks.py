@@ -1,7 +1,7 @@
-"""A month of series as blocks of Prometheus' own, made by promtool."""
+"""Days of series as blocks of Prometheus' own, made by promtool."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -12,36 +12,17 @@ _LARGE: Final = "--max-block-duration=744h"
 """A day is one block, not twelve."""
 
 
-def write_day(series: Sequence[Series], start: int, step: int, data: Path) -> None:
-    """Put the day that begins at `start` (Unix seconds) into the folder `data`."""
-    day = Day(start, step)
+def write(some: Iterable[tuple[Series, Day]], data: Path) -> None:
+    """Put these days of these series into the folder `data`; a name stays together."""
     with TemporaryDirectory(dir=data.parent) as folder:
-        file = Path(folder) / "day.om"
+        file = Path(folder) / "days.om"
         with file.open("w", encoding="utf-8") as text:
-            for one in series:
-                text.write(one.over(day))
+            text.writelines(series.over(day) for series, day in some)
             text.write("# EOF\n")
-        _promtool("openmetrics", "-q", _LARGE, str(file), str(data))
-
-
-def record(rules: Path, prometheus: str, start: int, end: int, data: Path) -> None:
-    """Put what `rules` would have recorded from `start` to `end` into `data`."""
-    _promtool(
-        "rules",
-        f"--start={start}",
-        f"--end={end}",
-        f"--url={prometheus}",
-        f"--output-dir={data}",
-        "--eval-interval=1m",
-        str(rules),
-    )
+        command = ("promtool", "tsdb", "create-blocks-from", "openmetrics", "-q")
+        subprocess.run([*command, _LARGE, file, data], check=True)
 
 
 def size(data: Path) -> int:
     """Bytes of all blocks."""
     return sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
-
-
-def _promtool(source: str, *arguments: str) -> None:
-    command = ["promtool", "tsdb", "create-blocks-from", source, *arguments]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

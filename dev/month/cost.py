@@ -1,10 +1,8 @@
 """What a look at a dashboard costs: each of its queries, timed as Grafana sends it."""
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from statistics import median
 from typing import Any, Final
 
 from dev.month.unrecorded import unrecorded
@@ -14,65 +12,48 @@ from grafana.queries import PanelQuery, panel_queries, shown_since
 _PATIENCE: Final = 120
 """Seconds: Prometheus' own limit."""
 _TIMES: Final = 3
+"""The quickest of these counts: what is slower, others made slow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Seconds of a panel's slowest query; None: Prometheus refused it."""
-
-    panel: str
-    recorded: float | None
-    unrecorded: float | None
-
-
-def costs(
+def slowest(
     dashboard: Mapping[str, Any],
     now: datetime,
+    days: int,
     prometheus: str,
-    recorded: Mapping[str, str],
-) -> Iterator[Cost]:
-    """Of each panel of `dashboard`, whose `time` is the range to ask for."""
-    panels: dict[str, list[PanelQuery]] = {}
-    for query in panel_queries(dashboard, now):
-        panels.setdefault(query.panel, []).append(query)
-    since = shown_since(dashboard, now)
-    for panel, queries in panels.items():
-        as_is = [
-            _seconds(query, query.expr, since, now, prometheus) for query in queries
-        ]
-        plain = [
-            _seconds(query, other, since, now, prometheus)
-            for query in queries
-            if (other := unrecorded(query.expr, recorded)) != query.expr
-        ]
-        yield Cost(panel, _slowest(as_is), _slowest(plain or as_is))
+    instead_of: Mapping[str, str] | None = None,
+) -> float | None:
+    """Seconds of the slowest query of `dashboard` over `days` until `now`.
 
-
-def _slowest(seconds: list[float | None]) -> float | None:
-    taken = [one for one in seconds if one is not None]
-    return max(taken) if len(taken) == len(seconds) else None
+    None when Prometheus refuses one. `instead_of`: recordings, name -> expression, to
+    do without.
+    """
+    shown = {**dashboard, "time": {"from": f"now-{days}d", "to": "now"}}
+    since = shown_since(shown, now)
+    try:
+        return max(
+            _seconds(
+                query, unrecorded(query.expr, instead_of or {}), since, now, prometheus
+            )
+            for query in panel_queries(shown, now)
+        )
+    except QueryFailedError:
+        return None
 
 
 def _seconds(
     query: PanelQuery, expr: str, since: datetime, now: datetime, prometheus: str
-) -> float | None:
+) -> float:
     asked: dict[str, object] = {"query": expr}
     if query.instant:
         asked |= {"time": now.timestamp()}
     else:
+        # Grafana's points are whole steps.
         start, end = (at.timestamp() // query.step * query.step for at in (since, now))
         asked |= {"start": start, "end": end, "step": query.step}
+    what = "query" if query.instant else "query_range"
     took = []
     for _ in range(_TIMES):
         began = time.perf_counter()
-        try:
-            fetch(
-                prometheus,
-                "query" if query.instant else "query_range",
-                asked,
-                timeout=_PATIENCE,
-            )
-        except QueryFailedError:
-            return None
+        fetch(prometheus, what, asked, timeout=_PATIENCE)
         took.append(time.perf_counter() - began)
-    return median(took)
+    return min(took)

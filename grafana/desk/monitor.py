@@ -105,7 +105,9 @@ def _sources() -> _Panel:
             {"Silent": ask.SILENT, "Last event": ask.LAST_EVENT},
             key={"account": "Account", "channel 1": "Channel", "queue": "Queue"},
             looks={
+                "Channel": {"custom.width": 110},
                 "Silent": {
+                    "custom.width": 80,
                     "mappings": words({0: "no", 1: "silent"}),
                     **coloured((None, PLAIN), (1, ORANGE)),
                 },
@@ -117,7 +119,7 @@ def _sources() -> _Panel:
             sort="Silent",
             hidden=("channel 2",),
         )
-        .span(12)
+        .span(13)
         .height(9)
     )
 
@@ -136,6 +138,7 @@ def _rules_in_force() -> _Panel:
             key={"instance": "Process", "hash": "Rules"},
             looks={
                 "Refused": {
+                    "custom.width": 90,
                     "mappings": words({0: "no", 1: "refused"}),
                     **coloured((None, PLAIN), (1, RED)),
                 },
@@ -144,6 +147,6 @@ def _rules_in_force() -> _Panel:
             sort="Refused",
             hidden=("Value #C",),
         )
-        .span(12)
+        .span(11)
         .height(9)
     )

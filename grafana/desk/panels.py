@@ -76,6 +76,7 @@ def number(
             else style.BigValueTextMode.VALUE
         )
         .justify_mode(style.BigValueJustifyMode.AUTO)
+        .text(common.VizTextDisplayOptions().title_size(14).value_size(22))
     )
     for letter, (name, expr) in zip(ascii_uppercase, lines.items(), strict=False):
         panel.with_target(_query(letter, expr).instant().legend_format(name))
@@ -94,6 +95,7 @@ def graph(
     """Each line over the range; `step` is the least time between two points."""
     panel = (
         _framed(timeseries.Panel(), question, unit)
+        .color_scheme(_coloured_by(model.FieldColorModeId.PALETTE_CLASSIC))
         .min(0)
         .fill_opacity(60 if stacked else 0)
         .stacking(
@@ -197,12 +199,17 @@ def _framed(
         .unit(unit)
         .no_value(_NO_DATA)
         .thresholds(_thresholds(steps))
+        .color_scheme(_coloured_by(model.FieldColorModeId.THRESHOLDS))
         .mappings(words(marks or {}))
     )
 
 
 def _query(letter: str, expr: str) -> prometheus.Dataquery:
     return prometheus.Dataquery().datasource(SOURCE).ref_id(letter).expr(expr)
+
+
+def _coloured_by(mode: model.FieldColorModeId) -> dashboard.FieldColor:
+    return dashboard.FieldColor().mode(mode)
 
 
 def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:

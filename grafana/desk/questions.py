@@ -8,16 +8,14 @@ costs what a day would (docs/dashboards.md). What is so now is asked of the work
 from collections.abc import Callable
 from typing import Final
 
-from grafana import expressions as wall
-
 _QUEUES: Final = 'queue=~"$queue"'
 _REPLIES: Final = 'measure=~"first_reply|next_reply"'
 
 _BEFORE: Final = {"today": "", "yesterday": "1d", "a week ago": "1w"}
 """A day here is 24 hours: for a day after a change of the clocks it is an hour off."""
 
-_EVERY_QUEUE: Final = f"0 * max by (queue) (replyclock_queue_info{{{_QUEUES}}})"
-"""Zero for each configured queue while any worker answers."""
+NONE_YET: Final = -1
+"""The mark for what nothing was counted of today: 0 of 0 is not 100 %."""
 
 
 def beside(question: Callable[[str], str]) -> dict[str, str]:
@@ -27,21 +25,20 @@ def beside(question: Callable[[str], str]) -> dict[str, str]:
 
 def waiting_now() -> str:
     """Customers who wait, each once, by queue."""
-    return (
-        f"sum by (queue) (replyclock_customers_waiting{{{_QUEUES}}}) or {_EVERY_QUEUE}"
-    )
+    waiting = f"sum by (queue) (replyclock_customers_waiting{{{_QUEUES}}})"
+    return _filled(waiting, "queue", 0)
 
 
 def late_now() -> str:
     """Of those, whose promise is broken, by queue."""
     late = f'replyclock_customers_waiting{{{_QUEUES},band="breached"}}'
-    return f"sum by (queue) ({late}) or {_EVERY_QUEUE}"
+    return _filled(f"sum by (queue) ({late})", "queue", 0)
 
 
 def worst_lateness() -> str:
     """Seconds, in the time of the promise, by queue; 0 where nobody is late."""
     worst = f"max by (queue) (replyclock_worst_lateness_seconds{{{_QUEUES}}})"
-    return f"{worst} or {_EVERY_QUEUE}"
+    return _filled(worst, "queue", 0)
 
 
 def objective() -> str:
@@ -50,47 +47,48 @@ def objective() -> str:
 
 
 def kept(by: str = "", ago: str = "") -> str:
-    """Replies in time of all decided in the range, 0 to 1; nothing before the first.
+    """Replies in time of all decided in the range, 0 to 1.
 
     `ago` is an offset: the same range that long before.
     """
     met, decided = (
         _in_range(_verdicts(verdicts), by, ago) for verdicts in ("met", "met|breached")
     )
-    return f"clamp({met} / ({decided} > 0), 0, 1)"
+    return _today(f"clamp({met} / ({decided} > 0), 0, 1)", by, ago, NONE_YET)
 
 
-def broken(by: str = "", ago: str = "") -> str:
+def broken(ago: str = "") -> str:
     """Promises of a reply broken in the range."""
-    return _in_range(_verdicts("breached"), by, ago)
+    return _today(_in_range(_verdicts("breached"), "", ago), "", ago, 0)
 
 
-def replied(by: str = "", ago: str = "") -> str:
+def replied(by: str) -> str:
     """Waits that a reply ended in the range."""
-    return _in_range(_reply_times('le="+Inf"'), by, ago)
+    return _filled(_in_range(_reply_times('le="+Inf"'), by, ""), by, 0)
 
 
 def written(ago: str = "") -> str:
     """Matters that customers began in the range."""
-    return _in_range(_opened(), "", ago)
+    return _today(_in_range(_opened(), "", ago), "", ago, 0)
 
 
 def reply_time(quantile: float, by: str = "", ago: str = "") -> str:
     """Seconds of open time until the reply, of the waits that ended in the range."""
     buckets = _in_range(_reply_times(), _with(by, "le"), ago)
-    return f"histogram_quantile({quantile}, {buckets}) >= 0"
+    time = f"histogram_quantile({quantile}, {buckets}) >= 0"
+    return _today(time, by, ago, NONE_YET)
 
 
 def replied_hourly() -> str:
     return _hourly(_reply_times('le="+Inf"'))
 
 
-def broken_hourly(by: str = "") -> str:
-    return _hourly(_verdicts("breached"), by)
+def broken_hourly() -> str:
+    return _hourly(_verdicts("breached"))
 
 
-def written_hourly(by: str = "", ago: str = "") -> str:
-    return _hourly(_opened(), by, ago)
+def written_hourly(ago: str = "") -> str:
+    return _hourly(_opened(), ago=ago)
 
 
 def reply_time_hourly(quantile: float, *, open_time: bool = True) -> str:
@@ -99,21 +97,10 @@ def reply_time_hourly(quantile: float, *, open_time: bool = True) -> str:
     return f"histogram_quantile({quantile}, {buckets}) >= 0"
 
 
-def kept_hourly() -> str:
-    """Nothing in an hour in which nothing was decided."""
-    met, decided = (_hourly(_verdicts(which)) for which in ("met", "met|breached"))
-    return f"clamp({met} / ({decided} > 0), 0, 1)"
-
-
-def backlog(band: str, ago: str = "") -> str:
+def backlog(band: str) -> str:
     """Customers who waited, over time."""
-    recorded = f'band_queue:replyclock_customers_waiting:sum{{{_QUEUES},band="{band}"}}'
-    return f"sum ({recorded}{_offset(ago)})"
-
-
-def believable() -> str:
-    """Share of the partitions that a worker watches."""
-    return wall.COVERAGE
+    recorded = "band_queue:replyclock_customers_waiting:sum"
+    return f'sum({recorded}{{{_QUEUES},band="{band}"}})'
 
 
 def _verdicts(verdicts: str) -> str:
@@ -133,6 +120,17 @@ def _reply_times(more: str = "", *, open_time: bool = True) -> str:
 
 def _opened() -> str:
     return f"channel_queue:replyclock_sessions_opened:increase5m{{{_QUEUES}}}"
+
+
+def _today(expr: str, by: str, ago: str, mark: int) -> str:
+    # Of another day what was not recorded is not known.
+    return expr if ago else _filled(expr, by, mark)
+
+
+def _filled(expr: str, by: str, mark: int) -> str:
+    """`mark` where `expr` has no answer, as long as a worker answers."""
+    of_every_queue = f"0 * max{_by(by)} (replyclock_queue_info{{{_QUEUES}}})"
+    return f"({expr}) or on ({by}) ({of_every_queue} {mark:+d})".replace(" +0", "")
 
 
 def _in_range(recorded: str, by: str, ago: str) -> str:

@@ -26,6 +26,7 @@ from grafana.desk.panels import (
 )
 
 UID: Final = "replyclock-today"
+_NONE_YET: Final[dict[float, str]] = {ask.NONE_YET: "none yet"}
 
 _Panel = stat.Panel | timeseries.Panel | table.Panel
 
@@ -73,6 +74,7 @@ def _compared() -> Iterator[_Panel]:
             ),
             ask.beside(lambda ago: ask.kept(ago=ago)),
             unit=units.PercentUnit,
+            marks=_NONE_YET,
         ).decimals(1),
         number(
             Question(
@@ -84,6 +86,7 @@ def _compared() -> Iterator[_Panel]:
             ),
             ask.beside(lambda ago: ask.reply_time(0.5, ago=ago)),
             unit=CLOCK,
+            marks=_NONE_YET,
         ),
     ):
         yield panel.span(6).height(5)
@@ -100,7 +103,7 @@ def _queues() -> _Panel:
         "p50": ask.reply_time(0.5, "queue"),
         "p90": ask.reply_time(0.9, "queue"),
     }
-    none = {"mappings": words({}), "noValue": "none yet"}
+    none = {"mappings": words(_NONE_YET)}
     share = {"unit": units.PercentUnit, "decimals": 1}
     return (
         rows(

@@ -47,7 +47,7 @@ def way_in() -> Iterator[timeseries.Panel]:
                 8,
                 "Does the spool fill?",
                 "How full the disk's spool is, that keeps webhooks while Kafka is"
-                " away.",
+                " away. No data where intake has none.",
                 rule("WebhooksSpooled"),
             ),
             {"{{instance}}": ask.SPOOL},
@@ -75,4 +75,4 @@ def way_in() -> Iterator[timeseries.Panel]:
             ask.odd(),
         ),
     ):
-        yield panel.span(12).height(8)
+        yield panel.span(8).height(7)

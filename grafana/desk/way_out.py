@@ -72,4 +72,4 @@ def way_out() -> Iterator[timeseries.Panel]:
             {"{{reason}}": ask.SUPPRESSED},
         ),
     ):
-        yield panel.span(12).height(8)
+        yield panel.span(8).height(7)

@@ -83,7 +83,7 @@ def unusable() -> dict[str, str]:
 
 def odd() -> dict[str, str]:
     return {
-        f"{name}, {{{{channel}}}}": f"sum by (channel) (increase({counter}[1h]))"
+        name: f"sum(increase({counter}[1h]))"
         for name, counter in (
             ("late", "replyclock_events_late_total"),
             ("clock ahead", "replyclock_events_clamped_total"),
@@ -96,6 +96,6 @@ def failures() -> dict[str, str]:
     failed = "increase(replyclock_alert_failures_total[1h])"
     fell_back = "increase(replyclock_alert_fallbacks_total[1h])"
     return {
-        "{{receiver}}: {{reason}}": f"sum by (receiver, reason) ({failed})",
-        "{{receiver}}: fallback told": f"sum by (receiver) ({fell_back})",
+        "{{reason}}": f"sum by (reason) ({failed})",
+        "fallback told": f"sum({fell_back})",
     }
