@@ -5,7 +5,7 @@ what it asks of the rules has the same id every time. So after a crash between t
 the repetition, by Slack or by hand, does the rest.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -103,14 +103,17 @@ class Presses:
         if press.kind is PressKind.TAKE:
             until = press.at + self._config.ack_expires
             press = replace(press, until=until)
+        is_of_queues = press.kind in {PressKind.MUTE, PressKind.UNMUTE}
+        if key.startswith(_OF_MANY) and not is_of_queues:
+            return await self._of_many(key, press)
         entries = await self._entries(key)
         known = [entry for entry in entries if entry.alert is not None]
         if not known:
             return answering.UNKNOWN
-        if press.kind in {PressKind.MUTE, PressKind.UNMUTE}:
+        if is_of_queues:
             # Of a message that is over, too: the queue goes on.
             return await self._of_queues(known, press)
-        waiting = [e for e in known if e.alert is not None and e.alert.state in OPEN]
+        waiting = _waiting(known)
         if not waiting:
             return answering.over(known[0])
         if press.kind is PressKind.NO_REPLY_NEEDED:
@@ -118,13 +121,39 @@ class Presses:
             if not waiting:
                 return answering.NO_ANSWER_PROMISED
             await self._tell_rules(waiting, press)
-        if key.startswith(_OF_MANY):
-            await self._note(waiting, press)
-            return answering.of_many(press, len(waiting))
-        is_news = await self._note(known, press)
+        is_news = self._count(press, known, await self._note(known, press))
         shown = known[0]  # the one whose message it is: it shows what is noted there
         [after] = await self._ledger.entries([shown.key])
         return answering.of_one(press, shown.handling, after.handling, is_news=is_news)
+
+    async def _of_many(self, key: str, press: Press) -> str:
+        """Some at a time: the first are seen on the list before the last are read."""
+        known: list[Entry] = []
+        pressed: list[Entry] = []
+        noted: list[Noted] = []
+        async for entries in self._some_of_many(key):
+            known += entries
+            some = _waiting(entries)
+            if press.kind is PressKind.NO_REPLY_NEEDED:
+                some = [entry for entry in some if is_ended_by_it(_ground(entry))]
+                await self._tell_rules(some, press)
+            noted += await self._note(some, press)
+            pressed += some
+        self._count(press, pressed, noted)
+        if pressed:
+            return answering.of_many(press, len(pressed))
+        if not known:
+            return answering.UNKNOWN
+        if _waiting(known):
+            return answering.NO_ANSWER_PROMISED
+        return answering.over(known[0])
+
+    async def _some_of_many(self, key: str) -> AsyncIterator[list[Entry]]:
+        """What is known of the alerts that a list tells, a round trip at a time."""
+        keys = await self._covered(key.removeprefix(_OF_MANY))
+        for begin in range(0, len(keys), _CHUNK):
+            found = await self._ledger.entries(keys[begin : begin + _CHUNK])
+            yield [entry for entry in found if entry.alert is not None]
 
     async def _tell_rules(self, waiting: Sequence[Entry], press: Press) -> None:
         """One event a conversation, before anything else: it may be repeated."""
@@ -135,12 +164,7 @@ class Presses:
     async def _entries(self, key: str) -> list[Entry]:
         """Of all alerts that the message speaks of: its own, and its lines (ADR 25)."""
         if key.startswith(_OF_MANY):
-            keys = await self._covered(key.removeprefix(_OF_MANY))
-            return [
-                entry
-                for begin in range(0, len(keys), _CHUNK)
-                for entry in await self._ledger.entries(keys[begin : begin + _CHUNK])
-            ]
+            return [e async for some in self._some_of_many(key) for e in some]
         [entry] = await self._ledger.entries([parts_of(key)[0]])
         if entry.host is not None:
             [entry] = await self._ledger.entries([entry.host])
@@ -152,7 +176,7 @@ class Presses:
         before = {_ground(entry).queue: entry.mute for entry in known}
         for queue in before:
             await self._ledger.mutes.take(queue, press)
-        await self._note(known, press)
+        self._count(press, known, await self._note(known, press))
         after = await self._ledger.mutes.all()
         queues = sorted(before)
         return " ".join(
@@ -160,14 +184,19 @@ class Presses:
             for queue in queues
         )
 
-    async def _note(self, entries: Sequence[Entry], press: Press) -> bool:
-        """False where all of it was written down before."""
+    async def _note(self, entries: Sequence[Entry], press: Press) -> list[Noted]:
         alerts = [entry.key for entry in entries]
         noted: list[Noted] = []
         for begin in range(0, len(alerts), _CHUNK):
             some = alerts[begin : begin + _CHUNK]
             noted += await self._ledger.presses.note(some, press, self._now())
-        self._wake(alerts)
+            self._wake(some)
+        return noted
+
+    def _count(
+        self, press: Press, entries: Sequence[Entry], noted: Sequence[Noted]
+    ) -> bool:
+        """False where all of it was written down before."""
         if Noted.NEW not in noted:
             return False
         self._counts.pressed(press.kind)
@@ -176,6 +205,10 @@ class Presses:
             for ts in {entry.ts for entry in entries if entry.ts is not None}:
                 self._counts.taken(max(press.at - round(float(ts) * 1000), 0))
         return True
+
+
+def _waiting(entries: Sequence[Entry]) -> list[Entry]:
+    return [e for e in entries if e.alert is not None and e.alert.state in OPEN]
 
 
 def _ground(entry: Entry) -> Fact:

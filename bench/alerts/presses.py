@@ -1,6 +1,7 @@
 """A press: acknowledged to Slack, and shown on the message that was pressed on."""
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ _PACE_S = 1.2
 """Between two presses: Slack takes 50 edits a minute."""
 _POSTED_S = 40
 _NO_STORM = 1_000
+_BY = re.compile("(?:Taken|the last) by <@")
 _NEVER = 1_000_000
 """Of so many customers one waits in vain: the first."""
 
@@ -54,7 +56,7 @@ async def _pressed(scene: Scene, way: str, messages: Sequence[Shown]) -> list[Ti
         await asyncio.sleep(max(0.0, began[message.ts] + _PACE_S - time.time()))
     await asyncio.sleep(2 * _PACE_S)
     shown = [
-        _taken_at(each) / 1e3 - began[each.ts]
+        taken_at(each) / 1e3 - began[each.ts]
         for each in await scene.messages()
         if each.ts in began
     ]
@@ -70,8 +72,14 @@ async def _pressed(scene: Scene, way: str, messages: Sequence[Shown]) -> list[Ti
     ]
 
 
-def _taken_at(message: Shown) -> int:
+def taken_at(message: Shown) -> int:
+    """When it said so first, in ms; raises `StackError`."""
     for at, said in message.versions:
-        if "Taken by" in said:
+        if _BY.search(said):
             return at
     raise StackError("a press is not shown")
+
+
+def is_taken_at_all(message: Shown) -> bool:
+    """Whether it says who has it; a list: who has some of those it tells."""
+    return any(_BY.search(said) for _, said in message.versions)
