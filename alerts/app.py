@@ -73,6 +73,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
     ledger = Ledger(redis, settings.topic_prefix)
     slack = Slack(token, settings.slack_api_url)
     metrics = Metrics(config.alerts.receivers)
+    metrics.presses.take(config.queue_names)
     metrics.registry.register(Coverage(facts, settings.partitions, app.owned, app.lag))
     catch_up = CatchUp(app.owned, app.applied, lambda: time.monotonic() * 1000)
     bookmark = Bookmark(
@@ -138,6 +139,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         wake=deliverer.wake,
     )
     reloader.tells(acting.take)
+    reloader.tells(lambda new: metrics.presses.take(new.queue_names))
     dead_letters = DeadLetters(
         Bounds(settings.dead_letters_consecutive, settings.dead_letters_ratio),
         write=app.writer(settings.dead_letters_topic).write,

@@ -119,7 +119,7 @@ class Deliverer:
                     await self._delivery.come_due()
                     await self._due.turn()
                     keys.update(await self._ledger.differing())
-                    self._metrics.show(await self._ledger.backlog())
+                    await self._delivery.show_standing()
                     self._metrics.unreadable(len(self._unreadable))
                     next_poll = monotonic_ms() + self._poll_seconds * 1000
                     await self._fall_back()

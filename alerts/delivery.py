@@ -64,6 +64,7 @@ class Delivery:
         now: Callable[[], int] = wall_ms,
     ) -> None:
         self._ledger = ledger
+        self._lists = lists
         self._sinks = sinks
         self._config = config
         self._metrics = metrics
@@ -201,6 +202,12 @@ class Delivery:
         await self._ledger.presses.come_due(now)
         for queue, count in (await self._ledger.mutes.lift(now)).items():
             log.info("a mute is over", queue=queue, kept_back=count)
+
+    async def show_standing(self) -> None:
+        """Set the gauges of what Redis has now; the same in every process."""
+        self._metrics.show(await self._ledger.backlog())
+        self._metrics.presses.show_muted(await self._ledger.mutes.muted(self.now()))
+        self._metrics.storms.show(await self._lists.open_now())
 
     async def look_again(self, entry: Entry) -> None:
         """Do so when the next of what people did with it ends."""

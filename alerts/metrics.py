@@ -12,6 +12,7 @@ from alerts.failure import FailureReason
 from alerts.notice import is_return, parts_of
 from alerts.presses.metrics import PressMetrics
 from alerts.storms.listing import Cause
+from alerts.storms.metrics import StormMetrics
 from stream.channels.contact import Unopened
 from stream.sla.facts import FactKind
 
@@ -127,6 +128,7 @@ class Metrics:
             registry=self.registry,
         )
         self.presses = PressMetrics(self.registry)
+        self.storms = StormMetrics(self.registry)
         for reason in Unopened:
             self._unopened.labels(reason)
         self.take(receivers)

@@ -13,7 +13,8 @@ SCRAPE_SECONDS: Final = 5
 """As in prometheus.yml, and `timeInterval` of the data source."""
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|([^\W\d]\w*))")
+"""Not `$1`: that is of `label_replace`, and Grafana leaves it, too."""
 
 
 class UnknownVariableError(Exception):

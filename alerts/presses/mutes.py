@@ -43,6 +43,10 @@ class Mutes:
                 found[queue.decode()] = decode_press(value.split(b" ", 2)[2])
         return found
 
+    async def muted(self, now: int) -> set[str]:
+        """The queues whose alerts are kept back at `now`."""
+        return {q for q, press in (await self.all()).items() if is_muted(press, now)}
+
     async def keep(self, queue: str, key: str) -> None:
         """Remember that the notice `key` is not told for it."""
         await self._redis.sadd(f"{self._muted}:{queue}", key)

@@ -13,6 +13,7 @@
 and `listed_in` at the entry of each notice that has no message of its own for it.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,6 +80,20 @@ class Lists:
         """By receiver."""
         found: Any = await self._redis.hgetall(self._outlooks)
         return {name.decode(): Kept.of(raw) for name, raw in found.items()}
+
+    async def open_now(self) -> Counter[Cause]:
+        """How many lists are open, by cause.
+
+        Of each receiver that of closed hours, and the last storm's while it grows or
+        somebody in it waits.
+        """
+        found: Counter[Cause] = Counter()
+        for outlook in [kept.outlook for kept in (await self.outlooks()).values()]:
+            found[Cause.OPENING] += outlook.closed is not None
+            key = outlook.storm
+            if key is not None and (outlook.is_growing(key) or await self.waits(key)):
+                found[await self.cause(key) or Cause.STORM] += 1
+        return found
 
     async def outlook(self, receiver: str) -> Kept:
         raw: Any = await self._redis.hget(self._outlooks, receiver)

@@ -86,7 +86,7 @@ async def _draw_situations(
     dashboard: Mapping[str, Any], folder: Path, size: tuple[int, int]
 ) -> None:
     async with canvas() as drawing:
-        with TemporaryDirectory() as work, recorded(SITUATIONS.values(), work) as url:
+        with TemporaryDirectory() as work, recorded(Path(work)) as url:
             for name, situation in SITUATIONS.items():
                 answers = answers_to(dashboard, url, situation.at)
                 panels = await drawing.draw(dashboard, answers, size)

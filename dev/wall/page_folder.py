@@ -5,6 +5,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Container
 from pathlib import Path
 
 from dev.faults import StackError
@@ -43,12 +44,12 @@ def ensure_page() -> Path:
     return folder
 
 
-def run(command: list[str], folder: Path) -> str:
-    """What the command says; raises `StackError` with it when it fails."""
+def run(command: list[str], folder: Path, fine: Container[int] = (0,)) -> str:
+    """What the command says; raises `StackError` with it when its end is not fine."""
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False
     )
-    if done.returncode:
+    if done.returncode not in fine:
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
         raise StackError(f"failed: {' '.join(command)}\n{said}")
     return done.stdout

@@ -36,3 +36,31 @@ def test_backlog_is_shown_in_seconds() -> None:
     metrics.show(Backlog(0, None))
     assert read("replyclock_alerts_pending") == 0
     assert read(oldest) == 0
+
+
+def test_every_queue_says_whether_it_is_muted() -> None:
+    """At 0 from the start; of another queue while it is muted; none of a removed."""
+    metrics = Metrics(["r"])
+
+    def muted() -> dict[str, float]:
+        [family] = [
+            f for f in metrics.registry.collect() if f.name == "replyclock_queue_muted"
+        ]
+        return {sample.labels["queue"]: sample.value for sample in family.samples}
+
+    metrics.presses.take(["sales", "unrouted"])
+    assert muted() == {"sales": 0, "unrouted": 0}
+    metrics.presses.show_muted({"sales", "desk"})
+    assert muted() == {"sales": 1, "unrouted": 0, "desk": 1}
+    metrics.presses.take(["support", "unrouted"])
+    metrics.presses.show_muted({"desk"})
+    assert muted() == {"support": 0, "unrouted": 0, "desk": 1}
+    metrics.presses.show_muted(set())
+    assert muted() == {"support": 0, "unrouted": 0}
+
+
+def test_no_list_is_open_at_the_start() -> None:
+    """One series for each reason why news becomes a list."""
+    read = Metrics(["r"]).registry.get_sample_value
+    kinds = ("storm", "downtime", "opening")
+    assert [read("replyclock_storms", {"kind": kind}) for kind in kinds] == [0, 0, 0]

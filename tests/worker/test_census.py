@@ -1,11 +1,10 @@
-"""The figures of a wall, against an oracle that steps over the minutes of each clock."""
+"""The figures of a wall, against an oracle that steps over each clock's minutes."""
 
 from collections import Counter
 from datetime import date, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -176,7 +175,7 @@ KINDS = st.sampled_from("cccrrwwohaaqx")
 STORY = st.lists(st.tuples(KINDS, st.integers(0, 700)), min_size=1, max_size=9)
 
 
-def event(kind: str, minute: float, name: str, draw):
+def event(kind: str, minute: float, name: str, draw):  # noqa: PLR0911  one a kind
     """Something that happens to a conversation."""
     match kind:
         case "r":

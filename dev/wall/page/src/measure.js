@@ -94,9 +94,14 @@ function fill(element) {
   return /, 0\)$/.test(colour) ? '' : colour;
 }
 
+// As it is seen: what shines through is painted, from the outermost inwards.
+const paint = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+
 function backgroundOf(element) {
-  for (let each = element; each; each = each.parentElement) if (fill(each)) return fill(each);
-  return '';
+  const fills = [];
+  for (let each = element; each; each = each.parentElement) if (fill(each)) fills.unshift(fill(each));
+  for (paint.fillStyle of fills) paint.fillRect(0, 0, 1, 1);
+  return `rgb(${paint.getImageData(0, 0, 1, 1).data.slice(0, 3).join(', ')})`;
 }
 
 function roleOf(element) {
