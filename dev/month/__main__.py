@@ -17,9 +17,6 @@ from dev.prometheus import TEMPLATE
 from grafana.build import dashboard_json
 
 RULES: Final = TEMPLATE.parent / "rules" / "recording.yml"
-SCRAPE: Final = 60
-"""Seconds."""
-FIVE_MINUTES: Final = 300
 _END: Final = 1_777_593_600
 """The first of May 2026, midnight in UTC: the month is the same in each run."""
 
@@ -35,7 +32,7 @@ def main() -> None:
         "--counted",
         type=int,
         default=1,
-        help="of these, the last days with what the recordings are made of: most of all",
+        help="the last days, that have what the recordings are made of, too",
     )
     options = parser.parse_args()
     folder = CACHE / f"month-{options.queues}-{options.days}-{options.counted}"
@@ -57,18 +54,23 @@ def _make(folder: Path, queues: int, days: int, counted: int) -> str:
     began, samples = time.monotonic(), 0
     for ago in range(days, 0, -1):
         start = _END - ago * DAY
-        scraped, five_minutes = Day(start, SCRAPE), Day(start, FIVE_MINUTES)
-        now = [*figures.current(queues)]
+        scraped = [*figures.current(queues)]
         if ago <= counted:
-            now += figures.counted(queues)
-        kept = [*figures.recorded(queues)]
-        blocks.write(
-            (*((one, scraped) for one in now), *((one, five_minutes) for one in kept)),
-            data,
-        )
-        samples += len(now) * DAY // SCRAPE + len(kept) * DAY // FIVE_MINUTES
+            scraped += figures.counted(queues)
+        some = [
+            (one, day)
+            for step, series in (
+                (60, scraped),
+                (300, [*figures.recorded(queues)]),
+                (600, [*figures.reply_times(queues)]),
+            )
+            for day in [Day(start, step)]
+            for one in series
+        ]
+        blocks.write(some, data)
+        samples += sum(day.length for _, day in some)
     return (
-        f"{queues} queues, {days} days, a sample each {SCRAPE} s; what recordings are"
+        f"{queues} queues, {days} days, scraped each minute; what recordings are"
         f" made of in the last {counted}: {samples / 1e6:,.0f} million samples,"
         f" {blocks.size(data) / 1e9:.1f} GB, made in {time.monotonic() - began:.0f} s\n"
     )

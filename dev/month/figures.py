@@ -34,6 +34,13 @@ def counted(queues: int) -> Iterator[Series]:
         yield from _histogram(f"replyclock_reply_{time}", replies, WAITS)
         taken_back = f"replyclock_reply_retracted_{time}"
         yield from _histogram(taken_back, replies, WAITS, _TAKEN_BACK)
+    receivers = [{"receiver": name} for name in _queues(queues)]
+    measures = [{"measure": measure} for measure in _MEASURES]
+    yield from _histogram("replyclock_alert_delay_seconds", receivers, DELAYS)
+    yield from _histogram("replyclock_detection_delay_seconds", measures, DELAYS)
+    for failed in ("alerts_suppressed", "alert_failures"):
+        reasons = dict.fromkeys(_REASONS, 0.01)
+        yield from _each(f"replyclock_{failed}_total", receivers, "reason", reasons)
     yield from _plain("replyclock_sessions_opened_total", places)
     yield from _plain("replyclock_sessions_withdrawn_total", places, _TAKEN_BACK)
     name = "replyclock_customers_waiting"
@@ -41,22 +48,27 @@ def counted(queues: int) -> Iterator[Series]:
 
 
 def recorded(queues: int) -> Iterator[Series]:
-    """What recording.yml makes of it each five minutes."""
-    names = _queues(queues)
-    promises = [{"measure": m, "queue": q} for m, q in product(_MEASURES, names)]
-    replies = [promise for promise in promises if "reply" in promise["measure"]]
-    yield from _each(
-        "measure_queue_verdict:replyclock_verdicts:increase5m",
-        promises,
-        "verdict",
-        _VERDICTS,
-        counter=False,
-    )
+    """What recording.yml makes of all that, each five minutes."""
+    names = [{"queue": name} for name in _queues(queues)]
+    for delay in ("detection", "alert"):
+        name = f"le:replyclock_{delay}_delay_seconds:increase5m"
+        yield from _each(name, [{}], "le", _buckets(DELAYS), counter=False)
+    for name in ("alert_failures", "alerts_suppressed"):
+        reasons = dict.fromkeys(_REASONS, 0.01)
+        recording = f"reason:replyclock_{name}:increase5m"
+        yield from _each(recording, [{}], "reason", reasons, counter=False)
+    verdicts = "queue_verdict:replyclock_verdicts:increase5m"
+    yield from _each(verdicts, names, "verdict", _VERDICTS, counter=False)
+    opened = "queue:replyclock_sessions_opened:increase5m"
+    yield from _plain(opened, names, counter=False)
+
+
+def reply_times(queues: int) -> Iterator[Series]:
+    """What recording.yml makes of it, each ten minutes."""
+    names = [{"queue": name} for name in _queues(queues)]
     for time in ("seconds", "business_seconds"):
-        name = f"le_measure_queue:replyclock_reply_{time}:increase5m"
-        yield from _each(name, replies, "le", _buckets(WAITS), counter=False)
-    opened = "channel_queue:replyclock_sessions_opened:increase5m"
-    yield from _plain(opened, _places(queues), counter=False)
+        name = f"le_queue:replyclock_reply_{time}:increase10m"
+        yield from _each(name, names, "le", _buckets(WAITS), counter=False)
 
 
 def current(queues: int) -> Iterator[Series]:
@@ -98,14 +110,8 @@ def _replies(queues: int) -> list[Labels]:
 
 def _monitor(queues: list[str], places: list[Labels]) -> Iterator[Series]:
     receivers = [{"receiver": name} for name in queues]
-    measures = [{"measure": measure} for measure in _MEASURES]
     accounts = [{**place, "account": f"{n}"} for n, place in enumerate(places)]
-    yield from _histogram("replyclock_alert_delay_seconds", receivers, DELAYS)
-    yield from _histogram("replyclock_detection_delay_seconds", measures, DELAYS)
     yield from _histogram("replyclock_event_delay_seconds", [{}], DELAYS)
-    for name in ("alerts_suppressed", "alert_failures"):
-        reasons = dict.fromkeys(_REASONS, 0.01)
-        yield from _each(f"replyclock_{name}_total", receivers, "reason", reasons)
     yield from _plain("replyclock_alert_fallbacks_total", receivers, _TAKEN_BACK)
     for name in ("presses", "events_rejected", "webhooks"):
         kinds = [{"kind": r, "reason": r, "source": r, "code": r} for r in _REASONS]

@@ -42,6 +42,11 @@ class Day:
         self._before = start // DAY
         self._known: dict[tuple[float, bool], list[str]] = {}
 
+    @property
+    def length(self) -> int:
+        """How many samples each series has."""
+        return len(self._times)
+
     def samples(self, share: float, *, counter: bool) -> list[str]:
         """Value, time and the end of the line."""
         known = self._known.get((share, counter))

@@ -25,7 +25,7 @@ def unrecorded(query: str, recorded: Mapping[str, str]) -> str:
     offsets go to the series that were recorded.
     """
     for name, expr in recorded.items():
-        selected = rf"{name}({{[^}}]*}})"
+        selected = rf"{name}({{[^}}]*}})?"
         summed = rf"sum_over_time\({selected}(\[[^]]+\](?: offset \w+)?)\)"
         query = re.sub(summed, partial(_over, expr), query)
         query = re.sub(rf"{selected}((?: offset \w+)?)", partial(_of, expr), query)
@@ -33,8 +33,17 @@ def unrecorded(query: str, recorded: Mapping[str, str]) -> str:
 
 
 def _over(expr: str, asked: re.Match[str]) -> str:
-    return re.sub(r"(\w+)\[\w+\]", lambda raw: raw[1] + asked[1] + asked[2], expr)
+    def over(raw: re.Match[str]) -> str:
+        return raw[1] + _matchers(raw[2], asked[1]) + asked[2]
+
+    return re.sub(r"(\w+)(\{[^}]*\})?\[\w+\]", over, expr)
 
 
 def _of(expr: str, asked: re.Match[str]) -> str:
-    return re.sub(r"replyclock_\w+", lambda raw: raw[0] + asked[1] + asked[2], expr)
+    selector = _matchers(asked[1]) + asked[2]
+    return re.sub(r"replyclock_\w+", lambda raw: raw[0] + selector, expr)
+
+
+def _matchers(*some: str | None) -> str:
+    inner = ",".join(matchers.strip("{}") for matchers in some if matchers)
+    return f"{{{inner}}}" if inner else ""

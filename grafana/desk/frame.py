@@ -39,10 +39,8 @@ def frame(
         .timezone("")
         .link(Others(TAG))
         .with_variable(_source())
-        .with_variable(_choice("team", "Team", "replyclock_queue_info"))
-        .with_variable(
-            _choice("queue", "Queue", 'replyclock_queue_info{team=~"$team"}')
-        )
+        .with_variable(_team())
+        .with_variable(_queue())
     )
     for panel in panels:
         built.with_panel(panel)
@@ -58,12 +56,35 @@ def _source() -> dashboard.DatasourceVariable:
     )
 
 
-def _choice(label: str, title: str, series: str) -> dashboard.QueryVariable:
+def _team() -> dashboard.QueryVariable:
+    # A queue without a team is in "All", which a list of all teams would leave out.
+    return (
+        _choice("team", "Team")
+        .query("label_values(replyclock_queue_info, team)")
+        .all_value(".*")
+    )
+
+
+def _queue() -> dashboard.QueryVariable:
+    # "All" is the list of what is found, so that it is all of the team; with queues
+    # that only events name, which have no team and no `replyclock_queue_info`.
+    found = (
+        'group by (queue) (replyclock_queue_info{team=~"$team"})'
+        ' or group by (queue) (replyclock_open_sessions{team=~"$team"})'
+        " unless on (queue) replyclock_queue_info"
+    )
+    return (
+        _choice("queue", "Queue")
+        .query(f"query_result({found})")
+        .regex('/queue="([^"]+)"/')
+    )
+
+
+def _choice(label: str, title: str) -> dashboard.QueryVariable:
     return (
         dashboard.QueryVariable(label)
         .label(title)
         .datasource(SOURCE)
-        .query(f"label_values({series}, {label})")
         .refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(model.VariableSort.ALPHABETICAL_ASC)
         .multi(multi=True)

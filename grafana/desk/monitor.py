@@ -88,7 +88,7 @@ def _now() -> Iterator[_Panel]:
             steps=_ANY,
         ),
     ):
-        yield panel.span(6).height(5)
+        yield panel.span(6).height(4)
 
 
 def _sources() -> _Panel:

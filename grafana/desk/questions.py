@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Final
 
 _QUEUES: Final = 'queue=~"$queue"'
-_REPLIES: Final = 'measure=~"first_reply|next_reply"'
 
 _BEFORE: Final = {"today": "", "yesterday": "1d", "a week ago": "1w"}
 """A day here is 24 hours: for a day after a change of the clocks it is an hour off."""
@@ -105,8 +104,8 @@ def backlog(band: str) -> str:
 
 def _verdicts(verdicts: str) -> str:
     return (
-        f"measure_queue_verdict:replyclock_verdicts:increase5m"
-        f'{{{_QUEUES},{_REPLIES},verdict=~"{verdicts}"}}'
+        f"queue_verdict:replyclock_verdicts:increase5m"
+        f'{{{_QUEUES},verdict=~"{verdicts}"}}'
     )
 
 
@@ -114,12 +113,12 @@ def _reply_times(more: str = "", *, open_time: bool = True) -> str:
     name = (
         "replyclock_reply_business_seconds" if open_time else "replyclock_reply_seconds"
     )
-    of = ",".join(filter(None, (_QUEUES, _REPLIES, more)))
-    return f"le_measure_queue:{name}:increase5m{{{of}}}"
+    of = ",".join(filter(None, (_QUEUES, more)))
+    return f"le_queue:{name}:increase10m{{{of}}}"
 
 
 def _opened() -> str:
-    return f"channel_queue:replyclock_sessions_opened:increase5m{{{_QUEUES}}}"
+    return f"queue:replyclock_sessions_opened:increase5m{{{_QUEUES}}}"
 
 
 def _today(expr: str, by: str, ago: str, mark: int) -> str:

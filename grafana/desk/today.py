@@ -89,7 +89,7 @@ def _compared() -> Iterator[_Panel]:
             marks=_NONE_YET,
         ),
     ):
-        yield panel.span(6).height(5)
+        yield panel.span(6).height(4)
 
 
 def _queues() -> _Panel:

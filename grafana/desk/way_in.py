@@ -19,7 +19,7 @@ def way_in() -> Iterator[timeseries.Panel]:
                 "From an event's arrival at the intake to its being applied.",
                 rule("MonitorDataDelayed"),
             ),
-            ask.delays("replyclock_event_delay_seconds"),
+            ask.event_delays(),
             unit=SECONDS,
         ),
         graph(

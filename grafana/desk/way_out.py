@@ -19,8 +19,9 @@ def way_out() -> Iterator[timeseries.Panel]:
                 " is a part of it.",
                 rule("MonitorDataDelayed"),
             ),
-            ask.delays("replyclock_detection_delay_seconds"),
+            ask.detection_delays(),
             unit=SECONDS,
+            step="5m",
         ),
         graph(
             Question(
@@ -30,8 +31,9 @@ def way_out() -> Iterator[timeseries.Panel]:
                 " the receiver's sink took the message.",
                 rule("NotificationsFailing"),
             ),
-            ask.delays("replyclock_alert_delay_seconds"),
+            ask.alert_delays(),
             unit=SECONDS,
+            step="5m",
         ),
         graph(
             Question(

@@ -32,6 +32,10 @@ OTHER_RANGES = {
 FIXED_RECORDINGS = re.compile(r":increase\w+$")
 """A recorded increase is no counter: its sum over a range is what happened in it."""
 
+OF_NO_TEAM = {"replyclock_open_sessions": {"team"}}
+"""Asked for a label that it has not: a queue that only events name has no team, and is
+shown where every team is, by `.*`, which matches what is not there."""
+
 VALID_UNITS = {value for value in vars(units).values() if isinstance(value, str)}
 
 
@@ -212,4 +216,4 @@ def test_queries_ask_only_for_metrics_that_exist(
         level, *recorded = series.name.split(":")
         labels = set(level.split("_")) if recorded else exported.get(series.name)
         assert labels is not None, series.name
-        assert series.labels <= labels, series.name
+        assert series.labels - labels <= OF_NO_TEAM.get(series.name, set()), series.name
