@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -201,6 +202,16 @@ def test_replay_runs_on_until(config):
     assert (result.exit_code, kinds(result)[-1]) == (0, "breached")
 
 
+def test_replay_of_something_else_stops_naming_lines(config):
+    """Twenty faults are enough to see what is wrong; then how many there are."""
+    result = run("replay", "-", "--config", config, given=b"no event\n" * 50)
+
+    assert result.exit_code == 1
+    *named, last = result.stderr.splitlines()
+    assert len(named) == 20
+    assert last == "... 50 lines are no events"
+
+
 def test_replay_of_a_broken_clock_is_a_bad_line(config):
     """An event at the end of the calendar is a fault of its line."""
     line = encode_event(customer(0))
@@ -285,11 +296,43 @@ BELOW = [
 
 def test_every_command_is_listed():
     """`replyclock --help` names the commands of this package and of delivery."""
-    text = run("--help").stdout
+    text = run("--help").stdout.split("Commands:")[1]
 
-    assert [
-        line.split()[0] for line in text.split("Commands:")[1].splitlines()[1:]
-    ] == (COMMANDS)
+    assert re.findall(r"^  ([\w-]+)", text, re.MULTILINE) == COMMANDS
+
+
+@pytest.mark.parametrize("group", [(), ("alerts",), ("dead-letters",)])
+def test_what_a_command_does_is_a_whole_sentence(group):
+    """No summary in a list of commands is cut."""
+    assert "..." not in run(*group, "--help").stdout.split("Commands:")[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["backtst"], "no command 'backtst': did you mean 'backtest'?"),
+        (["alerts", "tset"], "no command 'tset': did you mean 'test'?"),
+        (["frobnicate"], "no command 'frobnicate': see --help"),
+    ],
+)
+def test_a_command_that_is_near_is_named(typed, said):
+    """As for options and the keys of the rules file."""
+    assert run(*typed).stderr.endswith(f"Error: {said}\n")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["backtest", "--topic", "--from", "yesterday"],
+        ["simulate", "--start", "yesterday"],
+        ["replay", "-", "--until", "yesterday"],
+        ["dead-letters", "list", "--since", "yesterday"],
+    ],
+)
+def test_an_instant_that_is_none_says_how_to_write_one(typed):
+    """The same words everywhere, and none of Python's."""
+    said = "'yesterday': write 2026-11-23T09:00:00Z, or how long ago: 4h, 7d\n"
+    assert run(*typed, given=b"").stderr.endswith(said)
 
 
 @pytest.mark.parametrize("command", COMMANDS + BELOW)
