@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from dev.month import blocks, figures
 from dev.month.archive import opened
-from dev.month.cost import slowest
+from dev.month.cost import dearest
 from dev.month.series import DAY, Day
 from dev.month.unrecorded import recordings
 from dev.places import CACHE
@@ -24,7 +24,7 @@ _END: Final = 1_777_593_600
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m dev.month",
-        description="Time the dashboards' queries on a month of figures.",
+        description="What the dashboards' queries cost on a month of figures.",
     )
     parser.add_argument("--queues", type=int, default=20)
     parser.add_argument("--days", type=int, default=30)
@@ -54,19 +54,11 @@ def _make(folder: Path, queues: int, days: int, counted: int) -> str:
     began, samples = time.monotonic(), 0
     for ago in range(days, 0, -1):
         start = _END - ago * DAY
-        scraped = [*figures.current(queues)]
+        minutes, five = Day(start, 60), Day(start, 300)
+        some = [(one, minutes) for one in figures.current(queues)]
+        some += [(one, five) for one in figures.recorded(queues)]
         if ago <= counted:
-            scraped += figures.counted(queues)
-        some = [
-            (one, day)
-            for step, series in (
-                (60, scraped),
-                (300, [*figures.recorded(queues)]),
-                (600, [*figures.reply_times(queues)]),
-            )
-            for day in [Day(start, step)]
-            for one in series
-        ]
+            some += [(one, minutes) for one in figures.counted(queues)]
         blocks.write(some, data)
         samples += sum(day.length for _, day in some)
     return (
@@ -79,12 +71,13 @@ def _make(folder: Path, queues: int, days: int, counted: int) -> str:
 def _report(name: str, days: int, counted: int, address: str) -> None:
     dashboard: dict[str, Any] = json.loads(dashboard_json(name))
     now = datetime.fromtimestamp(_END, UTC)
-    print(f"| {name} | {days} days, s | {counted} unrecorded, s |\n| --- | --- | --- |")
+    headings = f"{days} days | {counted} without recordings"
+    print(f"| {name} | {headings} |\n| --- | --- | --- |")
     recorded = recordings(RULES)
     for panel in dashboard["panels"]:
         asked = {**dashboard, "panels": [panel]}
-        month = slowest(asked, now, days, address)
-        plain = slowest(asked, now, counted, address, instead_of=recorded)
+        month = dearest(asked, now, days, address)
+        plain = dearest(asked, now, counted, address, instead_of=recorded)
         print(_row(panel["title"], month, plain), flush=True)
     print()
 

@@ -61,13 +61,8 @@ def recorded(queues: int) -> Iterator[Series]:
     yield from _each(verdicts, names, "verdict", _VERDICTS, counter=False)
     opened = "queue:replyclock_sessions_opened:increase5m"
     yield from _plain(opened, names, counter=False)
-
-
-def reply_times(queues: int) -> Iterator[Series]:
-    """What recording.yml makes of it, each ten minutes."""
-    names = [{"queue": name} for name in _queues(queues)]
     for time in ("seconds", "business_seconds"):
-        name = f"le_queue:replyclock_reply_{time}:increase10m"
+        name = f"le_queue:replyclock_reply_{time}:increase5m"
         yield from _each(name, names, "le", _buckets(WAITS), counter=False)
 
 

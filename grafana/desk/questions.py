@@ -114,7 +114,7 @@ def _reply_times(more: str = "", *, open_time: bool = True) -> str:
         "replyclock_reply_business_seconds" if open_time else "replyclock_reply_seconds"
     )
     of = ",".join(filter(None, (_QUEUES, more)))
-    return f"le_queue:{name}:increase10m{{{of}}}"
+    return f"le_queue:{name}:increase5m{{{of}}}"
 
 
 def _opened() -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import promql_parser as promql
 
 from dev.month.__main__ import RULES
-from dev.month.figures import counted, current, recorded, reply_times
+from dev.month.figures import counted, current, recorded
 from dev.month.series import DAY, Day, Series
 from dev.month.unrecorded import recordings, unrecorded
 from grafana.build import dashboard_json
@@ -44,7 +44,7 @@ def test_nothing_recorded_is_left_of_a_query() -> None:
 
 def test_series_of_one_name_are_together(tmp_path: Path) -> None:
     """So that promtool takes a day: a name may not come twice in OpenMetrics."""
-    some = [*current(1), *counted(1), *recorded(1), *reply_times(1)]
+    some = [*current(1), *counted(1), *recorded(1)]
     names = [one.name for one in some]
     assert sorted(set(names), key=names.index) == [
         name for n, name in enumerate(names) if n == 0 or names[n - 1] != name
@@ -69,5 +69,5 @@ def test_a_counter_never_falls() -> None:
 
 def test_all_that_is_recorded_is_written() -> None:
     """A recording that is new must be filled in here, too, to be measured."""
-    written = {one.name for one in (*recorded(1), *reply_times(1), *current(1))}
+    written = {one.name for one in (*recorded(1), *current(1))}
     assert set(recordings(RULES)) <= written

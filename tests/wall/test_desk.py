@@ -106,13 +106,10 @@ def test_tables_join_their_columns() -> None:
 @pytest.mark.parametrize("tool", ["check", "test"])
 def test_prometheus_takes_the_recordings(tool: str) -> None:
     """Prometheus' own tool accepts them, and they record what their test says."""
-    tests = [
-        PROMETHEUS / "tests" / f"{name}.test.yml"
-        for name in ("recording", "reply_times")
-    ]
+    test = PROMETHEUS / "tests" / "recording.test.yml"
     command = {
         "check": ["promtool", "check", "rules", "--lint=all", RECORDING],
-        "test": ["promtool", "test", "rules", *tests],
+        "test": ["promtool", "test", "rules", test],
     }[tool]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
