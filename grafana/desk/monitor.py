@@ -11,6 +11,7 @@ from grafana.desk import workings as ask
 from grafana.desk.frame import frame
 from grafana.desk.links import WALL, rule
 from grafana.desk.panels import (
+    CLOCK,
     ORANGE,
     PLAIN,
     RED,
@@ -69,13 +70,15 @@ def _now() -> Iterator[_Panel]:
         number(
             Question(
                 3,
-                "Which alerts wait?",
-                "Alerts that Slack does not show yet as they are, and how long the"
-                " longest of them has waited.",
+                "How long does an alert wait?",
+                "Of the alerts that Slack does not show yet as they are, the one that"
+                " waits for longest.",
                 rule("NotificationsFailing"),
             ),
-            ask.pending(),
+            {"longest": ask.PENDING_FOR},
+            unit=CLOCK,
             steps=((None, PLAIN), (60, RED)),
+            marks={0: "none waits"},
         ),
         number(
             Question(
@@ -103,9 +106,8 @@ def _sources() -> _Panel:
                 rule("SourceSilent"),
             ),
             {"Silent": ask.SILENT, "Last event": ask.LAST_EVENT},
-            key={"account": "Account", "channel 1": "Channel", "queue": "Queue"},
+            key={"source": "Source", "queue": "Queue"},
             looks={
-                "Channel": {"custom.width": 110},
                 "Silent": {
                     "custom.width": 80,
                     "mappings": words({0: "no", 1: "silent"}),
@@ -117,7 +119,6 @@ def _sources() -> _Panel:
                 },
             },
             sort="Silent",
-            hidden=("channel 2",),
         )
         .span(13)
         .height(9)

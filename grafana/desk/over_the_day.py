@@ -14,7 +14,7 @@ def over_the_day() -> Iterator[timeseries.Panel]:
     for panel in (
         graph(
             Question(
-                6,
+                7,
                 "When is it busy?",
                 f"Matters that customers began, replies, and promises broken. {hour}",
                 WALL,
@@ -33,7 +33,7 @@ def over_the_day() -> Iterator[timeseries.Panel]:
         ),
         graph(
             Question(
-                7,
+                8,
                 "Is it busier than usual?",
                 f"Matters that customers began, beside the days before. {hour}",
                 WALL,
@@ -44,7 +44,7 @@ def over_the_day() -> Iterator[timeseries.Panel]:
         ),
         graph(
             Question(
-                8,
+                9,
                 "Does the backlog grow?",
                 "Customers who wait, each counted once, by the worst state of what they"
                 " were promised.",
@@ -67,7 +67,7 @@ def over_the_day() -> Iterator[timeseries.Panel]:
         ),
         graph(
             Question(
-                9,
+                10,
                 "How long do replies take?",
                 "Half and nine of ten of the replies took at most this long, in"
                 " opening hours; the last line by the clock on the customer's wall."

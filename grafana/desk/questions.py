@@ -8,13 +8,21 @@ costs what a day would (docs/dashboards.md). What is so now is asked of the work
 from collections.abc import Callable
 from typing import Final
 
+from grafana import expressions as wall
+
 _QUEUES: Final = 'queue=~"$queue"'
+
+_BROKEN: Final = 'verdict="breached"'
 
 _BEFORE: Final = {"today": "", "yesterday": "1d", "a week ago": "1w"}
 """A day here is 24 hours: for a day after a change of the clocks it is an hour off."""
 
 NONE_YET: Final = -1
 """The mark for what nothing was counted of today: 0 of 0 is not 100 %."""
+
+
+WATCHED: Final = wall.COVERAGE
+"""The share of the partitions of events that a worker owns and has restored."""
 
 
 def beside(question: Callable[[str], str]) -> dict[str, str]:
@@ -50,15 +58,14 @@ def kept(by: str = "", ago: str = "") -> str:
 
     `ago` is an offset: the same range that long before.
     """
-    met, decided = (
-        _in_range(_verdicts(verdicts), by, ago) for verdicts in ("met", "met|breached")
-    )
+    met = _in_range(_verdicts('verdict="met"'), by, ago)
+    decided = _in_range(_verdicts('verdict=~"met|breached"'), by, ago)
     return _today(f"clamp({met} / ({decided} > 0), 0, 1)", by, ago, NONE_YET)
 
 
 def broken(ago: str = "") -> str:
     """Promises of a reply broken in the range."""
-    return _today(_in_range(_verdicts("breached"), "", ago), "", ago, 0)
+    return _today(_in_range(_verdicts(_BROKEN), "", ago), "", ago, 0)
 
 
 def replied(by: str) -> str:
@@ -83,7 +90,7 @@ def replied_hourly() -> str:
 
 
 def broken_hourly() -> str:
-    return _hourly(_verdicts("breached"))
+    return _hourly(_verdicts(_BROKEN))
 
 
 def written_hourly(ago: str = "") -> str:
@@ -102,11 +109,8 @@ def backlog(band: str) -> str:
     return f'sum({recorded}{{{_QUEUES},band="{band}"}})'
 
 
-def _verdicts(verdicts: str) -> str:
-    return (
-        f"queue_verdict:replyclock_verdicts:increase5m"
-        f'{{{_QUEUES},verdict=~"{verdicts}"}}'
-    )
+def _verdicts(which: str) -> str:
+    return f"queue_verdict:replyclock_verdicts:increase5m{{{_QUEUES},{which}}}"
 
 
 def _reply_times(more: str = "", *, open_time: bool = True) -> str:

@@ -17,6 +17,7 @@ from grafana.desk.links import MONITOR, WALL, rule
 from grafana.desk.over_the_day import over_the_day
 from grafana.desk.panels import (
     CLOCK,
+    PLAIN,
     RED,
     Question,
     coloured,
@@ -89,7 +90,23 @@ def _compared() -> Iterator[_Panel]:
             marks=_NONE_YET,
         ),
     ):
-        yield panel.span(6).height(4)
+        yield panel.span(5).height(4)
+    yield (
+        number(
+            Question(
+                5,
+                "Is everybody counted?",
+                "Conversations that a worker watches, of all. Below 100 % who waits"
+                " is only a part of who does.",
+                MONITOR,
+            ),
+            {"watched": ask.WATCHED},
+            unit=units.PercentUnit,
+            steps=((None, RED), (1, PLAIN)),
+        )
+        .span(4)
+        .height(4)
+    )
 
 
 def _queues() -> _Panel:
@@ -108,7 +125,7 @@ def _queues() -> _Panel:
     return (
         rows(
             Question(
-                5,
+                6,
                 "Which queues are behind?",
                 "Customers who wait now, each counted once; those whose promise is"
                 " broken, and how late the latest is, in the time of its promise."

@@ -12,6 +12,9 @@ _FACTS: Final = 'topic=~".*sla[.]facts"'
 LAG: Final = "sum by (topic) (replyclock_lag_records)"
 PENDING: Final = "max(replyclock_alerts_pending)"
 """The same from every alerts process."""
+_PENDING_SINCE: Final = "max(replyclock_alerts_oldest_pending_timestamp_seconds)"
+PENDING_FOR: Final = f"(time() - ({_PENDING_SINCE} > 0)) or {_PENDING_SINCE}"
+"""Seconds; 0 when none waits."""
 WEBHOOKS: Final = (
     "60 * sum by (source, code) (rate(replyclock_webhooks_total[$__rate_interval]))"
 )
@@ -19,10 +22,14 @@ SPOOL: Final = "replyclock_spool_bytes / (replyclock_spool_max_bytes > 0)"
 PRESSES: Final = "sum by (kind) (increase(replyclock_presses_total[1h]))"
 SUPPRESSED: Final = "sum_over_time(reason:replyclock_alerts_suppressed:increase5m[1h])"
 FAILED: Final = "sum_over_time(reason:replyclock_alert_failures:increase5m[1h])"
-SILENT: Final = "min by (account, channel, queue) (replyclock_source_silent)"
+SILENT: Final = (
+    'min by (source, queue) (label_join(replyclock_source_silent, "source", ":",'
+    ' "channel", "account"))'
+)
 """Silent is who is silent for every worker (semantics 3.6)."""
 LAST_EVENT: Final = (
-    "1000 * max by (account, channel) (replyclock_last_event_timestamp_seconds)"
+    "1000 * max by (source) (label_join(replyclock_last_event_timestamp_seconds,"
+    ' "source", ":", "channel", "account"))'
 )
 """Milliseconds, as Grafana's dates want them."""
 REFUSED: Final = "1 - max by (instance) (replyclock_config_last_reload_successful)"
@@ -47,12 +54,6 @@ def coverage() -> dict[str, str]:
         f" / max(replyclock_partitions{{{topic}}})"
         for name, topic in (("events", _EVENTS), ("facts", _FACTS))
     }
-
-
-def pending() -> dict[str, str]:
-    """How many alerts wait, and for how many seconds the longest has."""
-    since = "max(replyclock_alerts_oldest_pending_timestamp_seconds)"
-    return {"alerts": PENDING, "longest, s": f"(time() - ({since} > 0)) or {since}"}
 
 
 def kept_back() -> dict[str, str]:

@@ -132,3 +132,10 @@ def test_every_recording_is_asked_for() -> None:
     for group in GROUPS:
         for rule in group["rules"]:
             assert rule["record"] in asked
+
+
+@pytest.mark.parametrize("panel", DESK, ids=titled)
+def test_the_page_of_dashboards_answers_each_question(panel: Panel) -> None:
+    """docs/dashboards.md has a row for it."""
+    page = PROMETHEUS.parents[1] / "docs" / "dashboards.md"
+    assert f"\n| {panel['title']} | " in page.read_text(encoding="utf-8")
