@@ -21,6 +21,7 @@ from grafana_foundation_sdk.models import common as style
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+from grafana_foundation_sdk.models.table import Options
 
 from grafana.desk.links import Link
 from grafana.pieces import SOURCE
@@ -153,6 +154,10 @@ def rows(
         panel.with_target(_query(letter, expr).instant().format(PromQueryFormat.TABLE))
     for heading, look in looks.items():
         _override(panel, heading, look)
+    # The SDK gives each table a footer, as Grafana knew it before 13.
+    options = panel.build().options
+    assert isinstance(options, Options)
+    options.footer = None
     return panel
 
 
