@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, cast
 
 import click
+from msgspec.structs import replace
 
 from stream.channels.fields import NotJsonError, TooManyPartsError
 from stream.channels.people import People, in_one
@@ -100,7 +101,18 @@ def _as_file(events: str) -> Iterator[Path]:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Whose `apps:` say who writes through an app of Meta.",
 )
-def parse(source: str, files: tuple[IO[bytes], ...], config: Path | None) -> None:
+@click.option(
+    "--received-now",
+    is_flag=True,
+    help="Say that they arrived now; else they did when it happened.",
+)
+def parse(
+    source: str,
+    files: tuple[IO[bytes], ...],
+    *,
+    config: Path | None,
+    received_now: bool,
+) -> None:
     """Turn webhook bodies (FILES, or one on stdin) into events, a JSON line each.
 
     Nothing is sent anywhere. Bodies are read in order of arrival: where one says that
@@ -129,7 +141,9 @@ def parse(source: str, files: tuple[IO[bytes], ...], config: Path | None) -> Non
             click.echo(f"{_name(file)}: {error}", err=True)
             continue
         for event in in_one(parsed, people)[0]:
-            click.echo(encode_event(event))
+            # A body that was saved last month did not arrive today.
+            arrived = event.received_at if received_now else None
+            click.echo(encode_event(replace(event, received_at=arrived)))
         for reason, count in sorted(parsed.ignored.items()):
             click.echo(f"{_name(file)}: {count} ignored: {reason}", err=True)
     sys.exit(1 if faults else 0)

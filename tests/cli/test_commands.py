@@ -139,6 +139,13 @@ def test_parse_prints_events(tmp_path):
     assert len(piped.stdout.splitlines()) == len(events)
 
 
+def test_a_saved_body_did_not_arrive_now():
+    """So the same body gives the same events, and the same facts, any day."""
+    assert b"received_at" not in run("parse", "whatsapp", given=BODY).stdout_bytes
+    now = run("parse", "whatsapp", "--received-now", given=BODY).stdout.splitlines()
+    assert all("received_at" in json.loads(line) for line in now)
+
+
 def test_parse_knows_the_apps_of_the_file(tmp_path):
     """An echo of a chatbot's app is the bot's, once the file names it (F4)."""
     file = tmp_path / "sla.yaml"
