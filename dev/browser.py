@@ -89,8 +89,13 @@ class Page:
         await self._call("Emulation.setDeviceMetricsOverride", **size, mobile=False)
 
     async def take_picture(self, file: Path) -> None:
-        """Write what the window shows into `file`, a PNG."""
-        answer = await self._call("Page.captureScreenshot")
+        """Write the page into `file`, a PNG: as wide as the window, to its end."""
+        layout = await self._call("Page.getLayoutMetrics")
+        answer = await self._call(
+            "Page.captureScreenshot",
+            clip={**layout["cssContentSize"], "scale": 1},
+            captureBeyondViewport=True,
+        )
         await asyncio.to_thread(file.write_bytes, base64.b64decode(answer["data"]))
 
     async def until(self, expression: str) -> Any:

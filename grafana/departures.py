@@ -3,7 +3,7 @@
     value          row, and what is said there
     MARK           unknown: "partial" (some partitions have no worker), "stale"
     -lateness      late: "late 5 · 1 h 05", the worst first
-    time left      at risk: "at risk 3 · 3 min"; else "13 min", or "closed"
+    time left      at risk: "at risk 3 · 3 min"; else "13 min", "closed · 13 min"
     CLEAR          "clear": nobody waits
 
 The worst word wins. A wait that is known stays a number when its source is silent: bad
@@ -72,22 +72,23 @@ def _at_risk() -> str:
 
 
 def _counted_and_timed(band: str, word: str, value: str, seconds: str) -> str:
-    how_many = counted(f"{customers(band)} > 0", "number", f"{word} $1 ·")
+    how_many = counted(f"{customers(band)} > 0", "customers", f"{word} $1 ·")
     both = (
-        f"{value} * on (queue) group_left (number) ({how_many})"
+        f"{value} * on (queue) group_left (customers) ({how_many})"
         f" * on (queue) group_left (time) {spelled(seconds, 'time')}"
     )
-    return f'label_join({both}, "{SAYS}", " ", "number", "time")'
+    return f'label_join({both}, "{SAYS}", " ", "customers", "time")'
 
 
 def _running() -> str:
-    """The time left, but where the queue is closed: there it stands still."""
-    closed = 'max by (queue) (replyclock_queue_open{queue=~"$queue"}) == 0'
-    left = f"{time_left()} * on (queue) group_left ({SAYS})"
-    return (
-        f"{said(f'{time_left()} and on (queue) ({closed})', 'closed')}"
-        f" or on (queue) {left} {spelled(time_left(), SAYS)}"
+    """The time left; beside it why it may stand still, which at night most do."""
+    left = (
+        f"{time_left()} * on (queue) group_left ({SAYS}) {spelled(time_left(), SAYS)}"
     )
+    closed = 'max by (queue) (replyclock_queue_open{queue=~"$queue"}) == 0'
+    still = f"({left}) and on (queue) ({closed})"
+    words = f'label_replace({still}, "{SAYS}", "closed · $1", "{SAYS}", "(.+)")'
+    return f"{words} or on (queue) {left}"
 
 
 def _stale() -> str:

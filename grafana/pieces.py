@@ -38,6 +38,7 @@ def cells(expr: str, colours: Mapping[str, str]) -> stat.Panel:
             .ref_id("A")
             .expr(expr)
             .instant()
+            .legend_format("")
             .format(PromQueryFormat.TABLE)
         )
         .unit(units.String)

@@ -26,9 +26,9 @@ def board() -> stat.Panel:
             "Beside the name of a queue: how many of its customers wait."
             " 'late 5 · 1 h 05': five promises are broken, the worst for 1 h 05 min."
             " 'at risk 3 · 4 min': three are past their first warning, the next breaks"
-            " in 4 min. '13 min': nobody is at risk. All in the time of the promise."
-            " 'closed': it stands still. 'clear': nobody waits. 'stale': nobody is"
-            " known to, and a source is silent."
+            " in 4 min. '13 min': nobody is at risk. All in the time of the promise,"
+            " which stands still where it is closed. 'clear': nobody waits. 'stale':"
+            " nobody is known to, and a source is silent."
         )
         .text(text(px=READABLE_PX))
     )

@@ -12,11 +12,12 @@ import click
 
 from dev.faults import StackError
 from dev.wall.answers import answers_to
-from dev.wall.canvas import FULL_HD, canvas, take_picture
+from dev.wall.canvas import FULL_HD, canvas
 from dev.wall.faults import unreadable
 from dev.wall.recorded import recorded
 from dev.wall.situations import SITUATIONS
 from grafana.answers import QueryFailedError
+from grafana.queries import UnknownVariableError
 
 
 class _Size(click.ParamType):
@@ -74,19 +75,27 @@ def main(
             situations.mkdir(parents=True, exist_ok=True)
             asyncio.run(_draw_situations(read, situations, size))
         elif prometheus and picture:
-            answers = answers_to(read, prometheus, datetime.now(UTC))
-            asyncio.run(take_picture(read, answers, picture, size))
+            asyncio.run(_draw(read, prometheus, picture, size))
         else:
             raise click.UsageError("give --prometheus and --picture, or --situations")
-    except (StackError, QueryFailedError) as error:
+    except (StackError, QueryFailedError, UnknownVariableError) as error:
         raise click.ClickException(str(error)) from error
+
+
+async def _draw(
+    dashboard: Mapping[str, Any], prometheus: str, picture: Path, size: tuple[int, int]
+) -> None:
+    answers = answers_to(dashboard, prometheus, datetime.now(UTC))
+    async with canvas() as drawing:
+        await drawing.draw(dashboard, answers, size)
+        await drawing.take_picture(picture)
 
 
 async def _draw_situations(
     dashboard: Mapping[str, Any], folder: Path, size: tuple[int, int]
 ) -> None:
-    async with canvas() as drawing:
-        with TemporaryDirectory() as work, recorded(Path(work)) as url:
+    with TemporaryDirectory() as work, recorded(Path(work)) as url:
+        async with canvas() as drawing:
             for name, situation in SITUATIONS.items():
                 answers = answers_to(dashboard, url, situation.at)
                 panels = await drawing.draw(dashboard, answers, size)

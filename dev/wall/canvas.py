@@ -35,7 +35,7 @@ class Canvas:
         return panels_of(await self._page.evaluate("measure()"))
 
     async def take_picture(self, file: Path) -> None:
-        """Write what was drawn last into `file`, a PNG."""
+        """Write what was drawn last into `file`, a PNG, to its end."""
         await self._page.take_picture(file)
 
 
@@ -46,18 +46,6 @@ async def canvas() -> AsyncIterator[Canvas]:
     async with _served(ensure_page()) as address, browsing(address) as page:
         await page.until("window.draw && true")
         yield Canvas(page)
-
-
-async def take_picture(
-    dashboard: Mapping[str, Any],
-    answers: Mapping[str, Any],
-    file: Path,
-    size: tuple[int, int] = FULL_HD,
-) -> None:
-    """Draw one dashboard into `file`, a PNG."""
-    async with canvas() as drawing:
-        await drawing.draw(dashboard, answers, size)
-        await drawing.take_picture(file)
 
 
 @asynccontextmanager

@@ -16,8 +16,6 @@ def unreadable(panels: Iterable[Panel]) -> Iterator[str]:
     for panel in panels:
         if panel.failed:
             yield f"panel {panel.id}: {panel.failed}"
-        if panel.scrolls:
-            yield f"panel {panel.id}: some of it is behind a scroll bar"
         for text in panel.texts:
             if text.cut:
                 yield _line(panel, text, "is cut")
@@ -26,6 +24,13 @@ def unreadable(panels: Iterable[Panel]) -> Iterator[str]:
         for one, other in combinations(panel.texts, 2):
             if one.box.overlaps(other.box):
                 yield _line(panel, one, f"lies over {other.text!r}")
+
+
+def scrolled(panels: Iterable[Panel]) -> Iterator[str]:
+    """A line for each panel that shows a part: at a desk one scrolls, at a wall not."""
+    for panel in panels:
+        if panel.scrolls:
+            yield f"panel {panel.id}: some of it is behind a scroll bar"
 
 
 def too_small(panels: Iterable[Panel]) -> Iterator[str]:

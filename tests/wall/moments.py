@@ -6,7 +6,7 @@ promtool evaluates the committed wall's own queries, after the committed rules.
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +56,8 @@ class Moment:
     storms: Mapping[str, int] = field(default_factory=dict)
     muting: bool = True
     """Whether an alerts process answers."""
+    rules: bool = True
+    """Whether Prometheus has the wall's."""
 
     def reads(
         self, panel: int, *, queue: str = "$__all", team: str = "$__all"
@@ -67,7 +69,7 @@ class Moment:
             if chosen is not None:
                 variable["current"] = {"value": [chosen]}
         (query,) = (q for q in panel_queries(wall, NOW) if q.panel_id == panel)
-        samples = [*_evaluated(query.expr, [*_series(self)])]
+        samples = [*_evaluated(query.expr, self)]
         rows = [
             (labels.get("row", labels.get("name", "")), labels["says"], value)
             for labels, value in samples
@@ -75,17 +77,17 @@ class Moment:
         return sorted(rows, key=lambda row: (row[2], row[0]))
 
 
-def _evaluated(
-    expr: str, series: Iterable[tuple[str, str]]
-) -> Iterator[tuple[dict[str, str], float]]:
+def _evaluated(expr: str, moment: Moment) -> Iterator[tuple[dict[str, str], float]]:
     """The samples now: promtool tells them where nothing was expected."""
     test = {
-        "rule_files": [str(RULES)],
+        "rule_files": [str(RULES)] if moment.rules else [],
         "evaluation_interval": "1m",
         "tests": [
             {
                 "interval": "1m",
-                "input_series": [{"series": s, "values": v} for s, v in series],
+                "input_series": [
+                    {"series": s, "values": v} for s, v in _series(moment)
+                ],
                 "promql_expr_test": [
                     {
                         "expr": expr,

@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from prometheus_client import CollectorRegistry, start_http_server
@@ -29,7 +28,7 @@ from stream.worker.waiting import Open, Wait, Waiting
 REPOSITORY = Path(__file__).parents[2]
 QUEUES = {"sales", "support", "unrouted"}
 ALL = frozenset(range(4))
-BOARD, LATE, LONGEST, TRUST = 1, 2, 4, 6
+BOARD, LATE, LONGEST, TODAY, TRUST = 1, 2, 4, 5, 6
 TILES = range(2, 7)
 CONFIG = load_config(REPOSITORY / "config" / "sla.yaml")
 CALENDAR = CONFIG.rules().calendar(ALWAYS)
@@ -129,9 +128,13 @@ def site(running: Site) -> Site:
     Of the alerts process Prometheus has seen that facts wait and nobody reads them.
     """
     worker = running.worker
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not ask(running.prometheus_url, 'replyclock_lag_records{job="alerts"} > 0'):
         assert time.monotonic() < until, "the alerts process was not scraped"
+        time.sleep(0.2)
+    # The wall's rules, at their own pace.
+    while not running.shows(TODAY):
+        assert time.monotonic() < until, "the rules of the wall were not evaluated"
         time.sleep(0.2)
     worker.hold()
     worker.owned, worker.lag, worker.now = ALL, 0, 0
@@ -172,14 +175,6 @@ def test_every_panel_answers_when_nothing_happens(
         "Today": "none yet",
         "Wall": "live",
     }
-
-
-@pytest.mark.broker
-def test_the_rules_of_the_wall_are_loaded(site: Site) -> None:
-    """Without them there is no service level."""
-    with urlopen(f"{site.prometheus_url}/api/v1/rules") as answer:  # noqa: S310 - ours
-        groups = json.load(answer)["data"]["groups"]
-    assert "replyclock-wall" in {group["name"] for group in groups}
 
 
 @pytest.mark.broker

@@ -120,7 +120,7 @@ def colour_of(panel: Panel, text: str | None) -> str:
         (1, "late 5 · 1 h 05", "dark-red"),
         (1, "at risk 3 · 25 s", "dark-orange"),
         (1, "13 min", "transparent"),
-        (1, "closed", "transparent"),
+        (1, "closed · 13 min", "transparent"),
         (1, "clear", "transparent"),
         (1, "stale", "dark-purple"),
         (1, "partial", "dark-purple"),

@@ -16,7 +16,13 @@ def test_rows_are_in_the_order_of_urgency() -> None:
         billing=Queue(ok=4, left={"first_reply": 780}),
         vip=Queue(ok=1, at_risk=1, left={"first_reply": 25.9}),
         support=Queue(ok=30, at_risk=8, left={"next_reply": 198}),
-        sales=Queue(ok=12, at_risk=3, breached=2, late={"first_reply": 1030}),
+        sales=Queue(
+            ok=12,
+            at_risk=3,
+            breached=2,
+            late={"first_reply": 1030},
+            left={"first_reply": 41},
+        ),
         complaints=Queue(ok=3, breached=5, late={"window": 3905}),
         partners=Queue(silent=True),
     ) == [
@@ -81,9 +87,11 @@ def test_paused_clocks_wait_for_the_customer() -> None:
 
 
 def test_a_night_is_not_late() -> None:
-    """Closed, the time left stands still, so it is not shown; on Monday it goes on."""
+    """What stands still until Monday says why; a window goes on by night, too."""
     waiting = {"ok": 4, "left": {"first_reply": 700.0}}
-    assert board(sales=Queue(**waiting, closed=True)) == [("sales · 4", "closed", 700)]
+    assert board(sales=Queue(**waiting, closed=True)) == [
+        ("sales · 4", "closed · 11 min", 700)
+    ]
     assert board(sales=Queue(**waiting)) == [("sales · 4", "11 min", 700)]
 
 

@@ -102,6 +102,14 @@ def test_a_target_may_want_wider_steps() -> None:
     assert (query.step, query.expr) == (3_600, "x[3600s]")
 
 
+def test_all_is_every_value_that_is_not_empty() -> None:
+    """Without an `allValue` Grafana names the labels that it finds."""
+    other = dashboard('x{queue=~"$queue"}')
+    del other["templating"]["list"][1]["allValue"]
+    (query,) = panel_queries(other, NOW)
+    assert query.expr == 'x{queue=~".+"}'
+
+
 @pytest.mark.parametrize(
     "time", [{"from": "now-1M", "to": "now"}, {"from": "now-6h", "to": "now-1h"}]
 )

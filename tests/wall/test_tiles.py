@@ -112,6 +112,12 @@ def test_the_service_level_is_beside_what_is_promised(
     assert says(TODAY, Moment(queues=queues)) == text
 
 
+def test_without_the_rules_there_is_no_service_level() -> None:
+    """Not "none yet": there may have been some."""
+    moment = Moment(queues={"sales": day(9, 1)}, rules=False)
+    assert moment.reads(TODAY) == []
+
+
 def test_verdicts_taken_back_do_not_count() -> None:
     """Four met, two breached of which one is taken back: 4 of 5."""
     queue = Queue(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dev.wall.colours import alike, by_colour_alone, faint, green
-from dev.wall.faults import too_small, unreadable
+from dev.wall.faults import scrolled, too_small, unreadable
 from tests.dev.wall.conftest import Dashboard, Studio, committed
 
 pytestmark = pytest.mark.broker
@@ -48,8 +48,7 @@ def test_a_table_that_scrolls_is_seen(studio: Studio) -> None:
         options={"showHeader": True},
         gridPos={"x": 0, "y": 0, "w": 3, "h": 4},
     )
-    faults = list(unreadable(studio.draw(wall, "twelve queues")))
-    assert any("behind a scroll bar" in fault for fault in faults)
+    assert list(scrolled(studio.draw(wall, "twelve queues"))) != []
 
 
 def test_a_panel_that_cannot_be_drawn_is_seen(studio: Studio) -> None:

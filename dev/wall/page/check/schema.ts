@@ -27,12 +27,12 @@ type Query = {
   editorMode?: 'code';
   exemplar?: boolean;
   expr: string;
-  format: 'time_series' | 'table' | 'heatmap';
+  format?: 'time_series' | 'table' | 'heatmap';
   hide?: boolean;
-  instant: boolean;
+  instant?: boolean;
   interval?: string;
-  legendFormat: string;
-  range: boolean;
+  legendFormat?: string;
+  range?: boolean;
   refId: string;
 };
 

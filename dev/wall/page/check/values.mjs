@@ -9,14 +9,14 @@ const grafana = createRequire(import.meta.url)('@grafana/data');
 
 const units = new Set(grafana.getValueFormats().flatMap(({ submenu }) => submenu.map(({ value }) => value)));
 const OWN_UNIT = /^(suffix|prefix|time|si|count|currency|bool):/;
-const shades = grafana.createTheme().visualization.hues.flatMap((hue) => hue.shades);
-const colours = new Set(['transparent', 'text', ...shades.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])])]);
+const { getColorByName } = grafana.createTheme().visualization;
 const OWN_COLOUR = /^(#|rgb)/;
 const transformations = new Set(Object.values(grafana.standardTransformers).map(({ id }) => id));
 
 const isTransformation = (name) => transformations.has(name);
 const isUnit = (name) => units.has(name) || OWN_UNIT.test(name);
-const isColour = (name) => colours.has(name) || OWN_COLOUR.test(name);
+// A name that it does not know, it returns.
+const isColour = (name) => OWN_COLOUR.test(getColorByName(name)) || name === 'transparent';
 const isReducer = (name) => !!grafana.fieldReducers.getIfExists(name);
 const isMatcher = (name) => !!grafana.fieldMatchers.getIfExists(name);
 const isColourMode = (name) => !!grafana.fieldColorModeRegistry.getIfExists(name);

@@ -20,6 +20,8 @@ function* textsIn(panel) {
     if (!node.textContent.trim() || element.closest('style, script') || !isShown(element)) continue;
     const style = getComputedStyle(element);
     const box = inkOf(node, style);
+    if (isScrolledAway(element, panel, box)) continue;
+    const place = (isHeading(element) ? panel : content(panel) ?? panel).getBoundingClientRect();
     yield {
       text: node.textContent.trim(),
       role: roleOf(element),
@@ -29,7 +31,7 @@ function* textsIn(panel) {
       background: backgroundOf(element),
       box,
       cut: isCut(element, panel, box),
-      outside: !within(box, (isHeading(element) ? panel : content(panel) ?? panel).getBoundingClientRect()),
+      outside: isAcross(box, place) || isAlong(box, place),
     };
   }
 }
@@ -58,34 +60,34 @@ function inkOf(node, style) {
 }
 
 const boxOf = ({ left, right, top, bottom }) => ({ left, right, top, bottom });
-const SLACK = 1;
-const within = (box, frame) =>
-  box.left >= frame.left - SLACK &&
-  box.right <= frame.right + SLACK &&
-  box.top >= frame.top - SLACK &&
-  box.bottom <= frame.bottom + SLACK;
-
-function isCut(element, panel, box) {
-  for (let each = element; each !== panel; each = each.parentElement) {
-    const style = getComputedStyle(each);
-    const frame = each.getBoundingClientRect();
-    const across = box.left < frame.left - SLACK || box.right > frame.right + SLACK;
-    const along = box.top < frame.top - SLACK || box.bottom > frame.bottom + SLACK;
-    if ((style.overflowX !== 'visible' && across) || (style.overflowY !== 'visible' && along)) return true;
-  }
-  return false;
+const SLACK = 1; // of rounding, and of letters whose ends nobody misses
+function* framesAround(element, panel) {
+  for (let each = element; each !== panel; each = each.parentElement)
+    yield [getComputedStyle(each), each.getBoundingClientRect()];
 }
 
-function scrolls(panel) {
-  return [...panel.querySelectorAll('*')].some((element) => {
+const isAcross = (box, frame) => box.left < frame.left - SLACK || box.right > frame.right + SLACK;
+const isAlong = (box, frame) => box.top < frame.top - SLACK || box.bottom > frame.bottom + SLACK;
+const canScroll = (overflow) => overflow === 'auto' || overflow === 'scroll';
+
+const isCut = (element, panel, box) =>
+  [...framesAround(element, panel)].some(
+    ([{ overflowX, overflowY }, frame]) =>
+      (overflowX !== 'visible' && isAcross(box, frame)) || (overflowY !== 'visible' && isAlong(box, frame))
+  );
+
+// Rows of a table: `scrolls` says that there are more.
+const isScrolledAway = (element, panel, box) =>
+  [...framesAround(element, panel)].some(([{ overflowY }, frame]) => canScroll(overflowY) && isAlong(box, frame));
+
+const scrolls = (panel) =>
+  [...panel.querySelectorAll('*')].some((element) => {
     const { overflowX, overflowY } = getComputedStyle(element);
-    const may = (overflow) => overflow === 'auto' || overflow === 'scroll';
     return (
-      (may(overflowX) && element.scrollWidth > element.clientWidth + SLACK) ||
-      (may(overflowY) && element.scrollHeight > element.clientHeight + SLACK)
+      (canScroll(overflowX) && element.scrollWidth > element.clientWidth + SLACK) ||
+      (canScroll(overflowY) && element.scrollHeight > element.clientHeight + SLACK)
     );
   });
-}
 
 function fill(element) {
   const { backgroundColor, backgroundImage } = getComputedStyle(element);
