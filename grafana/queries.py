@@ -73,7 +73,7 @@ def shown_since(dashboard: Mapping[str, Any], now: datetime) -> datetime:
     found = re.fullmatch(r"now-(\d+[smhdw])", time["from"])
     if found is None or time["to"] != "now":
         raise UnknownVariableError(f"the time range {dict(time)}")
-    return now - timedelta(seconds=_seconds(found[1]))
+    return now - timedelta(seconds=seconds_of(found[1]))
 
 
 def _fill_in(expr: str, values: Mapping[str, str]) -> str:
@@ -90,7 +90,7 @@ def _fill_in(expr: str, values: Mapping[str, str]) -> str:
 def _step(seconds: int, at_least: str | None) -> int:
     # Grafana's graphs are about 1,000 points wide; of an instant query it computes the
     # same.
-    least = _seconds(at_least) if at_least else SCRAPE_SECONDS
+    least = seconds_of(at_least) if at_least else SCRAPE_SECONDS
     return max(least, seconds // 1_000)
 
 
@@ -103,7 +103,8 @@ def _intervals(seconds: int, step: int) -> dict[str, str]:
     }
 
 
-def _seconds(duration: str) -> int:
+def seconds_of(duration: str) -> int:
+    """Of `5m`, as Prometheus and Grafana write it; one unit."""
     return int(duration[:-1]) * _UNITS[duration[-1]]
 
 
@@ -112,10 +113,8 @@ def _current(variable: Mapping[str, Any]) -> str:
     value = variable.get("current", {}).get("value", "")
     values = value if isinstance(value, list) else [value]
     if values == ["$__all"]:
-        if "allValue" not in variable:
-            # Grafana takes what it finds in Prometheus, and leaves out empty labels.
-            raise UnknownVariableError(f"${variable['name']}: all, without an allValue")
-        return str(variable["allValue"])
+        # Else Grafana names all values that it finds, and an empty one is none.
+        return str(variable.get("allValue", ".+"))
     if variable.get("multi") and len(values) > 1:
         return "(" + "|".join(map(str, values)) + ")"
     return "".join(map(str, values))

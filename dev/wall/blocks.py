@@ -21,6 +21,7 @@ from dev.processes import Processes
 from dev.prometheus import TEMPLATE, Prometheus
 from dev.service import Running, Spawn
 from dev.wall import exported, series, situations
+from grafana.queries import seconds_of
 
 _KEPT = CACHE / "wall" / "situations"
 _RULES = sorted(TEMPLATE.parent.glob("rules/*.yml"))
@@ -91,12 +92,13 @@ class _Replayed(Prometheus):
 
 
 def _recording(files: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    """The groups that record, as often as there are samples."""
+    """The groups that record, no oftener than there are samples."""
     for file in files:
         for group in YAML(typ="safe").load(file)["groups"]:
             rules = [rule for rule in group["rules"] if "record" in rule]
             if rules:
-                interval = f"{exported.EVERY}s"
+                own = seconds_of(group.get("interval", "0s"))
+                interval = f"{max(own, exported.EVERY)}s"
                 yield {"name": group["name"], "interval": interval, "rules": rules}
 
 

@@ -102,12 +102,12 @@ def test_a_target_may_want_wider_steps() -> None:
     assert (query.step, query.expr) == (3_600, "x[3600s]")
 
 
-def test_all_without_a_value_is_refused() -> None:
-    """Only Grafana knows what it then takes: what it finds, but for empty labels."""
-    other = dashboard("x")
+def test_all_is_every_value_that_is_not_empty() -> None:
+    """Without an `allValue` Grafana names the labels that it finds."""
+    other = dashboard('x{queue=~"$queue"}')
     del other["templating"]["list"][1]["allValue"]
-    with pytest.raises(UnknownVariableError, match=r"\$queue: all"):
-        panel_queries(other, NOW)
+    (query,) = panel_queries(other, NOW)
+    assert query.expr == 'x{queue=~".+"}'
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,18 @@ export function Dashboard({ dashboard, data, onDrawn }) {
   );
 }
 
+// What Grafana takes where a panel says nothing of its own.
+const unsaid = (type) => ({
+  color: { mode: type === 'timeseries' ? 'palette-classic' : 'thresholds' },
+  thresholds: {
+    mode: 'absolute',
+    steps: [
+      { value: -Infinity, color: 'green' },
+      { value: 80, color: 'red' },
+    ],
+  },
+});
+
 function Row({ panel, onDrawn }) {
   useEffect(onDrawn, []);
   return <h2 style={{ fontSize: 18, margin: 0 }}>{panel.title}</h2>;
@@ -50,7 +62,10 @@ function Row({ panel, onDrawn }) {
 function Panel({ panel, answers, box, timeRange, timeZone, onDrawn }) {
   const theme = useTheme2();
   const [frames, setFrames] = useState();
-  const { fieldConfig } = panel;
+  const [fieldConfig] = useState({
+    ...panel.fieldConfig,
+    defaults: { ...unsaid(panel.type), ...panel.fieldConfig.defaults },
+  });
   const { Drawing = NotDrawn, padding } = panels[panel.type] ?? {};
   useEffect(() => {
     const context = { interpolate: (text) => text };
