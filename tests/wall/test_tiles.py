@@ -121,6 +121,11 @@ def test_service_levels_of_several_workers_add_up() -> None:
     assert says(LATE, Moment(queues={"sales": Queue(breached=2)}, workers=3)) == "6"
 
 
+def test_a_service_level_is_rounded_down_by_what_it_is() -> None:
+    """Not by how it is stored: their sum is 27.999999999999996 %."""
+    assert says(TODAY, Moment(queues={"s": day(7, 18)}, workers=3)) == "28 under 90 %"
+
+
 def test_without_the_rules_there_is_no_service_level() -> None:
     """Not "none yet": there may have been some."""
     moment = Moment(queues={"sales": day(9, 1)}, rules=False)
