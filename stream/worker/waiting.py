@@ -114,14 +114,21 @@ class Waiting:
         entries[key] = Open(place, waits, *_worst(waits))
 
     def _wait(self, clock: Clock, place: tuple[str, str], rules: Rules) -> Wait:
-        calendar = calendar_of(clock, rules)
-        pauses = _pauses(clock, calendar)
-        breached = clock.verdict is Verdict.BREACHED
+        breached = clock.verdict is _BREACHED
         paused = clock.paused_at is not None
-        resumed = pauses is not None and not paused
-        same = (clock.measure, place, id(calendar), breached, paused, resumed)
+        resumed = not paused and clock.stretches != ()
+        same = (
+            clock.measure,
+            place,
+            clock.calendar,
+            clock.policy_version,
+            breached,
+            paused,
+            resumed,
+        )
         kind = self._kinds.get(same)
         if kind is None:
+            calendar = calendar_of(clock, rules)
             kind = Kind(clock.measure, place, calendar, breached, paused, resumed)
             self._kinds[same] = kind
         started_at, since = clock.started_at, clock.since
@@ -132,7 +139,7 @@ class Waiting:
             started_at if since == started_at else since,  # one object less to keep
             (clock.due or clock.deadline) if is_due else 0,
             clock.deadline,
-            pauses,
+            _pauses(clock, kind) if paused or resumed else None,
         )
 
     def drop(self, partition: int) -> None:
@@ -148,14 +155,11 @@ class Waiting:
         ]
 
 
-def _pauses(clock: Clock, calendar: Calendar) -> Pauses | None:
-    if clock.paused_at is None and not clock.stretches and not clock.folded:
-        return None
+def _pauses(clock: Clock, kind: Kind) -> Pauses:
     until = clock.since if clock.paused_at is None else clock.paused_at
-    breached = clock.verdict is Verdict.BREACHED
     return Pauses(
-        counted(clock, until, calendar),
-        lateness(clock, until, calendar) if breached else 0,
+        counted(clock, until, kind.calendar),
+        lateness(clock, until, kind.calendar) if kind.breached else 0,
     )
 
 
@@ -163,10 +167,16 @@ def _worst(waits: tuple[Wait, ...]) -> tuple[Band | None, int]:
     """The band of a session, and until when it is no worse one."""
     band, risk_at = None, 0
     for wait in waits:
-        if wait.kind.breached:
-            return Band.BREACHED, 0
-        if wait.kind.paused:
-            band = band or Band.PAUSED
-        elif band is not Band.OK or wait.risk_at < risk_at:
-            band, risk_at = Band.OK, wait.risk_at
+        kind = wait.kind
+        if kind.breached:
+            return _WORST, 0
+        if kind.paused:
+            band = band or _PAUSED
+        elif band is not _OK or wait.risk_at < risk_at:
+            band, risk_at = _OK, wait.risk_at
     return band, risk_at
+
+
+# Names of a module are found sooner than those of an enum: this is for each event.
+_BREACHED = Verdict.BREACHED
+_OK, _PAUSED, _WORST = Band.OK, Band.PAUSED, Band.BREACHED
