@@ -9,6 +9,7 @@ import click
 
 from alerts.preview.kinds import NAMES
 from stream.cli.group import (
+    Group,
     config_option,
     example,
     in_a_folder,
@@ -21,6 +22,7 @@ from stream.process.settings import SettingsError, read_settings
 
 
 @click.group(
+    cls=Group,
     invoke_without_command=True,
     epilog=example(
         "REPLYCLOCK_SLACK_BOT_TOKEN_FILE=/run/secrets/slack replyclock alerts"

@@ -3,9 +3,10 @@
 `docs/adr/0002` lists the fields that we add to the contract's.
 """
 
+import json
 import re
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Union, get_args
 
 import msgspec
 
@@ -97,6 +98,28 @@ def decode_event(data: bytes) -> Event:
         _check_turns(event)
     check_instants(event)
     return event
+
+
+def event_schema() -> str:
+    """JSON Schema (2020-12) of an event as others write it, sorted, indented.
+
+    Without what is ours: a move between conversations, and the sealed contact.
+    """
+    kinds = [kind for kind in get_args(Event) if kind is not JoinedEvent]
+    _, defs = msgspec.json.schema_components(
+        [Union[tuple(kinds)]],  # noqa: UP007  made of a list
+        ref_template="#/$defs/{name}",
+    )
+    for kind in kinds:
+        defs[kind.__name__]["properties"].pop("contact")
+    defs.pop(JoinedEvent.__name__, None)
+    written = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ReplyClock: an event on conversations.events, version 1",
+        "oneOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in kinds],
+        "$defs": defs,
+    }
+    return json.dumps(written, indent=2, sort_keys=True) + "\n"
 
 
 def check_instants(event: Event) -> None:

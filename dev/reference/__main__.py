@@ -6,10 +6,12 @@ from alerts.sinks.webhook_body import schema as webhook_schema
 from dev.places import REPOSITORY
 from dev.reference.page import page
 from stream.config.schema import schema
+from stream.records import event_schema
 
 FILES = {
     REPOSITORY / "docs" / "config.md": page,
     REPOSITORY / "config" / "sla.schema.json": schema,
+    REPOSITORY / "docs" / "event.schema.json": event_schema,
     REPOSITORY / "docs" / "webhook.schema.json": webhook_schema,
 }
 

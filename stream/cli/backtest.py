@@ -14,13 +14,13 @@ from stream.backtest import table
 from stream.backtest.page import page
 from stream.backtest.round_targets import round_targets
 from stream.backtest.run import Difference, Run, compare, run_both, sweep
-from stream.cli.events_file import events_file
+from stream.cli.events_file import SHOWN_FAULTS, events_file
 from stream.cli.group import config_option, example, in_a_folder, main, read_config
+from stream.cli.instant import INSTANT
 from stream.config.durations import parse_duration
 from stream.sla.facts import Measure
 
 _SWEEP = re.compile(r"(\w+)=([^.]+)\.\.([^/:]+)(?:[/:](.+))?")
-_SHOWN_FAULTS = 20
 
 
 @main.command(
@@ -34,8 +34,13 @@ _SHOWN_FAULTS = 20
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @click.option("--topic", is_flag=True, help="Events of the topic instead of a file.")
-@click.option("--from", "begin", help="With --topic: arrived since 2026-11-16T00:00Z.")
-@click.option("--to", "end", help="With --topic: arrived before 2026-11-23T00:00Z.")
+@click.option(
+    "--from",
+    "begin",
+    type=INSTANT,
+    help="With --topic: arrived since 2026-11-16T00:00:00Z, or so long ago: 7d.",
+)
+@click.option("--to", "end", type=INSTANT, help="With --topic: arrived before then.")
 @config_option
 @click.option(
     "--against",
@@ -61,8 +66,8 @@ def backtest(
     events: Path | None,
     *,
     topic: bool,
-    begin: str | None,
-    end: str | None,
+    begin: int | None,
+    end: int | None,
     config_path: Path | None,
     against: Path | None,
     lists: bool,
@@ -128,9 +133,9 @@ def _name(path: Path | None) -> str:
 
 
 def _say_faults(run: Run, events: Path | None) -> None:
-    for fault in run.faults[:_SHOWN_FAULTS]:
+    for fault in run.faults[:SHOWN_FAULTS]:
         click.echo(f"{events or 'topic'}:{fault}", err=True)
-    if len(run.faults) > _SHOWN_FAULTS:
+    if len(run.faults) > SHOWN_FAULTS:
         click.echo(f"... {len(run.faults)} lines are no events", err=True)
 
 

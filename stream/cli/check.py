@@ -10,6 +10,7 @@ from stream.cli.group import example, main, read_config
 from stream.config.difference import differences
 from stream.config.schema import schema as schema_of
 from stream.process.setup import Setup, read_setup
+from stream.records import event_schema
 
 _EXAMPLE = """\
 replyclock check config/sla.yaml --format json
@@ -43,12 +44,14 @@ def check(file: Path | None, diff: tuple[Path, Path] | None, form: str) -> None:
 
 
 @main.command(epilog=example("replyclock schema > sla.schema.json"))
-def schema() -> None:
-    """Print the JSON Schema of the rules file, for editors.
+@click.argument("what", type=click.Choice(["rules", "events"]), default="rules")
+def schema(what: str) -> None:
+    """Print the JSON Schema of the rules file, for editors, or of events.
 
-    A first line of `# yaml-language-server: $schema=sla.schema.json` names it.
+    A first line of `# yaml-language-server: $schema=sla.schema.json` names it. That of
+    events is for who writes them to Kafka (docs/events.md).
     """
-    click.echo(schema_of(), nl=False)
+    click.echo(event_schema() if what == "events" else schema_of(), nl=False)
 
 
 def _say(setup: Setup) -> None:

@@ -1,15 +1,13 @@
 """Which dead letters a command is about, as people type it."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from stream.config.durations import parse_duration
+from stream.cli.instant import INSTANT
 from stream.dead_letters.topic import Found
-from stream.sla.instants import parse_rfc3339
 
 Place = tuple[int, int]
 """Partition and offset of a record in the events topic."""
@@ -50,26 +48,8 @@ def choice_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options `--since` and `--reason`."""
     since = click.option(
         "--since",
-        callback=_since,
+        type=INSTANT,
         help="Written then or later: 2026-11-23T09:00:00Z, or so long ago: 4h.",
     )
     reason = click.option("--reason", help="Only whose reason contains this text.")
     return since(reason(command))
-
-
-def now() -> int:
-    """Milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
-
-
-def _since(_: click.Context, param: click.Parameter, text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        return now() - parse_duration(text)
-    except ValueError:
-        try:
-            return parse_rfc3339(text)
-        except ValueError as error:
-            how = f"{text!r}: write 2026-11-23T09:00:00Z, or how long ago: 15m, 4h"
-            raise click.BadParameter(how, param=param) from error

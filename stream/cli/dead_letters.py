@@ -11,7 +11,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from stream.cli.asking import ask
 from stream.cli.choice import Choice, Place, PlaceType, choice_options
-from stream.cli.group import example, main
+from stream.cli.group import Group, example, main
 from stream.dead_letters.masking import mask
 from stream.dead_letters.topic import Contents, Found, contents
 from stream.kafka.topic_reader import TopicReader
@@ -19,7 +19,11 @@ from stream.process.settings import Settings
 from stream.records import UnreadableRecordError, decode_event
 
 
-@main.group("dead-letters", epilog=example("replyclock dead-letters list --since 24h"))
+@main.group(
+    "dead-letters",
+    cls=Group,
+    epilog=example("replyclock dead-letters list --since 24h"),
+)
 def dead_letters() -> None:
     """What could not be read: list it, look at it, send it again.
 

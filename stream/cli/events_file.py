@@ -6,30 +6,25 @@ from contextlib import contextmanager
 from heapq import merge
 from pathlib import Path
 
-import click
-
 from stream.cli.asking import ask
 from stream.kafka.topic_reader import TopicReader
 from stream.process.settings import Settings
-from stream.sla.instants import parse_rfc3339
 
+SHOWN_FAULTS = 20
+"""Lines that are no events and are named one by one."""
 Arrivals = list[tuple[int, bytes]]
 """Arrival in milliseconds, and the record, of one partition."""
 
 
 @contextmanager
 def events_file(
-    events: Path | None, begin: str | None, end: str | None
+    events: Path | None, begin: int | None, end: int | None
 ) -> Iterator[Path]:
     """`events`, or what the topic holds that arrived from `begin` until `end`."""
     if events is not None:
         yield events
         return
-    try:
-        since = parse_rfc3339(begin) if begin else 0
-        until = parse_rfc3339(end) if end else 2**63
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--from/--to") from error
+    since, until = begin or 0, end or 2**63
 
     async def read(settings: Settings, reader: TopicReader) -> list[Arrivals]:
         parts = await reader.partitions(settings.events_topic)

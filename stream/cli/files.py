@@ -12,49 +12,53 @@ from pathlib import Path
 from typing import IO, cast
 
 import click
+from msgspec.structs import replace
 
 from stream.channels.fields import NotJsonError, TooManyPartsError
 from stream.channels.people import People, in_one
 from stream.channels.reading import DEFAULT_OPTIONS, Options
 from stream.channels.sources import SOURCES
+from stream.cli.events_file import SHOWN_FAULTS
 from stream.cli.group import config_option, example, main, raise_faults, read_config
+from stream.cli.instant import INSTANT
 from stream.process.settings import SettingsError, read_settings
 from stream.records import encode_event
 from stream.replay.lanes import replayed
-from stream.sla.instants import from_ms, parse_rfc3339
+from stream.sla.instants import from_ms
 
 
 @main.command(epilog=example("replyclock replay events.jsonl --config config/sla.yaml"))
 @click.argument("events", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @config_option
-@click.option("--until", help="Let time run on to here: 2026-11-23T09:00:00Z.")
+@click.option(
+    "--until", type=INSTANT, help="Let time run on to here: 2026-11-23T09:00:00Z."
+)
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
     help="Share the work; default: one a core for a large file.",
 )
 def replay(
-    events: str, config_path: Path | None, until: str | None, processes: int | None
+    events: str, config_path: Path | None, until: int | None, processes: int | None
 ) -> None:
     """Run EVENTS (JSON lines, in arrival order; - for stdin) through the rules.
 
     Facts come out as JSON lines, in order of conclusion, the same bytes every time.
     """
     config = read_config(config_path)
-    try:
-        end = parse_rfc3339(until) if until else None
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--until") from error
     faults = 0
     with _as_file(events) as path, _written() as out:
         lanes = processes or _lanes_for(path)
-        for _, said in replayed(config, path, end, lanes):
+        for _, said in replayed(config, path, until, lanes):
             if isinstance(said, bytes):
                 out.write(said + b"\n")
             else:
                 faults += 1
-                name = "<stdin>" if events == "-" else events
-                click.echo(f"{name}:{said}", err=True)
+                if faults <= SHOWN_FAULTS:
+                    name = "<stdin>" if events == "-" else events
+                    click.echo(f"{name}:{said}", err=True)
+    if faults > SHOWN_FAULTS:
+        click.echo(f"... {faults} lines are no events", err=True)
     sys.exit(1 if faults else 0)
 
 
@@ -97,7 +101,18 @@ def _as_file(events: str) -> Iterator[Path]:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Whose `apps:` say who writes through an app of Meta.",
 )
-def parse(source: str, files: tuple[IO[bytes], ...], config: Path | None) -> None:
+@click.option(
+    "--received-now",
+    is_flag=True,
+    help="Say that they arrived now; else they did when it happened.",
+)
+def parse(
+    source: str,
+    files: tuple[IO[bytes], ...],
+    *,
+    config: Path | None,
+    received_now: bool,
+) -> None:
     """Turn webhook bodies (FILES, or one on stdin) into events, a JSON line each.
 
     Nothing is sent anywhere. Bodies are read in order of arrival: where one says that
@@ -126,7 +141,9 @@ def parse(source: str, files: tuple[IO[bytes], ...], config: Path | None) -> Non
             click.echo(f"{_name(file)}: {error}", err=True)
             continue
         for event in in_one(parsed, people)[0]:
-            click.echo(encode_event(event))
+            # A body that was saved last month did not arrive today.
+            arrived = event.received_at if received_now else None
+            click.echo(encode_event(replace(event, received_at=arrived)))
         for reason, count in sorted(parsed.ignored.items()):
             click.echo(f"{_name(file)}: {count} ignored: {reason}", err=True)
     sys.exit(1 if faults else 0)

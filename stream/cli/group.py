@@ -11,12 +11,15 @@ import click
 
 from stream.config import Config, load_config
 from stream.config.faults import ConfigError
+from stream.config.nearest import meant
 from stream.kafka.refusal import RefusedStartError
 from stream.process.logs import set_up_logs
 from stream.process.settings import Settings, SettingsError, read_settings
 
 COMMANDS = "replyclock.commands"
 """The entry point group that other packages put their commands in."""
+_WHOLE = 1_000
+"""More characters than any first sentence has."""
 
 config_option = click.option(
     "--config",
@@ -40,6 +43,35 @@ def example(text: str) -> str:
 
 
 class Group(click.Group):
+    """Its commands are listed in whole sentences, and a name that is near is meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = meant(name, self.list_commands(ctx))
+            ctx.fail(f"no command {name!r}{near or ': see --help'}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Each one's first sentence, whole: click cuts it at the edge."""
+        commands = {
+            name: self.get_command(ctx, name) for name in self.list_commands(ctx)
+        }
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, command.get_short_help_str(limit=_WHOLE))
+                    for name, command in commands.items()
+                    if command is not None
+                ]
+            )
+
+
+class Main(Group):
     """Commands of this module and those that entry points add, in one list."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -56,7 +88,7 @@ class Group(click.Group):
         return None
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="replyclock")
 def main() -> None:
     """Know the second a reply-time promise breaks, and tell the right people once."""

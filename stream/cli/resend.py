@@ -7,9 +7,10 @@ from functools import partial
 import click
 
 from stream.cli.asking import ask
-from stream.cli.choice import Choice, Place, PlaceType, choice_options, now
+from stream.cli.choice import Choice, Place, PlaceType, choice_options
 from stream.cli.dead_letters import dead_letters
 from stream.cli.group import example
+from stream.cli.instant import now
 from stream.dead_letters.resending import Outcome, Resender, resending_to
 from stream.dead_letters.topic import Found, contents
 from stream.kafka.topic_reader import TopicReader
@@ -51,7 +52,9 @@ def resend(
     if not letters:
         click.echo("nothing to resend")
         return
-    if not (dry_run or yes) and sys.stdin.isatty():
+    if not (dry_run or yes):
+        if not sys.stdin.isatty():
+            raise click.UsageError("nobody is here to be asked: say --yes")
         click.confirm(f"resend {len(letters)} records?", abort=True, err=True)
     with click.progressbar(
         length=len(letters), label=f"{len(letters)} records", file=sys.stderr

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,12 +13,12 @@ from aiokafka.errors import KafkaError
 
 from stream.channels.sources import SOURCES
 from stream.cli.group import config_option, example, main, raise_faults, read_config
+from stream.cli.instant import INSTANT, now
 from stream.process.settings import Settings, SettingsError, read_settings
 from stream.records import LATEST, encode_event
 from stream.simulator.loading import events_of, load_events
 from stream.simulator.play import NothingToPlayError, Play, write_play
 from stream.simulator.sending import send_play
-from stream.sla.instants import parse_rfc3339
 
 
 @main.command(
@@ -34,7 +33,11 @@ from stream.sla.instants import parse_rfc3339
     type=click.IntRange(1, 5000),
     help="Webhooks a second.",
 )
-@click.option("--start", help="When it begins, RFC 3339; default: now.")
+@click.option(
+    "--start",
+    type=INSTANT,
+    help="When it begins: 2026-11-23T09:00:00Z, or so long ago: 7d; default: now.",
+)
 @click.option(
     "--to", "url", help="The intake's URL, or kafka; default: events on stdout."
 )
@@ -46,7 +49,7 @@ def simulate(
     seed: int,
     seconds: int,
     rate: int,
-    start: str | None,
+    start: int | None,
     url: str | None,
     webhooks: bool,
     truth: bool,
@@ -59,10 +62,7 @@ def simulate(
     environment and sent at their times; to Kafka go all events at once.
     """
     rules = read_config(config_path).rules()
-    try:
-        begin = parse_rfc3339(start) if start else time.time_ns() // 1_000_000
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--start") from error
+    begin = now() if start is None else start
     if begin >= LATEST:
         raise click.BadParameter("must be before 2200", param_hint="--start")
     try:

@@ -13,6 +13,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from stream.kafka.refusal import RefusedStartError
+
 Ready = Callable[[], bool | Awaitable[bool]]
 """Whether the process does its job now."""
 
@@ -40,7 +42,10 @@ async def serve_probes(
     ready: Ready,
     routes: Iterable[web.RouteDef] = (),
 ) -> AsyncIterator[None]:
-    """Answer on `host:port`, `routes` too, until the context is left."""
+    """Answer on `host:port`, `routes` too, until the context is left.
+
+    Raises `RefusedStartError` where it cannot listen there.
+    """
 
     async def metrics(_: web.Request) -> web.Response:
         return web.Response(
@@ -53,7 +58,13 @@ async def serve_probes(
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise RefusedStartError(
+                f"cannot listen on {host}:{port}, for /metrics and /healthz: {why}"
+            ) from error
         yield
     finally:
         await runner.cleanup()

@@ -413,3 +413,14 @@ async def test_without_a_way_back_there_are_no_buttons(
         await world.shows(1)
     [message] = await world.messages()
     assert "presses/" not in str(message["blocks"])
+
+
+async def test_a_port_that_is_taken_is_one_line(world: World) -> None:
+    """And no traceback; exit status 1."""
+    async with world.running():
+        second = await world.start()
+        _, said = await second.communicate()
+    assert second.returncode == 1
+    said_in_words = [line for line in said.decode().splitlines() if line[:1] != "{"]
+    assert len(said_in_words) == 1
+    assert said_in_words[0].startswith("cannot listen on 127.0.0.1:")

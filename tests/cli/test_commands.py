@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -138,6 +139,13 @@ def test_parse_prints_events(tmp_path):
     assert len(piped.stdout.splitlines()) == len(events)
 
 
+def test_a_saved_body_did_not_arrive_now():
+    """So the same body gives the same events, and the same facts, any day."""
+    assert b"received_at" not in run("parse", "whatsapp", given=BODY).stdout_bytes
+    now = run("parse", "whatsapp", "--received-now", given=BODY).stdout.splitlines()
+    assert all("received_at" in json.loads(line) for line in now)
+
+
 def test_parse_knows_the_apps_of_the_file(tmp_path):
     """An echo of a chatbot's app is the bot's, once the file names it (F4)."""
     file = tmp_path / "sla.yaml"
@@ -199,6 +207,16 @@ def test_replay_runs_on_until(config):
     assert kinds(run(*stop, "2023-11-14T22:13:21Z", given=line))[-1] == "clock_started"
     result = run(*stop, "2023-11-14T23:13:20+00:00", given=line)
     assert (result.exit_code, kinds(result)[-1]) == (0, "breached")
+
+
+def test_replay_of_something_else_stops_naming_lines(config):
+    """Twenty faults are enough to see what is wrong; then how many there are."""
+    result = run("replay", "-", "--config", config, given=b"no event\n" * 50)
+
+    assert result.exit_code == 1
+    *named, last = result.stderr.splitlines()
+    assert len(named) == 20
+    assert last == "... 50 lines are no events"
 
 
 def test_replay_of_a_broken_clock_is_a_bad_line(config):
@@ -285,11 +303,43 @@ BELOW = [
 
 def test_every_command_is_listed():
     """`replyclock --help` names the commands of this package and of delivery."""
-    text = run("--help").stdout
+    text = run("--help").stdout.split("Commands:")[1]
 
-    assert [
-        line.split()[0] for line in text.split("Commands:")[1].splitlines()[1:]
-    ] == (COMMANDS)
+    assert re.findall(r"^  ([\w-]+)", text, re.MULTILINE) == COMMANDS
+
+
+@pytest.mark.parametrize("group", [(), ("alerts",), ("dead-letters",)])
+def test_what_a_command_does_is_a_whole_sentence(group):
+    """No summary in a list of commands is cut."""
+    assert "..." not in run(*group, "--help").stdout.split("Commands:")[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["backtst"], "no command 'backtst': did you mean 'backtest'?"),
+        (["alerts", "tset"], "no command 'tset': did you mean 'test'?"),
+        (["frobnicate"], "no command 'frobnicate': see --help"),
+    ],
+)
+def test_a_command_that_is_near_is_named(typed, said):
+    """As for options and the keys of the rules file."""
+    assert run(*typed).stderr.endswith(f"Error: {said}\n")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["backtest", "--topic", "--from", "yesterday"],
+        ["simulate", "--start", "yesterday"],
+        ["replay", "-", "--until", "yesterday"],
+        ["dead-letters", "list", "--since", "yesterday"],
+    ],
+)
+def test_an_instant_that_is_none_says_how_to_write_one(typed):
+    """The same words everywhere, and none of Python's."""
+    said = "'yesterday': write 2026-11-23T09:00:00Z, or how long ago: 4h, 7d\n"
+    assert run(*typed, given=b"").stderr.endswith(said)
 
 
 @pytest.mark.parametrize("command", COMMANDS + BELOW)
