@@ -31,7 +31,7 @@ class Kind:
     """What many waits have in common; one object for all of them.
 
     `calendar` is what they count by. `breached` is a fact, not a guess: it shows once
-    it was concluded. `paused`: their clocks stand still; `resumed`: they did once.
+    it was concluded. `paused`: their clocks stand still; `resumed`: did, and go on.
     """
 
     measure: Measure
