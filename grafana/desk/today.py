@@ -39,6 +39,7 @@ def today() -> model.Dashboard:
         uid=UID,
         description="How the team does today, and against the days before.",
         since="now/d",
+        by_queue=True,
         panels=(*_compared(), _queues(), *over_the_day()),
     )
 
