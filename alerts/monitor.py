@@ -1,4 +1,4 @@
-"""`replyclock doctor`: whether Alertmanager tells whom the rules name."""
+"""`replyclock doctor`: whether Alertmanager hears us, and tells whom the rules name."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +16,7 @@ from stream.process.settings import Settings, SettingsError
 
 ALERTMANAGER = "alertmanager"
 _SECONDS = 4.0
+_WATCHDOGS = "alerts?filter=alertname%3DWatchdog"
 _MEND = "replyclock monitoring, then restart it: docs/runbook.md"
 
 
@@ -29,11 +30,10 @@ class MonitorCheck:
     async def look(self) -> Sequence[Finding]:
         if not self._settings.alertmanager_url or self._config is None:
             return []
-        url = f"{self._settings.alertmanager_url.rstrip('/')}/api/v2/status"
         try:
-            async with new_session(_SECONDS) as session, session.get(url) as answer:
-                answer.raise_for_status()
-                status = await answer.json()
+            async with new_session(_SECONDS) as session:
+                status = await self._ask(session, "status")
+                watchdogs = await self._ask(session, _WATCHDOGS)
             has = YAML(typ="safe").load(status["config"]["original"])
         except (aiohttp.ClientError, TimeoutError, KeyError, ValueError) as error:
             said = f"no answer: {type(error).__name__}"
@@ -46,7 +46,14 @@ class MonitorCheck:
             )
         except (SettingsError, UntoldError) as error:
             return [skip(ALERTMANAGER, f"whom it is to tell is unknown: {error}")]
-        return judge(YAML(typ="safe").load(wanted), has)
+        told_by = judge(YAML(typ="safe").load(wanted), has)
+        return [*told_by, *judge_watchdogs(watchdogs)]
+
+    async def _ask(self, session: aiohttp.ClientSession, what: str) -> Any:
+        url = f"{self._settings.alertmanager_url.rstrip('/')}/api/v2/{what}"
+        async with session.get(url) as answer:
+            answer.raise_for_status()
+            return await answer.json()
 
 
 def judge(wanted: dict[str, Any], has: dict[str, Any]) -> list[Finding]:
@@ -66,3 +73,17 @@ def judge(wanted: dict[str, Any], has: dict[str, Any]) -> list[Finding]:
     ]
     switch = "and the switch" if told(has, "watchdog") else "and no switch"
     return wrong or [ok(ALERTMANAGER, f"tells {told(has, 'monitor')}, {switch}")]
+
+
+def judge_watchdogs(alerts: Sequence[dict[str, Any]]) -> list[Finding]:
+    """Whether what always fires gets here, and leads somewhere. Pure."""
+    if not alerts:
+        said = "hears nothing of Prometheus: what always fires is not there"
+        mend = "is Prometheus running, and alerting: of its settings this one?"
+        return [fail(ALERTMANAGER, said, mend)]
+    runbooks = {alert["annotations"].get("runbook_url", "") for alert in alerts}
+    if not all(runbook.startswith("http") for runbook in runbooks):
+        said = "its alerts lead to a runbook that nobody can click"
+        mend = "set REPLYCLOCK_RUNBOOK of Prometheus to where docs/runbook.md is read"
+        return [warn(ALERTMANAGER, said, mend)]
+    return []

@@ -57,9 +57,8 @@ class Shelf:
             lambda: self.now,
         )
         label = self.metrics.places.queue
-        self.registry.register(
-            CurrentState(self.waiting, ownership, self.config, label)
-        )
+        self.current_state = CurrentState(self.waiting, ownership, self.config, label)
+        self.registry.register(self.current_state)
         self.book = Book(
             rules=self.config.rules(),
             read=lambda partition, key: self.states.get(partition, {}).get(key),

@@ -20,13 +20,19 @@ def frame(
     uid: str,
     description: str,
     since: str,
+    by_queue: bool,
     panels: Iterable[Builder[model.Panel]],
 ) -> model.Dashboard:
     """A dashboard of `panels` that shows `since` until now.
 
+    What is chosen of teams and queues is kept on the way through one that is not
+    `by_queue`, but nothing can be chosen there: it would change nothing.
+
     The time zone is Grafana's own default, which compose sets from the config: with
     each browser's, "today" would begin at another midnight for each who looks.
     """
+    hidden = model.VariableHide.HIDE_VARIABLE
+    choices = model.VariableHide.DONT_HIDE if by_queue else hidden
     built = (
         dashboard.Dashboard(title)
         .uid(uid)
@@ -39,8 +45,8 @@ def frame(
         .timezone("")
         .link(Others(TAG))
         .with_variable(_source())
-        .with_variable(_team())
-        .with_variable(_queue())
+        .with_variable(_team().hide(choices))
+        .with_variable(_queue().hide(choices))
     )
     for panel in panels:
         built.with_panel(panel)

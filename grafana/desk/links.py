@@ -58,5 +58,5 @@ MONITOR: Final = Link("Can it be believed: Monitor", f"/d/replyclock-monitor?{_K
 
 
 def rule(alert: str) -> Link:
-    """To an alert rule of `grafana/prometheus/rules/replyclock.yml`."""
+    """To an alert rule of `grafana/prometheus/rules/`."""
     return Link(f"What to do: {alert}", f"/alerting/list?search=rule:{alert}")

@@ -37,6 +37,7 @@ def monitor() -> model.Dashboard:
         uid=UID,
         description="Whether events are counted, breaches found and people told, now.",
         since="now-6h",
+        by_queue=False,
         panels=(*_now(), *way_in(), *way_out(), _sources(), _rules_in_force()),
     )
 

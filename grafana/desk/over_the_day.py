@@ -39,7 +39,7 @@ def over_the_day() -> Iterator[timeseries.Panel]:
                 WALL,
             ),
             ask.beside(lambda ago: ask.written_hourly(ago=ago)),
-            colours={"today": "blue", "yesterday": "gray", "a week ago": "purple"},
+            colours={"today": "blue", "yesterday": "gray", "last week": "purple"},
             step="5m",
         ),
         graph(

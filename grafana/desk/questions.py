@@ -14,7 +14,7 @@ _QUEUES: Final = 'queue=~"$queue"'
 
 _BROKEN: Final = 'verdict="breached"'
 
-_BEFORE: Final = {"today": "", "yesterday": "1d", "a week ago": "1w"}
+_BEFORE: Final = {"today": "", "yesterday": "1d", "last week": "1w"}
 """A day here is 24 hours: for a day after a change of the clocks it is an hour off."""
 
 NONE_YET: Final = -1

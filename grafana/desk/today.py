@@ -39,6 +39,7 @@ def today() -> model.Dashboard:
         uid=UID,
         description="How the team does today, and against the days before.",
         since="now/d",
+        by_queue=True,
         panels=(*_compared(), _queues(), *over_the_day()),
     )
 
@@ -54,21 +55,25 @@ def _compared() -> Iterator[_Panel]:
                 WALL,
             ),
             ask.beside(lambda ago: ask.written(ago=ago)),
-        ).decimals(0),
+        )
+        .decimals(0)
+        .span(5),
         number(
             Question(
                 2,
-                "How many replies came too late?",
+                "How many were late?",
                 "First and next replies whose promised time passed since midnight,"
                 f" answered by now or not; verdicts taken back are taken off. {same}",
                 rule("BudgetBurnFast"),
             ),
             ask.beside(lambda ago: ask.broken(ago=ago)),
-        ).decimals(0),
+        )
+        .decimals(0)
+        .span(5),
         number(
             Question(
                 3,
-                "How many replies are in time?",
+                "How many were in time?",
                 "Of the first and next replies decided since midnight: met / (met +"
                 f" breached). {same}",
                 rule("BudgetBurnSlow"),
@@ -76,7 +81,9 @@ def _compared() -> Iterator[_Panel]:
             ask.beside(lambda ago: ask.kept(ago=ago)),
             unit=units.PercentUnit,
             marks=_NONE_YET,
-        ).decimals(1),
+        )
+        .decimals(1)
+        .span(5),
         number(
             Question(
                 4,
@@ -88,14 +95,14 @@ def _compared() -> Iterator[_Panel]:
             ask.beside(lambda ago: ask.reply_time(0.5, ago=ago)),
             unit=CLOCK,
             marks=_NONE_YET,
-        ),
+        ).span(6),
     ):
-        yield panel.span(5).height(4)
+        yield panel.height(4)
     yield (
         number(
             Question(
                 5,
-                "Is everybody counted?",
+                "All counted?",
                 "Conversations that a worker watches, of all. Below 100 % who waits"
                 " is only a part of who does.",
                 MONITOR,
@@ -104,7 +111,7 @@ def _compared() -> Iterator[_Panel]:
             unit=units.PercentUnit,
             steps=((None, RED), (1, PLAIN)),
         )
-        .span(4)
+        .span(3)
         .height(4)
     )
 

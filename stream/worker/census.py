@@ -1,17 +1,14 @@
 """The census: waits and customers by labels, of the sessions open now. Pure."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from stream.worker.extremes import longest_wait, next_breach, worst_lateness
-from stream.worker.waiting import Band, Open, Wait
+from stream.worker.waiting import Band, Kind, Open, Wait
 
 Labels = tuple[str, ...]
 Counts = dict[Labels, int]
-
-_WORST_FIRST = (Band.BREACHED, Band.AT_RISK, Band.OK, Band.PAUSED)
-_BREACHED, _AT_RISK, _OK, _PAUSED = range(4)
 
 
 @dataclass(slots=True)
@@ -37,86 +34,65 @@ class Census:
 def census(sessions: Sequence[Open], now: int, label: Callable[[str], str]) -> Census:
     """Of `sessions` at `now`; `label`: of a queue (`Places.queue`)."""
     taken = Census()
-    for (channel, queue), count in Counter([s.place for s in sessions]).items():
-        _add(taken.opened, (channel, label(queue)), count)
-    for ((channel, queue), band), count in _customers(sessions, now).items():
-        _add(taken.customers, (channel, label(queue), band.value), count)
-    for measure, (channel, queue), waits in _alike(sessions):
-        labels = (measure, channel, label(queue))
-        _count(taken, labels, waits, now)
-        _extremes(taken, labels, waits, now)
+    for ((channel, queue), band), count in _bands(sessions, now).items():
+        place = (channel, label(queue))
+        _add(taken.opened, place, count)
+        if band is not None:
+            _add(taken.customers, (*place, band.value), count)
+    for kind, waits in _alike(sessions).items():
+        channel, queue = kind.place
+        labels = (kind.measure.value, channel, label(queue))
+        _count(taken, labels, kind, waits, now)
+        _extremes(taken, labels, kind, waits, now)
     return taken
 
 
-def _customers(
+def _bands(
     sessions: Iterable[Open], now: int
-) -> Counter[tuple[tuple[str, str], Band]]:
-    """Conversations that wait by (place, worst band)."""
-    found = Counter(
-        [(session.place, _worst(session.waits, now)) for session in sessions]
-    )
+) -> Counter[tuple[tuple[str, str], Band | None]]:
+    """Sessions by place and the worst band of their waits."""
+    ok, at_risk = Band.OK, Band.AT_RISK
     return Counter(
-        {
-            (place, _WORST_FIRST[worst]): count
-            for (place, worst), count in found.items()
-            if worst is not None
-        }
+        [
+            (s.place, at_risk if s.band is ok and s.risk_at <= now else s.band)
+            for s in sessions
+        ]
     )
 
 
-def _worst(waits: Iterable[Wait], now: int) -> int | None:
-    """The place of the worst band in `_WORST_FIRST`; None where nobody waits."""
-    worst = None
-    for wait in waits:
-        if wait.breached:
-            return _BREACHED
-        rank = _PAUSED if wait.paused else _AT_RISK if wait.risk_at <= now else _OK
-        if worst is None or rank < worst:
-            worst = rank
-    return worst
-
-
-def _alike(
-    sessions: Iterable[Open],
-) -> Iterator[tuple[str, tuple[str, str], list[Wait]]]:
-    """Waits by measure, place and calendar; there may be a million: each seen once."""
-    groups: dict[tuple[str, tuple[str, str], int], list[Wait]] = {}
+def _alike(sessions: Iterable[Open]) -> dict[Kind, list[Wait]]:
+    """Waits by their kind; there may be a million, so each is seen once."""
+    groups: defaultdict[Kind, list[Wait]] = defaultdict(list)
     for session in sessions:
-        place = session.place
         for wait in session.waits:
-            at = (wait.measure, place, id(wait.calendar))
-            if at in groups:
-                groups[at].append(wait)
-            else:
-                groups[at] = [wait]
-    for (measure, place, _), waits in groups.items():
-        yield measure, place, waits
+            groups[wait.kind].append(wait)
+    return groups
 
 
-def _count(taken: Census, labels: Labels, waits: Sequence[Wait], now: int) -> None:
-    running = [wait for wait in waits if not (wait.breached or wait.paused)]
-    breached = sum([wait.breached for wait in waits])
-    at_risk = sum([wait.risk_at <= now for wait in running])
-    for band, count in (
-        (Band.OK, len(running) - at_risk),
-        (Band.AT_RISK, at_risk),
-        (Band.BREACHED, breached),
-        (Band.PAUSED, len(waits) - len(running) - breached),
-    ):
-        _add(taken.waits, (*labels, band.value), count)
+def _count(
+    taken: Census, labels: Labels, kind: Kind, waits: Sequence[Wait], now: int
+) -> None:
+    for band in Band:
+        _add(taken.waits, (*labels, band.value), 0)
     _least(taken.oldest, labels, min([now, *[wait.started_at for wait in waits]]))
-    if running:
-        _least(taken.nearest, labels, min([wait.deadline for wait in running]))
+    if kind.breached or kind.paused:
+        band = Band.BREACHED if kind.breached else Band.PAUSED
+        _add(taken.waits, (*labels, band.value), len(waits))
+        return
+    at_risk = sum([wait.risk_at <= now for wait in waits])
+    _add(taken.waits, (*labels, Band.AT_RISK.value), at_risk)
+    _add(taken.waits, (*labels, Band.OK.value), len(waits) - at_risk)
+    _least(taken.nearest, labels, min([wait.deadline for wait in waits]))
 
 
-def _extremes(taken: Census, labels: Labels, waits: Sequence[Wait], now: int) -> None:
-    calendar = waits[0].calendar
-    if (left := next_breach(waits, now, calendar)) is not None:
+def _extremes(
+    taken: Census, labels: Labels, kind: Kind, waits: Sequence[Wait], now: int
+) -> None:
+    if (left := next_breach(kind, waits, now)) is not None:
         _least(taken.left, labels, left)
-    if (late := worst_lateness(waits, now, calendar)) is not None:
+    if (late := worst_lateness(kind, waits, now)) is not None:
         _most(taken.late, labels, late)
-    if (longest := longest_wait(waits, now, calendar)) is not None:
-        _most(taken.longest, labels, longest)
+    _most(taken.longest, labels, longest_wait(kind, waits, now))
 
 
 def _add(counts: Counts, labels: Labels, count: int) -> None:

@@ -1,50 +1,55 @@
-"""The extremes of waits that count by one calendar, in open time (semantics 4.8).
+"""The extremes of waits of one kind, in the time of their promise (semantics 4.8).
 
 Of two clocks without a pause the one that is ahead stays ahead, so that only the first
-needs the calendar's arithmetic. Those that were paused are asked one by one.
+needs the calendar's arithmetic; and what stands still needs none.
 """
 
 from collections.abc import Sequence
 
-from stream.sla.hours import Calendar
 from stream.sla.opening_hours import NEVER
-from stream.worker.waiting import Wait
+from stream.worker.waiting import Kind, Wait
 
 
-def next_breach(waits: Sequence[Wait], now: int, calendar: Calendar) -> int | None:
+def next_breach(kind: Kind, waits: Sequence[Wait], now: int) -> int | None:
     """Ms left of the running wait with least left; None where none can break.
 
     0 where the deadline has passed and nothing is concluded yet.
     """
-    deadlines = [w.deadline for w in waits if not (w.breached or w.paused)]
-    first = min(deadlines, default=NEVER)
-    return None if first >= NEVER else calendar.elapsed(now, first)
+    if kind.breached or kind.paused:
+        return None
+    first = min([wait.deadline for wait in waits])
+    return None if first >= NEVER else kind.calendar.elapsed(now, first)
 
 
-def worst_lateness(waits: Sequence[Wait], now: int, calendar: Calendar) -> int | None:
+def worst_lateness(kind: Kind, waits: Sequence[Wait], now: int) -> int | None:
     """Ms since the deadline of the latest breached wait; None where none is."""
-    late = [wait for wait in waits if wait.breached]
-    found = [
-        paused.late + _since(wait, max(wait.since, wait.deadline), now, calendar)
-        for wait in late
-        if (paused := wait.pauses) is not None
-    ]
-    if deadlines := [wait.deadline for wait in late if wait.pauses is None]:
-        found.append(calendar.elapsed(min(deadlines), now))
-    return max(found, default=None)
+    if not kind.breached:
+        return None
+    calendar = kind.calendar
+    if not (kind.paused or kind.resumed):
+        return calendar.elapsed(min([wait.deadline for wait in waits]), now)
+    return max(
+        [
+            pauses.late
+            if kind.paused
+            else pauses.late + calendar.elapsed(max(wait.since, wait.deadline), now)
+            for wait in waits
+            if (pauses := wait.pauses) is not None
+        ]
+    )
 
 
-def longest_wait(waits: Sequence[Wait], now: int, calendar: Calendar) -> int | None:
-    """Ms that the longest wait has counted; None where nobody waits."""
-    found = [
-        paused.waited + _since(wait, wait.since, now, calendar)
-        for wait in waits
-        if (paused := wait.pauses) is not None
-    ]
-    if starts := [wait.since for wait in waits if wait.pauses is None]:
-        found.append(calendar.elapsed(min(starts), now))
-    return max(found, default=None)
-
-
-def _since(wait: Wait, start: int, now: int, calendar: Calendar) -> int:
-    return 0 if wait.paused else calendar.elapsed(start, now)
+def longest_wait(kind: Kind, waits: Sequence[Wait], now: int) -> int:
+    """Ms that the longest wait has counted."""
+    calendar = kind.calendar
+    if not (kind.paused or kind.resumed):
+        return calendar.elapsed(min([wait.since for wait in waits]), now)
+    return max(
+        [
+            pauses.waited
+            if kind.paused
+            else pauses.waited + calendar.elapsed(wait.since, now)
+            for wait in waits
+            if (pauses := wait.pauses) is not None
+        ]
+    )

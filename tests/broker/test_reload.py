@@ -53,11 +53,14 @@ def test_rules_are_reloaded_in_running_processes(scene, tmp_path: Path):
     target = 'replyclock_target_seconds{measure="first_reply",policy="whatsapp-sales"}'
     assert f"{target} 300.0" in metrics(system, "worker")
 
-    rules.write_text(good.replace("within: 5m", "within: 4m"), "utf-8")
+    desk = good.replace("queues:\n", "queues:\n  desk: {team: emea}\n")
+    rules.write_text(desk.replace("within: 5m", "within: 4m"), "utf-8")
     os.kill(system.pid("worker"), signal.SIGHUP)
     page = wait_for(system, "worker", f"{target} 240.0")
     (info,) = [line for line in page.splitlines() if line.startswith(INFO)]
-    wait_for(system, "alerts", info)  # by itself: it looks twice a second
+    assert f'{OF_DESK}",team="emea"}} 1.0' in page
+    page = wait_for(system, "alerts", info)  # by itself: it looks twice a second
+    assert f'{MUTED_DESK}"}} 0.0' in page
 
     rules.write_text(good.replace("within: 5m", "within: soon"), "utf-8")
     status, said = reload(system, "worker")
@@ -71,8 +74,13 @@ def test_rules_are_reloaded_in_running_processes(scene, tmp_path: Path):
     rules.write_text(good.replace("within: 5m", "within: 3m"), "utf-8")
     status, said = reload(system, "worker")
     assert (status, said.split(":")[0]) == (200, "reloaded")
-    assert f"{target} 180.0" in metrics(system, "worker")
+    page = metrics(system, "worker")
+    assert f"{target} 180.0" in page
+    assert OF_DESK not in page
+    assert MUTED_DESK not in wait_for(system, "alerts", "reload_successful 1.0")
     assert reload(system, "worker")[1].startswith("unchanged: ")
 
 
 INFO = "replyclock_config_info{"
+OF_DESK = 'replyclock_queue_info{queue="desk'
+MUTED_DESK = 'replyclock_queue_muted{queue="desk'

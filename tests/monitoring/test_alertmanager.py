@@ -18,7 +18,7 @@ from dev.slack.client import SlackStandIn
 from dev.stack import Stack
 from stream.cli import main
 from stream.config import parse_config
-from stream.doctor.check import Finding, Mark
+from stream.doctor.check import Mark
 from stream.monitoring.alertmanager import TEMPLATE
 from stream.process.settings import Settings
 from tests.alerts.conftest import eventually
@@ -186,7 +186,12 @@ def test_check_says_what_is_out_of_date(
     assert (tmp_path / "out" / "timezone").read_text("utf-8") == "UTC\n"
 
 
-def fire(stack: Stack, *alerts: Mapping[str, str], over: bool = False) -> None:
+def fire(
+    stack: Stack,
+    *alerts: Mapping[str, str],
+    over: bool = False,
+    runbook: str = "https://wiki.example",
+) -> None:
     """What Prometheus sends of these, with labels and a summary."""
     now = datetime.now(UTC)
     ends = {"endsAt": (now - timedelta(seconds=1)).isoformat()} if over else {}
@@ -195,7 +200,7 @@ def fire(stack: Stack, *alerts: Mapping[str, str], over: bool = False) -> None:
             "labels": {k: v for k, v in alert.items() if k != "summary"},
             "annotations": {
                 "summary": alert["summary"],
-                "runbook_url": f"https://wiki.example#{alert['alertname'].lower()}",
+                "runbook_url": f"{runbook}#{alert['alertname'].lower()}",
             },
             "startsAt": (now - timedelta(minutes=1)).isoformat(),
             **ends,
@@ -348,32 +353,39 @@ async def test_the_doctor_asks_whom_it_tells(
     stack.restart("alertmanager")
     monkeypatch.setenv("REPLYCLOCK_SLACK_BOT_TOKEN_FILE", str(tmp_path / "token"))
 
-    async def found(text: str, url: str = stack.alertmanager_url) -> Finding:
+    async def found(
+        text: str, url: str = stack.alertmanager_url
+    ) -> list[tuple[Mark, str]]:
         config = parse_config(text, "sla.yaml")
-        (finding,) = await MonitorCheck(Settings(alertmanager_url=url), config).look()
-        return finding
+        look = MonitorCheck(Settings(alertmanager_url=url), config).look
+        return [(finding.mark, finding.found) for finding in await look()]
 
-    well = await found(EXAMPLE)
-    assert (well.mark, well.found) == (Mark.OK, "tells C0OPS, and no switch")
+    well = (Mark.OK, "tells C0OPS, and no switch")
+    deaf = "hears nothing of Prometheus: what always fires is not there"
+    assert await found(EXAMPLE) == [well, (Mark.FAIL, deaf)]
+    watchdog = {"alertname": "Watchdog", "severity": "none", "summary": "x"}
+    fire(stack, watchdog, runbook="docs/runbook.md")
+    unclicked = "its alerts lead to a runbook that nobody can click"
+    assert await found(EXAMPLE) == [well, (Mark.WARN, unclicked)]
+    fire(stack, watchdog)
+    assert await found(EXAMPLE) == [well]
 
     named = EXAMPLE.replace(LAST, f"{LAST}  monitor: sales-slack\n")
-    forgotten = await found(named)
-    assert (forgotten.mark, forgotten.found) == (
-        Mark.FAIL,
-        "tells C0OPS; by alerts.monitor it is to tell C0SALES",
-    )
+    forgotten = "tells C0OPS; by alerts.monitor it is to tell C0SALES"
+    assert await found(named) == [(Mark.FAIL, forgotten)]
     monkeypatch.setenv("REPLYCLOCK_SINK_SWITCH_FILE", "/run/secrets/switch")
     switch = EXAMPLE.replace(LAST, f"{LAST}  watchdog: {{url_from: SWITCH}}\n")
-    assert (await found(switch)).found == (
-        "tells nobody; by alerts.watchdog it is to tell /run/secrets/switch"
-    )
+    no_switch = "tells nobody; by alerts.watchdog it is to tell /run/secrets/switch"
+    assert await found(switch) == [(Mark.FAIL, no_switch)]
     away = await found(EXAMPLE, "http://127.0.0.1:9")
-    assert (away.mark, away.found) == (Mark.FAIL, "no answer: ClientConnectorError")
-    assert await MonitorCheck(Settings(), parse_config(EXAMPLE, "x")).look() == []
+    assert away == [(Mark.FAIL, "no answer: ClientConnectorError")]
+    assert await found(EXAMPLE, "") == []
 
     settings.write_text("route: {receiver: x}\nreceivers: [{name: x}]\n", "utf-8")
     stack.restart("alertmanager")
-    assert (await found(EXAMPLE)).mark is Mark.WARN
+    fire(stack, watchdog)
+    others = "has settings of your own: whom it tells is not looked at"
+    assert await found(EXAMPLE) == [(Mark.WARN, others)]
 
 
 def test_the_template_tells_nobody_by_itself() -> None:

@@ -139,3 +139,15 @@ def test_the_page_of_dashboards_answers_each_question(panel: Panel) -> None:
     """docs/dashboards.md has a row for it."""
     page = PROMETHEUS.parents[1] / "docs" / "dashboards.md"
     assert f"\n| {panel['title']} | " in page.read_text(encoding="utf-8")
+
+
+def test_what_can_be_chosen_changes_something() -> None:
+    """A variable that people see is in a query; one that is only kept is hidden."""
+    for name in ("today", "monitor"):
+        dashboard = loaded(name)
+        choices = dashboard["templating"]["list"]
+        seen = [choice for choice in choices if choice.get("hide") != 2]
+        targets = [panel["targets"] for panel in dashboard["panels"]]
+        asked = json.dumps([*targets, *(choice["query"] for choice in seen)])
+        for choice in seen:
+            assert f"${choice['name']}" in asked, (name, choice["name"])

@@ -5,10 +5,12 @@ import subprocess
 import pytest
 from prometheus_client import generate_latest
 
+from stream.config import parse_config
 from stream.sla.events import AuthorKind
 from stream.sla.facts import Verdict
 from stream.worker.places import MOST
 from stream.worker.reply_times import WAITS
+from stream.worker.waiting import Band
 from tests.shelf import Shelf, of
 from tests.timelines import (
     CONFIG,
@@ -309,6 +311,39 @@ async def test_nobody_waits_is_no_timestamp():
 
     assert shelf.sample("oldest_wait_timestamp_seconds", **SALES) is None
     assert shelf.sample("next_deadline_timestamp_seconds", **SALES) is None
+    for name in ("next_breach", "worst_lateness", "longest_wait"):
+        assert shelf.sample(f"{name}_seconds", **SALES) is None
+
+
+def test_every_band_of_a_configured_place_is_there_from_the_start():
+    """At 0, of customers as of waits, so that a wall tells nobody from no data."""
+    shelf = Shelf()
+    for queue in ("sales", "unrouted"):
+        place = {"channel": "whatsapp", "queue": queue}
+        for band in Band:
+            at_zero = place | {"band": band.value}
+            assert shelf.sample("customers_waiting", **at_zero) == 0
+            labels = at_zero | {"measure": "first_reply"}
+            assert shelf.sample("waiting", **labels) == 0
+        assert shelf.sample("open_sessions", **place) == 0
+
+
+async def test_a_queue_that_left_the_file_is_shown_while_somebody_waits_in_it():
+    """And no longer: after it nothing of it is left in the gauges."""
+    shelf = Shelf(CONFIG.replace("queues: {", "queues: {desk: {}, "))
+    shelf.arrive(customer(0, queue="desk"))
+    await shelf.work()
+    config = parse_config(CONFIG, "later.yaml")
+    shelf.metrics.take(config)
+    shelf.current_state.take(config)
+    place = {"channel": "whatsapp", "queue": "desk"}
+    assert shelf.sample("customers_waiting", **place, band="ok") == 1
+
+    shelf.arrive(closed(1))
+    await shelf.work()
+    assert shelf.sample("customers_waiting", **place, band="ok") is None
+    assert shelf.sample("waiting", **SALES | place, band="ok") is None
+    assert shelf.sample("open_sessions", **place) is None
 
 
 async def test_a_partition_that_left_leaves_no_ghost():

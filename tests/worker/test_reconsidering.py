@@ -78,3 +78,19 @@ async def test_a_partition_that_is_lost_is_another_workers(shelf):
     await all_open.step()
 
     assert shelf.told == []
+
+
+async def test_an_objective_is_nothing_to_reconsider(shelf):
+    """Another one alone tells nothing of any conversation, though the file is new."""
+    shelf.book.take(
+        rules(
+            CONFIG.replace("name: all,", "name: all, objective: 99%,")
+            + "reload: reevaluate_open\n"
+        )
+    )
+    all_open = reconsidering(shelf)
+    all_open.begin(shelf.owned)
+    for _ in range(3):
+        await all_open.step()
+
+    assert shelf.told == []

@@ -1,13 +1,15 @@
 """Who waits now: the index behind the gauges."""
 
+from weakref import ref
+
 from stream.config import parse_config
 from stream.sla.facts import Measure
-from stream.sla.hours import AlwaysOpen
-from stream.worker.waiting import Open, Wait, Waiting
+from stream.worker.waiting import Band, Open, Waiting
 from tests.timelines import CONFIG, Timeline, at, closed, customer, reply
 
 RULES = parse_config(CONFIG, "test.yaml").rules()
 MINE = frozenset({0})
+PLACE = ("whatsapp", "sales")
 
 
 def index(*steps) -> list[Open]:
@@ -19,33 +21,47 @@ def index(*steps) -> list[Open]:
     return waiting.open_sessions(MINE)
 
 
-def wait(*, breached: bool = False) -> Wait:
-    risk_at = 0 if breached else at(5)
-    return Wait(
-        *(Measure.FIRST_REPLY, AlwaysOpen(), at(0), at(0), risk_at, at(10)),
-        breached=breached,
-        paused=False,
-    )
-
-
 def test_a_customer_without_a_reply_waits():
     """An open session has the wait that its clock counts."""
-    assert index(customer(0)) == [Open(("whatsapp", "sales"), (wait(),))]
+    [session] = index(customer(0))
+    [wait] = session.waits
+
+    assert (session.place, session.band, session.risk_at) == (PLACE, Band.OK, at(5))
+    assert (wait.kind.measure, wait.kind.place) == (Measure.FIRST_REPLY, PLACE)
+    assert (wait.kind.breached, wait.kind.paused, wait.pauses) == (False, False, None)
+    assert (wait.started_at, wait.risk_at, wait.deadline) == (at(0), at(5), at(10))
 
 
 def test_after_the_breach_the_wait_goes_on():
     """A breached wait is still a wait, and says so."""
-    assert index(customer(0), 10.0) == [
-        Open(("whatsapp", "sales"), (wait(breached=True),))
-    ]
+    [session] = index(customer(0), 10.0)
+    [wait] = session.waits
+
+    assert session.band is Band.BREACHED
+    assert (wait.kind.breached, wait.deadline) == (True, at(10))
 
 
 def test_an_answered_session_is_open_without_a_wait():
     """A reply, in time or late, ends the wait and not the session."""
-    answered = [Open(("whatsapp", "sales"), ())]
+    assert index(customer(0), reply(3)) == [Open(PLACE, ())]
+    assert index(customer(0), 10.0, reply(12)) == [Open(PLACE, ())]
 
-    assert index(customer(0), reply(3)) == answered
-    assert index(customer(0), 10.0, reply(12)) == answered
+
+def test_waits_of_a_kind_share_it_until_the_rules_change():
+    """A million waits are of a few kinds; those of rules of before are not kept."""
+    waiting = Waiting()
+    state = Timeline(RULES).play(customer(0)).state
+    for key in (b"a", b"b"):
+        waiting.put(0, key, state, RULES)
+    [one, other] = [session.waits[0].kind for session in waiting.open_sessions(MINE)]
+    assert one is other
+
+    later = parse_config(CONFIG, "test.yaml").rules().after(RULES)
+    for key in (b"a", b"b"):
+        waiting.put(0, key, state, later)
+    reference = ref(one)
+    del one, other
+    assert reference() is None
 
 
 def test_a_closed_session_is_gone():
