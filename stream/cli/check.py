@@ -27,7 +27,10 @@ replyclock check config/sla.yaml --format json
     help="Say what changes between two rules files, and for whom.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-def check(file: Path | None, diff: tuple[Path, Path] | None, form: str) -> None:
+@click.option("--strict", is_flag=True, help="A warning is a fault, too: exit 1.")
+def check(
+    file: Path | None, *, diff: tuple[Path, Path] | None, form: str, strict: bool
+) -> None:
     """Validate the settings and FILE (default: REPLYCLOCK_CONFIG), all faults at once.
 
     Exit status 0 when both are good, 1 when not. What is legal but odd is a warning.
@@ -40,7 +43,8 @@ def check(file: Path | None, diff: tuple[Path, Path] | None, form: str) -> None:
         click.echo(json.dumps(_plain(setup), indent=2))
     else:
         _say(setup)
-    sys.exit(1 if setup.faults else 0)
+    odd = setup.warnings or setup.odd_environment
+    sys.exit(1 if setup.faults or (strict and odd) else 0)
 
 
 @main.command(epilog=example("replyclock schema > sla.schema.json"))
@@ -58,6 +62,8 @@ def _say(setup: Setup) -> None:
     for warning in setup.warnings:
         where = f"{warning.file}:{warning.line}:{warning.column}"
         click.echo(f"{where}: warning: {warning.path}: {warning.message}", err=True)
+    for name, message in setup.odd_environment:
+        click.echo(f"environment: warning: {name}: {message}", err=True)
     if setup.lines:
         click.echo("\n".join(setup.lines), err=True)
     else:
@@ -67,6 +73,10 @@ def _say(setup: Setup) -> None:
 def _plain(setup: Setup) -> dict[str, object]:
     levelled = [{"level": "error", **fault} for fault in setup.faults]
     odd = [{"level": "warning", **vars(warning)} for warning in setup.warnings]
+    odd += [
+        {"level": "warning", "file": "environment", "path": name, "message": message}
+        for name, message in setup.odd_environment
+    ]
     return {"ok": not setup.faults, "faults": levelled, "warnings": odd}
 
 

@@ -1,6 +1,7 @@
 """The command group, and what all commands share."""
 
 import faulthandler
+import os
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
@@ -8,13 +9,17 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+import structlog
 
 from stream.config import Config, load_config
 from stream.config.faults import ConfigError
 from stream.config.nearest import meant
 from stream.kafka.refusal import RefusedStartError
 from stream.process.logs import set_up_logs
+from stream.process.odd_environment import odd_environment
 from stream.process.settings import Settings, SettingsError, read_settings
+
+log = structlog.get_logger(__name__)
 
 COMMANDS = "replyclock.commands"
 """The entry point group that other packages put their commands in."""
@@ -102,6 +107,8 @@ def start(run: Callable[[Settings, Config], int]) -> None:
         settings = read_settings()
         config = load_config(settings.config)
         set_up_logs(settings.log_level, settings.log_format)
+        for name, why in odd_environment(os.environ, settings):
+            log.warning("odd in the environment", name=name, why=why)
         status = run(settings, config)
     except (RefusedStartError, ConfigError) as error:
         raise_faults(error)

@@ -8,6 +8,7 @@ from typing import Any
 
 from stream.config import Config, load_config, warnings_of
 from stream.config.faults import ConfigError, Fault
+from stream.process.odd_environment import Odd, odd_environment
 from stream.process.settings import PREFIX, Settings, SettingsError, read_settings
 from stream.process.sinks import UnsetError, WrongSinkError
 from stream.process.sinks import faults as faults_of_sinks
@@ -26,6 +27,8 @@ class Setup:
     """The same with places, for programs."""
     warnings: list[Fault]
     """What is legal but odd; a config with faults has none."""
+    odd_environment: list[Odd]
+    """The same of the environment."""
 
 
 def read_setup(file: Path | None = None, year: int | None = None) -> Setup:
@@ -59,4 +62,5 @@ def read_setup(file: Path | None = None, year: int | None = None) -> Setup:
         warnings = warnings_of(path, config, year, unset)
         lines += wrong
         faults += [{"file": "environment", "message": m} for m in wrong]
-    return Setup(path, settings, config, lines, faults, warnings)
+    odd = [*odd_environment(os.environ, settings)]
+    return Setup(path, settings, config, lines, faults, warnings, odd)

@@ -62,6 +62,8 @@ from tests.alerts.cycles import Cycle
 pytestmark = pytest.mark.broker
 
 EXAMPLES = int(os.environ.get("REPLYCLOCK_RECONCILER_EXAMPLES", "200"))
+SETTLED_SECONDS = 20
+"""Later it hangs: a machine that is busy takes some seconds at times."""
 UNLIMITED = Pace(
     post=0, edit=0, first_backoff=5, longest_backoff=20, operator=20, unclear=5
 )
@@ -321,7 +323,7 @@ class Reconciler(RuleBasedStateMachine):
 
     async def _settle(self) -> None:
         await self._take(self.read)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(SETTLED_SECONDS):
             while (await self.ledger.backlog()).count:
                 await asyncio.sleep(0.005)
                 for process in self.processes.values():

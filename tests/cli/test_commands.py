@@ -126,6 +126,43 @@ def test_check_speaks_json(tmp_path):
     assert json.loads(good.stdout) == {"ok": True, "faults": [], "warnings": []}
 
 
+CHANCE = "openssl rand -hex 32 makes one"
+NOT_METAS = "is no app secret of Meta's, which has 32 characters: App settings > Basic"
+ODD = [
+    "REPLYCLOCK_BROKER_FILE: is no setting: did you mean 'REPLYCLOCK_BROKER'?",
+    "REPLYCLOCK_REDIS_ULR: is no setting: did you mean 'REPLYCLOCK_REDIS_URL'?",
+    f"REPLYCLOCK_ID_SECRET: has fewer than 16 characters: {CHANCE}",
+    f"REPLYCLOCK_MESSENGER_APP_SECRET: {NOT_METAS}",
+]
+
+
+def test_what_is_odd_in_the_environment_is_a_warning(monkeypatch):
+    """A name that nothing reads, and secrets that somebody made up; none is shown."""
+    monkeypatch.setenv("REPLYCLOCK_REDIS_ULR", "redis://redis")
+    monkeypatch.setenv("REPLYCLOCK_BROKER_FILE", "/run/secrets/broker")
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET", "hush")
+    monkeypatch.setenv("REPLYCLOCK_MESSENGER_APP_SECRET", "hush")
+    result = run("check", EXAMPLE)
+
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [f"environment: warning: {it}" for it in ODD]
+    assert run("check", EXAMPLE, "--strict").exit_code == 1
+    said = json.loads(run("check", EXAMPLE, "--format", "json").stdout)
+    assert len(said["warnings"]) == 4
+    assert said["ok"]
+
+
+def test_strict_finds_fault_with_a_warning_only(monkeypatch, tmp_path):
+    """A file without one is good, strictly, too."""
+    assert run("check", EXAMPLE, "--strict").exit_code == 0
+    odd = tmp_path / "sla.yaml"
+    odd.write_text(
+        CONFIG.replace("version: 1", "version: 1\nabandon_after: 1h"), "utf-8"
+    )
+    assert run("check", str(odd)).exit_code == 0
+    assert run("check", str(odd), "--strict").exit_code == 1
+
+
 def test_parse_prints_events(tmp_path):
     """A webhook body becomes an event a line, from a file or standard input."""
     (tmp_path / "body.json").write_bytes(BODY)
