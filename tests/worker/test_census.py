@@ -187,6 +187,7 @@ def local(text: str) -> float:
 
 WEDNESDAY = [customer(local("03-27 16:40"))]
 EASTER = [customer(local("03-28 09:10"))]
+EARLY = [customer(local("03-27 09:00"))]
 BROKEN = [
     customer(local("03-27 09:00"), tier="vip"),
     reply(local("03-27 09:05")),
@@ -253,6 +254,46 @@ async def test_by_hand(story, figure, wanted):
         found[text] = None if seconds is None else seconds / 60
 
     assert found == wanted
+
+
+VIP = BROKEN[:2]
+ASKED = [*EARLY, reply(local("03-27 09:05")), customer(local("03-27 11:10"), "c2")]
+ONCE = {
+    "All in time.": (EARLY, "03-27 09:15", "ok"),
+    "Of three one is at risk, the first.": (EARLY, "03-27 09:25", "at_risk"),
+    "Or another.": (ASKED, "03-27 11:20", "at_risk"),
+    "One is broken.": (EARLY, "03-27 09:41", "breached"),
+    "Answered, and the rest in time.": (VIP, "03-27 09:10", "ok"),
+    "Answered, and the rest paused.": (
+        [*VIP, status(local("03-27 09:10"), Status.WAITING_ON_CUSTOMER)],
+        "03-27 12:00",
+        "paused",
+    ),
+    "One is paused, and one runs.": (
+        [BROKEN[0], status(local("03-27 09:01"), Status.WAITING_ON_CUSTOMER)],
+        "03-27 09:05",
+        "ok",
+    ),
+    "Broken, and paused since.": (BROKEN[:3], "03-27 12:00", "breached"),
+    "Nobody waits.": ([*VIP, closed(local("03-27 09:06"))], "03-27 09:10", None),
+}
+
+
+@pytest.mark.parametrize(("story", "now", "wanted"), ONCE.values(), ids=ONCE.keys())
+async def test_a_customer_counts_once_by_the_worst(story, now, wanted):
+    """Whatever is promised: of one conversation there is one, in one band."""
+    shelf = Shelf(CONFIG)
+    for happens in story:
+        shelf.now = happens.at
+        shelf.arrive(happens)
+        await shelf.work()
+    await settle(shelf, at(local(now)))
+    found = figures(shelf)["customers_waiting"]
+
+    assert [labels for labels, count in found.items() if count] == (
+        [("whatsapp", "sales", wanted)] if wanted else []
+    )
+    assert sum(found.values()) == bool(wanted)
 
 
 KINDS = st.sampled_from("cccrrwwohaaqx")
