@@ -261,7 +261,8 @@ ASKED = [*EARLY, reply(local("03-27 09:05")), customer(local("03-27 11:10"), "c2
 ONCE = {
     "All in time.": (EARLY, "03-27 09:15", "ok"),
     "Of three one is at risk, the first.": (EARLY, "03-27 09:25", "at_risk"),
-    "Or another.": (ASKED, "03-27 11:20", "at_risk"),
+    "Or the second.": (BROKEN[:1], "03-27 10:40", "at_risk"),
+    "Or what was promised before.": (ASKED, "03-27 11:20", "at_risk"),
     "One is broken.": (EARLY, "03-27 09:41", "breached"),
     "Answered, and the rest in time.": (VIP, "03-27 09:10", "ok"),
     "Answered, and the rest paused.": (
@@ -269,7 +270,7 @@ ONCE = {
         "03-27 12:00",
         "paused",
     ),
-    "One is paused, and one runs.": (
+    "Nothing pauses while nobody has answered.": (
         [BROKEN[0], status(local("03-27 09:01"), Status.WAITING_ON_CUSTOMER)],
         "03-27 09:05",
         "ok",
