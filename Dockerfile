@@ -23,6 +23,7 @@ RUN /opt/backend/bin/pip wheel --no-deps --no-build-isolation --wheel-dir wheels
 FROM python:3.11.15-slim-bookworm
 RUN groupadd --system --gid 10001 replyclock \
     && useradd --system --uid 10001 --gid replyclock --create-home --home-dir /var/lib/replyclock replyclock \
+    && install -d -o replyclock -g replyclock -m 755 /var/lib/replyclock/monitoring \
     && install -d -o replyclock -g replyclock -m 700 /var/lib/replyclock/spool
 COPY --from=build /opt/replyclock /opt/replyclock
 ENV PATH=/opt/replyclock/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

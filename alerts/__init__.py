@@ -2,6 +2,6 @@
 
 In: `sla.facts`. Out: messages in Slack and other sinks; the ledger in Redis remembers.
 May import: channels, cli, config, dead_letters, doctor, engine, explain, kafka,
-process, records, replay, sla.
+monitoring, process, records, replay, sla.
 Must never know: Faust.
 """

@@ -23,6 +23,7 @@ from alerts.diagnosis import (
 from alerts.failure import SinkFailure
 from alerts.inbox.examining import PRESSES, PressesCheck
 from alerts.ledger import Ledger
+from alerts.monitor import ALERTMANAGER, MonitorCheck
 from alerts.sinks.place import said_of
 from alerts.sinks.sinks import Sinks
 from alerts.sinks.slack import SlackSink
@@ -46,6 +47,7 @@ def checks(settings: Settings, config: Config | None) -> Sequence[Check]:
         Check(name=SLACK, look=slack.token),
         *([] if slack.is_mute else [slack.channels_check(), _presses(settings)]),
         *SinksCheck(config).checks(),
+        Check(name=ALERTMANAGER, look=MonitorCheck(settings, config).look),
         Check(name=CUSTOMERS, look=CustomersCheck(settings, config).look),
     ]
 

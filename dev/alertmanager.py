@@ -1,4 +1,4 @@
-"""One Alertmanager, with the repository's routes and nobody to notify."""
+"""One Alertmanager, with our routes and nobody to notify, unless it is told whom."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,10 +6,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from dev.http import answers
-from dev.places import REPOSITORY
 from dev.service import Spawn
-
-TEMPLATE = REPOSITORY / "grafana" / "alertmanager" / "alertmanager.yml"
+from stream.monitoring.alertmanager import TEMPLATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

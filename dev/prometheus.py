@@ -58,6 +58,10 @@ class Prometheus:
         return [
             "prometheus",
             f"--config.file={self._settings}",
+            # Debian's asks to be told, what docker-compose.yml runs does so anyway.
+            "--enable-feature=expand-external-labels",
+            # It finds Alertmanager seconds after the first alert, which is dropped.
+            "--rules.alert.resend-delay=5s",
             f"--storage.tsdb.path={self.folder}/data",
             f"--web.listen-address=127.0.0.1:{self.port}",
             "--web.enable-lifecycle",
@@ -101,7 +105,10 @@ def adapt(
     }
     if alertmanager:
         where = [{"targets": [alertmanager]}]
-        adapted["alerting"] = {"alertmanagers": [{"static_configs": where}]}
+        adapted["alerting"] = {
+            **template.get("alerting", {}),
+            "alertmanagers": [{"static_configs": where}],
+        }
     return adapted
 
 

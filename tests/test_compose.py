@@ -12,6 +12,7 @@ from typing import Any
 import click
 import jsonschema
 import pytest
+from click.testing import CliRunner
 from pydantic import RedisDsn, SecretStr
 from redis.exceptions import AuthenticationError
 from ruamel.yaml import YAML
@@ -24,6 +25,8 @@ from stream.process.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "tests" / "data" / "compose" / "compose-spec.json"
 PROCESSES = ("intake", "worker", "alerts")
+OURS = (*PROCESSES, "configure")
+"""What runs our image: `configure` once, before those who need its files."""
 METRICS = {"intake": "intake_metrics", "worker": "worker", "alerts": "alerts"}
 """Whose host and port a process answers Prometheus at."""
 FIELDS = Settings.model_fields
@@ -82,7 +85,7 @@ def test_compose_file_is_of_the_specification(compose: dict[str, Any]) -> None:
 def test_whole_system_is_there(services: dict[str, Service]) -> None:
     """Our processes, and everything that they need."""
     needed = {"kafka", "redis", "prometheus", "alertmanager", "grafana"}
-    assert set(services) == {*PROCESSES, *needed}
+    assert set(services) == {*OURS, *needed}
 
 
 def test_images_are_pinned(services: dict[str, Service]) -> None:
@@ -94,7 +97,7 @@ def test_images_are_pinned(services: dict[str, Service]) -> None:
     version = re.search(r'^version = "(.+)"$', project, re.MULTILINE)
     assert version
     for name, service in services.items():
-        if name in PROCESSES:
+        if name in OURS:
             assert service["image"] == f"replyclock:{version[1]}"
         else:
             image, _, digest = service["image"].partition("@")
@@ -111,10 +114,11 @@ def test_kafka_is_the_one_that_is_tested(services: dict[str, Service]) -> None:
 
 
 def test_processes_run_commands_that_exist(services: dict[str, Service]) -> None:
-    """Each process is a command of `replyclock`."""
-    for name in PROCESSES:
-        assert services[name]["command"] == [name]
-        assert main.get_command(click.Context(main), name) is not None
+    """Each process is a command of `replyclock`, and so is what configures others."""
+    commands = {name: services[name]["command"] for name in OURS}
+    assert [commands[name] for name in PROCESSES] == [[name] for name in PROCESSES]
+    for command, *_ in commands.values():
+        assert main.get_command(click.Context(main), command) is not None
 
 
 def field_of(variable: str) -> str:
@@ -124,7 +128,7 @@ def field_of(variable: str) -> str:
 
 def test_processes_get_settings_that_exist(services: dict[str, Service]) -> None:
     """No variable that Settings does not read; a file only for a secret."""
-    for name in PROCESSES:
+    for name in OURS:
         for variable in environment_of(services[name]):
             field = field_of(variable)
             assert field in FIELDS, variable
@@ -135,7 +139,7 @@ def test_every_setting_reaches_a_process(services: dict[str, Service]) -> None:
     """All settings are passed on, but the ports: inside they are the defaults."""
     passed = {
         field_of(variable)
-        for name in PROCESSES
+        for name in (*PROCESSES, "prometheus")
         for variable in environment_of(services[name])
     }
     ports = {f"{name}_port" for name in (*PROCESSES, *METRICS.values())}
@@ -151,7 +155,7 @@ def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
     assert compose["secrets"] == {
         name: {"file": f".secrets/{name}"} for name in SECRETS
     }
-    for name in PROCESSES:
+    for name in OURS:
         service = compose["services"][name]
         files = {
             field_of(variable): path
@@ -160,11 +164,9 @@ def test_each_secret_goes_to_those_who_need_it(compose: dict[str, Any]) -> None:
         }
         granted = service.get("secrets", [])
         assert files == {secret: f"/run/secrets/{secret}" for secret in granted}
-    settings = load("grafana", "alertmanager", "alertmanager.yml")
-    (slack,) = settings["receivers"][1]["slack_configs"]
-    path = slack["http_config"]["authorization"]["credentials_file"]
-    granted = compose["services"]["alertmanager"]["secrets"]
-    assert [path] == [f"/run/secrets/{secret}" for secret in granted]
+    # Alertmanager is told where configure has it.
+    shared = compose["services"]["configure"]["secrets"]
+    assert compose["services"]["alertmanager"]["secrets"] == shared
 
 
 def test_make_secrets_writes_what_compose_mounts(tmp_path: Path) -> None:
@@ -214,8 +216,14 @@ def test_processes_listen_where_others_reach_them(
 
 
 def test_every_service_is_watched_and_comes_back(services: dict[str, Service]) -> None:
-    """A health check and a restart policy each; a process is asked if it is ready."""
+    """A health check and a restart policy each; a process is asked if it is ready.
+
+    But what configures the others: it ends, and they start when it did well.
+    """
+    assert services["configure"]["restart"] == "no"
     for name, service in services.items():
+        if name == "configure":
+            continue
         assert service["restart"] == "unless-stopped", name
         assert service["healthcheck"]["test"], name
         if name in PROCESSES:
@@ -242,7 +250,7 @@ def test_who_writes_elsewhere_than_into_a_volume_has_memory_for_it(
     services: dict[str, Service],
 ) -> None:
     """Python, Redis' password and Grafana's plugins are in need of /tmp."""
-    for name in (*PROCESSES, "redis", "grafana"):
+    for name in (*OURS, "redis", "grafana"):
         assert services[name]["tmpfs"] == ["/tmp"], name  # noqa: S108  a container's
 
 
@@ -292,11 +300,52 @@ async def _answers(settings: Settings) -> bool:
 def test_everything_that_is_waited_for_has_a_health_check(
     services: dict[str, Service],
 ) -> None:
-    """`depends_on` names services, and waits until they are healthy."""
+    """`depends_on` names services, and waits until they are healthy, or are done."""
     for service in services.values():
         for other, how in service.get("depends_on", {}).items():
-            assert how == {"condition": "service_healthy"}
-            assert "healthcheck" in services[other]
+            if other == "configure":
+                assert how == {"condition": "service_completed_successfully"}
+            else:
+                assert how == {"condition": "service_healthy"}
+                assert "healthcheck" in services[other]
+
+
+def test_what_configures_others_writes_what_they_read(
+    services: dict[str, Service], dockerfile: str
+) -> None:
+    """Run as in its container, it writes the files that Alertmanager and Grafana read.
+
+    They wait for it, have its volume, and our user may write there.
+    """
+    _, folder = services["configure"]["command"]
+    assert f"monitoring:{folder}" in services["configure"]["volumes"]
+    assert f"install -d -o replyclock -g replyclock -m 755 {folder} " in dockerfile
+    (settings,) = (
+        option.removeprefix("--config.file=")
+        for option in services["alertmanager"]["command"]
+        if option.startswith("--config.file=")
+    )
+    grafana = services["grafana"]["environment"]
+    read = {
+        "alertmanager": settings,
+        "grafana": grafana["GF_DATE_FORMATS_DEFAULT_TIMEZONE__FILE"],
+    }
+    with CliRunner().isolated_filesystem():
+        ran = CliRunner().invoke(
+            main,
+            ["monitoring", "written"],
+            env={
+                "REPLYCLOCK_CONFIG": str(ROOT / "config" / "sla.yaml"),
+                "REPLYCLOCK_SLACK_BOT_TOKEN_FILE": __file__,
+            },
+        )
+        assert ran.exit_code == 0, ran.output
+        written = {file.name for file in Path("written").iterdir()}
+    for name, path in read.items():
+        mount, file = path.rsplit("/", 1)
+        assert f"monitoring:{mount}:ro" in services[name]["volumes"]
+        assert "configure" in services[name]["depends_on"]
+        assert file in written
 
 
 def test_mounts_exist(compose: dict[str, Any]) -> None:
@@ -336,17 +385,17 @@ def on_disk(service: Service, path: str) -> Path:
 
 
 def test_files_named_by_settings_are_mounted(services: dict[str, Service]) -> None:
-    """Rules, Prometheus' and Alertmanager's settings, the wall, all at their paths."""
-    for name in PROCESSES:
+    """Rules, Prometheus' settings, the wall, all at their paths."""
+    for name in OURS:
         rules = environment_of(services[name])["config"]
         assert on_disk(services[name], rules) == ROOT / "config" / "sla.yaml"
-    for name in ("prometheus", "alertmanager"):
-        (option,) = (
-            option
-            for option in services[name]["command"]
-            if option.startswith("--config.file=")
-        )
-        assert on_disk(services[name], option.split("=")[1]).is_file()
+    prometheus = services["prometheus"]
+    (option,) = (
+        option
+        for option in prometheus["command"]
+        if option.startswith("--config.file=")
+    )
+    assert on_disk(prometheus, option.split("=")[1]).is_file()
     grafana = services["grafana"]
     home = grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
     assert on_disk(grafana, home) == WALL
@@ -400,6 +449,45 @@ def test_grafana_knows_the_scrape_interval() -> None:
     sources = load("grafana", "provisioning", "datasources", "prometheus.yaml")
     every = load("grafana", "prometheus", "prometheus.yml")["global"]["scrape_interval"]
     assert sources["datasources"][0]["jsonData"]["timeInterval"] == every
+
+
+def test_an_alert_can_be_clicked(services: dict[str, Service]) -> None:
+    """Its runbook begins where .env says; that is no label of what is told."""
+    settings = load("grafana", "prometheus", "prometheus.yml")
+    (variable,) = services["prometheus"]["environment"]
+    assert settings["global"]["external_labels"] == {"runbook": f"${{{variable}}}"}
+    assert settings["alerting"]["alert_relabel_configs"] == [
+        {"action": "labeldrop", "regex": "runbook"}
+    ]
+
+
+CLEAN = "?kiosk&_dash.hideTimePicker=true&_dash.hideVariables=true&refresh=10s"
+"""How Grafana 13 shows a dashboard and nothing beside it, with what it still knows."""
+
+
+def test_the_wall_is_opened_as_grafana_keeps_it_clean() -> None:
+    """Wherever people read an address of it, and no option of it is ignored."""
+    uid = json.loads(WALL.read_text(encoding="utf-8"))["uid"]
+    pages = [ROOT / "README.md", ROOT / "docker-compose.yml"]
+    pages += [
+        file for top in ("docs", "dev", "config") for file in files_of(ROOT / top)
+    ]
+    said = {
+        (file.relative_to(ROOT).as_posix(), options)
+        for file in pages
+        for options in re.findall(
+            rf"/d/{uid}([^\s>\"'`)|]*)", file.read_text(encoding="utf-8")
+        )
+    }
+    assert {("README.md", CLEAN), ("docker-compose.yml", CLEAN)} <= said
+    assert {options.split("&var-")[0] for _, options in said} == {CLEAN}
+
+
+def files_of(folder: Path) -> list[Path]:
+    """What people read: text and code, nothing that was installed."""
+    kinds = {".md", ".py", ".yml", ".yaml"}
+    found = [file for file in folder.rglob("*") if file.suffix in kinds]
+    return [file for file in found if "node_modules" not in file.parts]
 
 
 # -- config/env.example

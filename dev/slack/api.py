@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dev.slack.complaints import Refused
-from dev.slack.decoding import decoded
+from dev.slack.decoding import attached, decoded
 from dev.slack.interactive_api import APP, APP_TOKEN, InteractiveApi
 from dev.slack.limits import Bucket, Spacing
 from dev.slack.rules import EDITED_TEXT_LIMIT, TEXT_LIMIT, check_content, check_metadata
@@ -76,6 +76,8 @@ class Api:
     def _post(self, bot: str, arguments: Arguments, now: float) -> dict[str, Any]:
         channel = self._channel(arguments)
         text, blocks = arguments.get("text"), decoded(arguments, "blocks")
+        if not text and not blocks:
+            text = attached(decoded(arguments, "attachments"))
         metadata = decoded(arguments, "metadata")
         check_content(text, blocks, text_limit=TEXT_LIMIT)
         check_metadata(metadata)

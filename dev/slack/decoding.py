@@ -1,4 +1,4 @@
-"""Values that a form carries as JSON in a string."""
+"""What calls carry inside of their arguments."""
 
 import json
 from collections.abc import Mapping
@@ -16,3 +16,9 @@ def decoded(arguments: Mapping[str, Any], name: str) -> Any:
         return json.loads(value)
     except ValueError:
         raise Refused(f"invalid_{name}_format") from None
+
+
+def attached(attachments: Any) -> str:
+    """What stands in Slack's older kind of content, as Alertmanager sends it."""
+    shown = attachments if isinstance(attachments, list) else []
+    return "\n".join(each[part] for each in shown for part in ("title", "text"))

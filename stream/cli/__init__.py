@@ -2,8 +2,7 @@
 
 In: arguments. Out: what the other rooms do, on stdout; one line on stderr for mistakes.
 May import: backtest, channels, config, dead_letters, doctor, explain, intake, kafka,
-process,
-records, replay, simulator, sla, worker.
+monitoring, process, records, replay, simulator, sla, worker.
 Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 """
 
@@ -15,6 +14,7 @@ from stream.cli import (
     doctor,
     explain,
     files,
+    monitoring,
     processes,
     resend,
     simulate,
@@ -31,6 +31,7 @@ __all__ = [
     "explain",
     "files",
     "main",
+    "monitoring",
     "processes",
     "resend",
     "simulate",

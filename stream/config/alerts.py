@@ -12,6 +12,7 @@ from stream.config.sinks import (
     AlertmanagerReceiver,
     AppriseReceiver,
     Fallback,
+    SinkName,
     SlackReceiver,
     WebhookReceiver,
 )
@@ -102,6 +103,13 @@ class Storm(Part):
     )
 
 
+class Watchdog(Part):
+    url_from: SinkName = Field(
+        description="`SWITCH`: the file that REPLYCLOCK_SINK_SWITCH_FILE names holds"
+        " the address"
+    )
+
+
 ShowCustomer = Literal["none", "last4", "name", "number"]
 """How much of a customer an alert says, of what intake has sealed."""
 
@@ -128,11 +136,26 @@ class Alerts(Part):
     )
     routes: tuple[Route, ...] = Field(min_length=1, description="first match wins")
     receivers: dict[str, Receiver] = Field(min_length=1)
+    monitor: str | None = Field(
+        None,
+        description="the receiver (slack or webhook) that Alertmanager tells of queues"
+        " and of ReplyClock itself; else the last route's",
+    )
+    watchdog: Watchdog | None = Field(
+        None,
+        description="a dead man's switch elsewhere, told each minute by Alertmanager;"
+        " it calls you when it is not",
+    )
     _calendars: Mapping[str, Calendar] = PrivateAttr({})
 
     def know(self, calendars: Mapping[str, Calendar]) -> None:
         """What routes decide by who is on call."""
         self._calendars = calendars
+
+    @property
+    def monitor_name(self) -> str:
+        """The receiver of what Prometheus' rules find."""
+        return self.monitor or self.routes[-1].to.then
 
     def receiver_on_call(self, route: Route, at: int) -> str:
         """The receiver that `route` leads to at the instant `at` (ms)."""

@@ -32,8 +32,18 @@ def differences(old: Config, new: Config) -> Iterator[Change]:
     before, after = old.alerts.show_customer, new.alerts.show_customer
     if before != after:
         yield Change("show_customer", _moved(before, after), "alerts from now on")
+    yield from _monitor(old, new)
     if old.alerts.routes != new.alerts.routes:
         yield Change("routes", "changed: alerts posted from now on follow the new ones")
+
+
+def _monitor(old: Config, new: Config) -> Iterator[Change]:
+    when = "when replyclock monitoring has run"
+    before, after = old.alerts.monitor_name, new.alerts.monitor_name
+    if before != after:
+        yield Change("monitor", _moved(before, after), when)
+    if old.alerts.watchdog != new.alerts.watchdog:
+        yield Change("watchdog", "is another", when)
 
 
 def _general(old: Config, new: Config) -> Iterator[Change]:

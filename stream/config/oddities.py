@@ -248,6 +248,7 @@ def _unused(config: Config) -> Iterator[Odd]:
             yield ("calendars", name), "no queue, policy, target or receiver has it"
     told = {name for route in config.alerts.routes for name in route.to.receivers}
     told |= {step.to for policy in config.policies for step in policy.escalate}
+    told.add(config.alerts.monitor_name)
     receivers = config.alerts.receivers
     told |= {each.fallback.to for each in receivers.values() if each.fallback}
     for name in receivers:

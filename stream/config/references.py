@@ -1,7 +1,8 @@
 """Names in `sla.yaml` that must lead somewhere, or be there once only."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from stream.config.alerts import Receiver
 from stream.config.model import Config
 from stream.config.nearest import meant
 from stream.sla.events import Channel
@@ -93,9 +94,22 @@ def _routes(config: Config) -> Iterator[Wrong]:
             place = (*here, "to", "calendar")
             known = [*config.calendars, ALWAYS]
             yield from _known("calendar", route.to.calendar, known, place)
+    if alerts.monitor is not None:
+        yield from _monitor(alerts.monitor, alerts.receivers)
     if alerts.routes[-1].match:
         text = "the last route must catch all: leave out match"
         yield ("alerts", "routes"), text
+
+
+def _monitor(name: str, receivers: Mapping[str, Receiver]) -> Iterator[Wrong]:
+    path: Path = ("alerts", "monitor")
+    yield from _known("receiver", name, receivers, path)
+    receiver = receivers.get(name)
+    if receiver is not None and not (receiver.slack or receiver.webhook):
+        yield (
+            path,
+            f"{name!r} is neither slack nor webhook: Alertmanager cannot tell it",
+        )
 
 
 def _fallbacks(config: Config) -> Iterator[Wrong]:

@@ -19,6 +19,7 @@ def unheard(config: Config, year: int) -> Iterator[Odd]:
     """In no order."""
     yield from _queues(config)
     yield from _digests(config, year)
+    yield from _monitor(config)
 
 
 def _queues(config: Config) -> Iterator[Odd]:
@@ -46,3 +47,12 @@ def _digests(config: Config, year: int) -> Iterator[Odd]:
         if not any(calendar.is_open(to_ms(day)) for day in days):
             hours = f"{hour:02}:{minute:02}"
             yield path, f"{hours} is never in its hours ({receiver.calendar})"
+
+
+def _monitor(config: Config) -> Iterator[Odd]:
+    """What Prometheus' rules find, where the last route's receiver cannot be told."""
+    name = config.alerts.monitor_name
+    receiver = config.alerts.receivers[name]
+    if not (receiver.slack or receiver.webhook):
+        said = f"name one that is slack or webhook: Alertmanager cannot tell {name!r}"
+        yield ("alerts", "monitor"), said

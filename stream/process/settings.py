@@ -28,6 +28,7 @@ from stream.kafka.membership import LONGEST_SESSION_S, SHORTEST_SESSION_S, Membe
 from stream.kafka.refusal import RefusedStartError
 from stream.kafka.topic_policy import TopicPolicy
 from stream.process.meta_apps import CHANNELS, MetaApp, separate_apps, written_apps
+from stream.process.monitoring_settings import MonitoringSettings
 from stream.process.senders import Senders
 from stream.process.slack_settings import SlackSettings
 
@@ -44,7 +45,7 @@ class SettingsError(RefusedStartError):
     """The environment does not say what is needed; one line a fault."""
 
 
-class Settings(SlackSettings):
+class Settings(SlackSettings, MonitoringSettings):
     """What every process reads. Unset secrets are `None`; `need` asks for them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)

@@ -322,6 +322,7 @@ COMMANDS = [
     "doctor",
     "explain",
     "intake",
+    "monitoring",
     "parse",
     "replay",
     "schema",

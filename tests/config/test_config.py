@@ -599,6 +599,24 @@ def test_who_is_shown_is_a_difference():
     assert said == ["show_customer: none -> name (alerts from now on)"]
 
 
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ("monitor: two", "monitor: ops -> two"),
+        ("watchdog: {url_from: SWITCH}", "watchdog: is another"),
+        ("monitor: ops", None),
+    ],
+)
+def test_whom_alertmanager_tells_is_a_difference(added, said):
+    """`check --diff` says that a command is to be run; the default named is none."""
+    text = GOOD.replace("receivers: {", "receivers: {two: {slack: {channel: C2}}, ")
+    more = text.replace("alerts:\n", f"alerts:\n  {added}\n")
+    old, new = parse_config(text, "old.yaml"), parse_config(more, "new.yaml")
+
+    when = " (when replyclock monitoring has run)"
+    assert [*map(str, differences(old, new))] == ([said + when] if said else [])
+
+
 LED = GOOD.replace(
     "[80%]}}\n", "[80%]}}\n    escalate: [{after: 1m, to: lead}]\n"
 ).replace("{ops:", "{lead: {slack: {channel: C2}}, ops:")

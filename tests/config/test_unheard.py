@@ -33,7 +33,8 @@ def test_a_digest_to_alertmanager() -> None:
     """It knows states and no words."""
     sink = "alertmanager: {url_from: OPS}, digest"
     text = CONFIG.replace("slack: {channel: C1}, calendar: office, digest", sink)
-    [(path, said)] = unheard(parse_config(text.replace("DIGEST", "08:45"), "x"), 2026)
+    told = unheard(parse_config(text.replace("DIGEST", "08:45"), "x"), 2026)
+    (path, said), _ = told
     assert path == ("alerts", "receivers", "desk", "digest")
     assert said == "Alertmanager takes no digest: nobody is told"
 
@@ -43,3 +44,21 @@ def test_a_digest_in_open_hours(hour: str) -> None:
     """Weekends are no fault of it."""
     config = parse_config(CONFIG.replace("DIGEST", hour), "sla.yaml")
     assert [*unheard(config, 2026)] == []
+
+
+def test_the_last_route_is_nobody_whom_alertmanager_tells() -> None:
+    """Then another is to be named; Slack and a webhook can be told."""
+    text = CONFIG.replace("DIGEST", "08:45")
+    sink = text.replace(
+        'slack: {channel: C1}, calendar: office, digest: "08:45"', "SINK"
+    )
+    path = ("alerts", "monitor")
+
+    def said(receiver: str) -> list[object]:
+        config = parse_config(sink.replace("SINK", receiver), "sla.yaml")
+        return [text for at, text in unheard(config, 2026) if at == path]
+
+    assert said("alertmanager: {url_from: OPS}") == [
+        "name one that is slack or webhook: Alertmanager cannot tell 'desk'"
+    ]
+    assert said("webhook: {url_from: OPS}") == said("slack: {channel: C1}") == []

@@ -40,6 +40,15 @@ def test_a_message_is_accepted_and_kept(slack: SlackStandIn, web: WebClient):
     }
 
 
+def test_attachments_alone_are_a_message(slack: SlackStandIn, web: WebClient):
+    """Alertmanager sends nothing else; their titles and texts are what is shown."""
+    attached = [{"title": "PAGE", "text": "one"}, {"title": "TICKET", "text": "two"}]
+    body = {"channel": "C0OPS", "attachments": attached}
+    web.api_call("chat.postMessage", json=body)
+    [kept] = slack.messages("C0OPS")
+    assert kept["text"] == "PAGE\none\nTICKET\ntwo"
+
+
 def test_the_token_is_checked(slack: SlackStandIn, web: WebClient):
     """None and a wrong one are told apart."""
     assert web.auth_test()["bot_id"] == "B0REPLYCLOCK"
