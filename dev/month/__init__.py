@@ -4,5 +4,5 @@
 are in 30 days, asks all that Today and Monitor ask, and prints the seconds. What the
 recordings are made of is most of all: it is there for the last day, or for as many as
 `--counted` says, and beside it stands what the same questions cost without recordings.
-Kept in .dev/month-..., for the next time.
+Kept in .dev/month-..., for the next time: remove it after a change of `figures.py`.
 """

@@ -12,6 +12,7 @@ from dev.month.archive import opened
 from dev.month.cost import dearest
 from dev.month.series import DAY, Day
 from dev.month.unrecorded import recordings
+from dev.packages import preflight
 from dev.places import CACHE
 from dev.prometheus import TEMPLATE
 from grafana.build import dashboard_json
@@ -35,6 +36,7 @@ def main() -> None:
         help="the last days, that have what the recordings are made of, too",
     )
     options = parser.parse_args()
+    preflight(["prometheus"])
     folder = CACHE / f"month-{options.queues}-{options.days}-{options.counted}"
     made = folder / "made.txt"
     if not made.exists():

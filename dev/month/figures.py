@@ -4,7 +4,6 @@ Their number is what costs: each queue has three channels and four measures. The
 hardly matter.
 """
 
-import math
 from collections.abc import Iterator
 from itertools import product
 from typing import Final
@@ -146,9 +145,5 @@ def _histogram(
 
 
 def _buckets(bounds: tuple[float, ...], share: float = 1) -> dict[str, float]:
-    return {
-        ("+Inf" if bound == math.inf else str(float(bound))): share
-        * (n + 1)
-        / (len(bounds) + 1)
-        for n, bound in enumerate((*bounds, math.inf))
-    }
+    upper = [*(str(float(bound)) for bound in bounds), "+Inf"]
+    return {le: share * (n + 1) / len(upper) for n, le in enumerate(upper)}

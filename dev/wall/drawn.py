@@ -29,6 +29,8 @@ class Text:
 
     text: str
     role: Role
+    tile: int
+    """Which of the panel's tiles, bars or cells it is in, from 0; -1: in none."""
     size: float
     """Pixels, of the font."""
     colour: str

@@ -26,6 +26,7 @@ function* textsIn(panel) {
     yield {
       text: node.textContent.trim(),
       role: roleOf(element),
+      tile: tileOf(element, panel),
       size: parseFloat(style.fontSize),
       colour: style.color,
       background: backgroundOf(element),
@@ -120,3 +121,6 @@ function roleOf(element) {
   if (element.closest('[role="columnheader"]')) return 'header';
   return element.closest('[role="gridcell"]') ? 'cell' : 'other';
 }
+
+const TILES = '.tile, [role="gridcell"]';
+const tileOf = (element, panel) => [...panel.querySelectorAll(TILES)].indexOf(element.closest(TILES));
