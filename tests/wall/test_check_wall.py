@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, start_http_server
 
 from alerts.coverage import Coverage
@@ -19,12 +18,12 @@ from grafana.check_wall import faults_of, main
 from grafana.queries import WALL, PanelQuery, panel_queries
 from stream.config import load_config
 from stream.sla.facts import Measure
-from stream.sla.hours import ALWAYS
+from stream.sla.hours import ALWAYS, Calendar
 from stream.worker.current_state import CurrentState, Ownership
 from stream.worker.metrics import WorkerMetrics
 from stream.worker.queues import Queues
 from stream.worker.silent_sources import SilentSources
-from stream.worker.waiting import Open, Wait, Waiting
+from stream.worker.waiting import Band, Kind, Open, Wait, Waiting
 
 REPOSITORY = Path(__file__).parents[2]
 QUEUES = {"sales", "support", "unrouted"}
@@ -147,20 +146,43 @@ def site(running: Site) -> Site:
     return running
 
 
-def wait(*, age: float, left: float, breached: bool = False) -> Wait:
-    """A first-reply wait that began `age` seconds ago, its deadline `left` ahead."""
-    now = time.time_ns() // 1_000_000
-    deadline = now + int(left * 1000)
-    started_at = now - int(age * 1000)
-    return Wait(
+def waits(
+    place: tuple[str, str],
+    started_at: int,
+    deadline: int,
+    *,
+    breached: bool = False,
+    calendar: Calendar = CALENDAR,
+) -> Open:
+    """An open session in which somebody waits for a first reply. Milliseconds."""
+    kind = Kind(
         measure=Measure.FIRST_REPLY,
-        calendar=CALENDAR,
+        place=place,
+        calendar=calendar,
+        breached=breached,
+        paused=False,
+        resumed=False,
+    )
+    wait = Wait(
+        kind=kind,
         started_at=started_at,
         since=started_at,
         risk_at=deadline,
         deadline=deadline,
+    )
+    return Open(place, (wait,), Band.BREACHED if breached else Band.OK, deadline)
+
+
+def waits_now(
+    channel: str, queue: str, *, age: float, left: float, breached: bool = False
+) -> Open:
+    """One that began `age` seconds ago, its deadline `left` ahead."""
+    now = time.time_ns() // 1_000_000
+    return waits(
+        (channel, queue),
+        now - int(age * 1000),
+        now + int(left * 1000),
         breached=breached,
-        paused=False,
     )
 
 
@@ -184,9 +206,9 @@ def test_every_panel_answers_when_nothing_happens(
 def test_waits_are_shown_as_they_are(site: Site) -> None:
     """Counts, the worst lateness and the time left, per queue and in all."""
     site.worker.hold(
-        Open(("whatsapp", "sales"), (wait(age=4330, left=-4030, breached=True),)),
-        Open(("whatsapp", "sales"), (wait(age=100, left=200),)),
-        Open(("messenger", "support"), (wait(age=50, left=850),)),
+        waits_now("whatsapp", "sales", age=4330, left=-4030, breached=True),
+        waits_now("whatsapp", "sales", age=100, left=200),
+        waits_now("messenger", "support", age=50, left=850),
         Open(("messenger", "support"), ()),
     )
     site.await_shown(LATE, lambda shown: shown == {"Late": "1"})
@@ -208,28 +230,17 @@ def instant(day_and_time: str) -> int:
 def test_monday_morning_is_not_red_for_the_weekend(site: Site) -> None:
     """Who wrote ten minutes before closing has waited ten minutes on Monday at nine."""
     office = load_config(REPOSITORY / "config" / "full.yaml").rules().calendar("office")
-    started, deadline = instant("21T13:50"), instant("23T09:05")
-    waiting = Wait(
-        measure=Measure.FIRST_REPLY,
-        calendar=office,
-        started_at=started,
-        since=started,
-        risk_at=instant("23T09:03"),
-        deadline=deadline,
-        breached=False,
-        paused=False,
-    )
-    place = ("whatsapp", "sales")
+    place, times = ("whatsapp", "sales"), (instant("21T13:50"), instant("23T09:05"))
     for at in ("21T20:00", "22T12:00", "23T08:59"):
         site.worker.at = instant(at)
-        site.worker.hold(Open(place, (waiting,)))
+        site.worker.hold(waits(place, *times, calendar=office))
         shown = site.await_shown(BOARD, lambda shown: "sales · 1" in shown)
         assert shown["sales · 1"] == "5 min", at
         assert site.shows(LATE) == {"Late": "none"}
         assert site.shows(LONGEST) == {"Longest": "10 min"}
 
     site.worker.at = instant("23T09:12")
-    site.worker.hold(Open(place, (replace(waiting, breached=True),)))
+    site.worker.hold(waits(place, *times, calendar=office, breached=True))
     late = "late 1 · 7 min"
     site.await_shown(BOARD, lambda shown: shown["sales · 1"] == late)
     assert site.shows(LONGEST) == {"Longest": "22 min"}
@@ -238,7 +249,7 @@ def test_monday_morning_is_not_red_for_the_weekend(site: Site) -> None:
 @pytest.mark.broker
 def test_a_part_of_the_truth_is_not_shown_as_a_number(site: Site) -> None:
     """With two of four partitions owned the wall says `partial`, and still answers."""
-    waits = [Open(("whatsapp", "sales"), (wait(age=9, left=99),)) for _ in ALL]
+    waits = [waits_now("whatsapp", "sales", age=9, left=99) for _ in ALL]
     site.worker.hold(*waits)
     site.await_shown(BOARD, lambda shown: "sales · 4" in shown)
     site.worker.owned = frozenset({0, 1})
