@@ -1,10 +1,11 @@
 """Chromium without a window, driven as a person would: looked at, clicked, typed into.
 
 Over its DevTools protocol (chromedevtools.github.io/devtools-protocol), which is JSON
-over a websocket: five commands are all that a test of a page needs.
+over a websocket: a few commands are all that a test of a page needs.
 """
 
 import asyncio
+import base64
 import json
 import subprocess
 from collections.abc import AsyncIterator
@@ -31,19 +32,17 @@ class Page:
     async def says(self, words: str, selector: str = "body") -> None:
         """Wait until `words` are in the element."""
         found = f"document.querySelector({json.dumps(selector)})"
-        await self._until(f"{found} && {found}.innerText.includes({json.dumps(words)})")
+        await self.until(f"{found} && {found}.innerText.includes({json.dumps(words)})")
 
     async def lacks(self, words: str, selector: str = "body") -> None:
         """Wait until they are not, or no longer."""
         found = f"document.querySelector({json.dumps(selector)})"
-        await self._until(
-            f"{found} && !{found}.innerText.includes({json.dumps(words)})"
-        )
+        await self.until(f"{found} && !{found}.innerText.includes({json.dumps(words)})")
 
     async def click(self, selector: str) -> None:
         """Press the mouse in the middle of it."""
         found = f"document.querySelector({json.dumps(selector)})"
-        x, y = await self._until(
+        x, y = await self.until(
             f"{found} && (({{x, y, width, height}}) => [x + width / 2, y + height / 2])"
             f"(({found}.scrollIntoView(), {found}.getBoundingClientRect()))"
         )
@@ -63,13 +62,44 @@ class Page:
     async def choose(self, selector: str, value: str) -> None:
         """Choose the option with this value: its list is drawn by no page."""
         found = f"document.querySelector({json.dumps(selector)})"
-        await self._until(
+        await self.until(
             f"{found} && (({found}.value = {json.dumps(value)}),"
             f" {found}.dispatchEvent(new Event('change', {{bubbles: true}})))"
         )
 
-    async def _until(self, expression: str) -> Any:
-        """The value of the expression, as soon as it is none of JavaScript's false."""
+    async def evaluate(self, expression: str) -> Any:
+        """The value of the JavaScript, or what its promise comes to.
+
+        Raises `RuntimeError` with what it throws.
+        """
+        async with asyncio.timeout(PATIENCE_S):
+            answer = await self._call(
+                "Runtime.evaluate",
+                expression=expression,
+                returnByValue=True,
+                awaitPromise=True,
+            )
+        if "exceptionDetails" in answer:
+            raise RuntimeError(answer["result"].get("description", answer["result"]))
+        return answer["result"].get("value")
+
+    async def resize(self, width: int, height: int) -> None:
+        """Show the page in a window of this size, in pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1}
+        await self._call("Emulation.setDeviceMetricsOverride", **size, mobile=False)
+
+    async def take_picture(self, file: Path) -> None:
+        """Write the page into `file`, a PNG: as wide as the window, to its end."""
+        layout = await self._call("Page.getLayoutMetrics")
+        answer = await self._call(
+            "Page.captureScreenshot",
+            clip={**layout["cssContentSize"], "scale": 1},
+            captureBeyondViewport=True,
+        )
+        await asyncio.to_thread(file.write_bytes, base64.b64decode(answer["data"]))
+
+    async def until(self, expression: str) -> Any:
+        """Wait until the JavaScript comes to something true: its value."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 answer = await self._call(

@@ -22,6 +22,8 @@ _PACKAGES = {
     "ip": "iproute2",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "chromium": "chromium",
+    "node": "nodejs",
+    "npm": "npm",
 }
 _PROGRAMS = {
     "kafka": ("java",),  # and Maven, once: dev/kafka/jars.py

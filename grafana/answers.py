@@ -1,8 +1,10 @@
-"""What a Prometheus answers to an instant query."""
+"""What a Prometheus answers to a query."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -22,20 +24,31 @@ class Sample:
 
 def ask(prometheus_url: str, expr: str, timeout: float = 10) -> list[Sample]:
     """The samples of `expr` now, none when there are none."""
-    query = urlencode({"query": expr})
-    url = f"{prometheus_url.rstrip('/')}/api/v1/query?{query}"
+    data = fetch(prometheus_url, "query", {"query": expr}, timeout)
+    if data["resultType"] == "scalar":
+        return [Sample({}, float(data["result"][1]))]
+    return [
+        Sample(series["metric"], float(series["value"][1])) for series in data["result"]
+    ]
+
+
+def fetch(
+    prometheus_url: str, what: str, query: Mapping[str, object], timeout: float = 10
+) -> dict[str, Any]:
+    """`data` of Prometheus's answer to `what`: `query` or `query_range`.
+
+    Raises `QueryFailedError`.
+    """
+    url = f"{prometheus_url.rstrip('/')}/api/v1/{what}?{urlencode(query)}"
     try:
         # The address is the operator's own, on the command line or in a test.
         with urlopen(url, timeout=timeout) as answer:  # noqa: S310 - see above
-            body = json.load(answer)
+            data: dict[str, Any] = json.load(answer)["data"]
     except HTTPError as error:
         raise QueryFailedError(_refusal(error)) from error
     except (URLError, HTTPException, OSError, ValueError) as error:
         raise QueryFailedError(f"no answer: {error}") from error
-    result = body["data"]["result"]
-    if body["data"]["resultType"] == "scalar":
-        return [Sample({}, float(result[1]))]
-    return [Sample(series["metric"], float(series["value"][1])) for series in result]
+    return data
 
 
 def _refusal(error: HTTPError) -> str:

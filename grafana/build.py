@@ -21,9 +21,15 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "Prefer using dashboardv2", DeprecationWarning)
     from grafana_foundation_sdk.models.dashboard import Dashboard
 
+    from grafana.desk.monitor import monitor
+    from grafana.desk.today import today
     from grafana.wall import wall
 
-DASHBOARDS: Final[Mapping[str, Callable[[], Dashboard]]] = {"wall": wall}
+DASHBOARDS: Final[Mapping[str, Callable[[], Dashboard]]] = {
+    "wall": wall,
+    "today": today,
+    "monitor": monitor,
+}
 """What each file is made by."""
 
 

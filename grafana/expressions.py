@@ -1,29 +1,32 @@
-"""The wall's PromQL: each question, and an answer also when nothing waits.
+"""What the wall asks of Prometheus: who waits, how late, and can it be believed.
 
-Every query ends in a fill from `replyclock_waiting`, which exists, at zero, for every
-configured queue as long as a worker is up. So an empty tile means one thing only: no
-worker answers. What a tile says instead of a number is one of the marks below.
+Every query ends in a fill from `QUEUES`, which has a sample for each queue as long as a
+worker answers. So an empty panel means one thing only: no worker answers. What is said
+instead of a number is in `grafana.words`.
 """
 
 from typing import Final
 
-NOBODY: Final = 0
-"""Nobody waits: an oldest wait is at least a second."""
-UNDECIDED: Final = -1
-"""No verdict today. 0/0 is not 100 %: a wall that praises itself before the first
-verdict would also praise a pipe that is broken."""
-PARTIAL: Final = -2
-"""Some partitions have no worker: a number now would be a part of the truth."""
-STALE: Final = -3
-"""Nobody is known to wait, and a source is silent: who waits, nobody knows. A wait that
-is known stays a number: bad news of a silent source is no less true."""
-IDLE: Final = 999_999_999
-"""No clock runs in the queue: later than any deadline, so the bar is full."""
+from grafana.words import MARK, SAYS, counted, said, spelled
 
+QUEUES: Final = (
+    'group by (queue) (replyclock_queue_info{queue=~"$queue",team=~"$team"})'
+    ' or group by (queue) (replyclock_open_sessions{queue=~"$queue",team=~"$team"})'
+    " unless on (queue) replyclock_queue_info"
+)
+"""1 for each queue that this wall shows: chosen by name, and by team.
+
+A queue that only events name has no `replyclock_queue_info`, and no `team` either: it
+belongs to the wall of all teams (`.*` matches the label that is not there).
+"""
+
+WAITING: Final = "ok|at_risk|breached"
+"""Bands of who waits. Where every clock is paused it is the customer's turn."""
+
+DELAYED: Final = 30
+"""Seconds, as of the alert MonitorDataDelayed: later than that is not now."""
 STUCK: Final = 60
 """Seconds. Records wait and none was applied for a minute: the delay is more."""
-
-_OF = 'measure="first_reply",queue=~"$queue"'
 
 _EVENTS: Final = 'topic=~".*conversations[.]events"'
 """Behind any prefix. The alerts process says the same of facts: who reads those does
@@ -33,84 +36,72 @@ COVERAGE: Final = (
     f" / max by (topic) (replyclock_partitions{{{_EVENTS}}}))"
 )
 LAG: Final = f"sum(replyclock_lag_records{{{_EVENTS}}})"
-_SILENT: Final = (
-    'min by (channel, account, queue) (replyclock_source_silent{queue=~"$queue"})'
+
+SILENT: Final = (
+    "max by (queue) (min by (channel, account, queue)"
+    ' (replyclock_source_silent{queue=~"$queue"})) == 1'
 )
-"""1 for an account that is silent for every worker (semantics 3.6)."""
+"""Queues with an account that is silent for every worker (semantics 3.6)."""
 
 
-def _by(grouping: str) -> str:
-    return f" by ({grouping})" if grouping else ""
-
-
-def _waits(by: str, band: str = "") -> str:
-    of = f'{_OF},band="{band}"' if band else _OF
-    return f"sum{_by(by)} (replyclock_waiting{{{of}}})"
-
-
-def _fill(by: str, mark: int) -> str:
-    return f"0 * {_waits(by)} {mark:+d}".replace(" +0", "")
-
-
-def _whole(value: str, by: str) -> str:
-    """`value` while every partition has a worker, else the mark `PARTIAL`."""
-    return f"(({value}) and on () ({COVERAGE} >= 1)) or ({_fill(by, PARTIAL)})"
-
-
-def _stale(by: str) -> str:
-    """The mark `STALE` where a source is silent, nothing elsewhere."""
-    return f"(0 * count{_by(by)} ({_SILENT} == 1) {STALE:+d})"
-
-
-def waiting(by: str = "", band: str = "") -> str:
-    waits = _waits(by, band)
-    return _whole(f"({waits} > 0) or {_stale(by)} or {waits}", by)
-
-
-def oldest_wait(by: str = "") -> str:
-    """Seconds since the longest wait of now began."""
-    began = f"min{_by(by)} (replyclock_oldest_wait_timestamp_seconds{{{_OF}}})"
-    # At least a second: 0 is the mark for nobody, and two machines' clocks differ.
-    age = f"clamp_min(time() - {began}, 1)"
-    return _whole(f"{age} or {_stale(by)} or {_fill(by, NOBODY)}", by)
-
-
-def next_breach(by: str = "") -> str:
-    """Seconds until the nearest deadline of a clock that runs and is not breached."""
-    at = f"min{_by(by)} (replyclock_next_deadline_timestamp_seconds{{{_OF}}})"
-    left = f"({at} - time())"
-    return _whole(f"{left} or {_stale(by)} or ({_fill(by, IDLE)})", by)
-
-
-def stale(by: str) -> str:
-    """1 where an account of the queue is silent for every worker (semantics 3.6)."""
-    return _whole(f"(max by ({by}) ({_SILENT})) or ({_fill(by, 0)})", by)
-
-
-def silent_sources() -> str:
-    """How many accounts are silent."""
-    return _whole(f"sum({_SILENT}) or ({_fill('', 0)})", "")
-
-
-def service_level(by: str = "") -> str:
-    """Met per decided cycle since midnight, 0 to 1, retractions taken off.
-
-    `increase` extrapolates all counters of a worker by the same factor, so the ratio
-    is exact. A verdict of yesterday taken back today is clamped: a few cycles around
-    midnight.
-    """
-    decided = _net("met|breached", by)
-    ratio = f"clamp(({_net('met', by)}) / (({decided}) > 0), 0, 1)"
-    return f"({ratio}) or ({_fill(by, UNDECIDED)})"
-
-
-def _net(verdicts: str, by: str) -> str:
-    of = f'{_OF},verdict=~"{verdicts}"'
-    counted, taken_back = (
-        f"sum{_by(by)} (increase({counter}{{{of}}}[$__range]))"
-        for counter in ("replyclock_verdicts_total", "replyclock_retractions_total")
+def customers(bands: str) -> str:
+    """Customers by queue, each once, by the worst band of their promises."""
+    return (
+        "sum by (queue) (replyclock_customers_waiting"
+        f'{{queue=~"$queue",band=~"{bands}"}})'
     )
-    return f"{counted} - {taken_back}"
+
+
+def lateness() -> str:
+    """Seconds by queue, in the promise's time, since the worst broken promise broke."""
+    return 'max by (queue) (replyclock_worst_lateness_seconds{queue=~"$queue"})'
+
+
+def time_left() -> str:
+    """Seconds by queue, in the promise's time, until the next promise breaks."""
+    return 'min by (queue) (replyclock_next_breach_seconds{queue=~"$queue"})'
+
+
+def longest_wait() -> str:
+    """Seconds by queue, in the promise's time, of who has waited for longest."""
+    return 'max by (queue) (replyclock_longest_wait_seconds{queue=~"$queue"})'
+
+
+def over_all(how: str, by_queue: str) -> str:
+    """One figure of all queues that the wall shows."""
+    return f"{how}(({by_queue}) and on (queue) ({QUEUES}))"
+
+
+def fill(text: str) -> str:
+    """`text` as long as a worker answers."""
+    return said(f"0 * count({QUEUES})", text)
+
+
+def whole(value: str, otherwise: str) -> str:
+    """`value` while every partition has a worker, else "partial" in its place.
+
+    `otherwise`: 0 for each thing that has a value.
+    """
+    partial = said(f"{otherwise} + {MARK}", "partial")
+    return f"(({value}) and on () ({COVERAGE} >= 1)) or on () ({partial})"
+
+
+def how_many(bands: str) -> str:
+    """How many customers there are in these bands, or "none"."""
+    number = over_all("sum", customers(bands))
+    return _figure(counted(f"{number} > 0", SAYS, by=""), "none")
+
+
+def how_long() -> str:
+    """How long somebody has waited, or "nobody"."""
+    return _figure(spelled(over_all("max", longest_wait()), SAYS, by=""), "nobody")
+
+
+def _figure(known: str, nobody: str) -> str:
+    """What is known, else `nobody`; but "stale" where a source is silent."""
+    stale = said(over_all("count", SILENT), "stale")
+    figure = f"({known}) or on () ({stale}) or on () ({fill(nobody)})"
+    return whole(figure, f"0 * count({QUEUES})")
 
 
 def data_delay() -> str:
@@ -123,3 +114,17 @@ def data_delay() -> str:
     buckets = "sum by (le) (rate(replyclock_event_delay_seconds_bucket[1m]))"
     measured = f"histogram_quantile(0.99, {buckets}) >= 0"
     return f"({measured}) or (0 * ({LAG} == 0)) or (0 * ({LAG} > 0) + {STUCK})"
+
+
+def trust() -> str:
+    """One word: can the wall be believed, is everybody told? Most serious first."""
+    muted = 'max by (queue) (replyclock_queue_muted{queue=~"$queue"}) == 1'
+    words = (
+        (f"{COVERAGE} < 1", "partial"),
+        (f"({data_delay()}) > {DELAYED}", "delayed"),
+        (over_all("count", SILENT), "source silent"),
+        ('max(replyclock_storms{kind=~"storm|downtime"}) > 0', "storm"),
+        (over_all("count", muted), "muted"),
+    )
+    said_so = " or on () ".join(f"({said(asked, word)})" for asked, word in words)
+    return f"{said_so} or on () ({fill('live')})"

@@ -12,7 +12,9 @@ WALL: Final = FOLDER / "wall.json"
 SCRAPE_SECONDS: Final = 5
 """As in prometheus.yml, and `timeInterval` of the data source."""
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
+_UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|([^\W\d]\w*))")
+"""Not `$1`: that is of `label_replace`, and Grafana leaves it, too."""
 
 
 class UnknownVariableError(Exception):
@@ -28,6 +30,8 @@ class PanelQuery:
     ref_id: str
     expr: str
     instant: bool
+    step: int = SCRAPE_SECONDS
+    """Seconds from one point of a graph to the next."""
 
 
 def panel_queries(dashboard: Mapping[str, Any], now: datetime) -> list[PanelQuery]:
@@ -36,18 +40,40 @@ def panel_queries(dashboard: Mapping[str, Any], now: datetime) -> list[PanelQuer
     `now` is a local time, with its zone: "today" begins at that zone's midnight.
     Raises `UnknownVariableError`.
     """
-    values = _values(dashboard, now)
-    return [
-        PanelQuery(
-            panel=panel["title"],
-            panel_id=panel["id"],
-            ref_id=target["refId"],
-            expr=_fill_in(target["expr"], values),
-            instant=bool(target.get("instant")),
-        )
-        for panel in dashboard["panels"]
-        for target in panel.get("targets", [])
-    ]
+    seconds = max(1, round((now - shown_since(dashboard, now)).total_seconds()))
+    own = {
+        variable["name"]: _current(variable)
+        for variable in dashboard["templating"]["list"]
+    }
+    queries = []
+    for panel in dashboard["panels"]:
+        for target in panel.get("targets", []):
+            step = _step(seconds, target.get("interval") or panel.get("interval"))
+            query = PanelQuery(
+                panel=panel["title"],
+                panel_id=panel["id"],
+                ref_id=target["refId"],
+                expr=_fill_in(target["expr"], {**own, **_intervals(seconds, step)}),
+                instant=bool(target.get("instant")),
+                step=step,
+            )
+            queries.append(query)
+    return queries
+
+
+def shown_since(dashboard: Mapping[str, Any], now: datetime) -> datetime:
+    """When the time that the dashboard shows begins; it ends `now`.
+
+    Of Grafana's words for it these are known: `now/d` and `now-7d` (s, m, h, d, w).
+    Raises `UnknownVariableError` for others.
+    """
+    time = dashboard["time"]
+    if time == {"from": "now/d", "to": "now"}:
+        return now.replace(hour=0, minute=0, second=0, microsecond=0)
+    found = re.fullmatch(r"now-(\d+[smhdw])", time["from"])
+    if found is None or time["to"] != "now":
+        raise UnknownVariableError(f"the time range {dict(time)}")
+    return now - timedelta(seconds=seconds_of(found[1]))
 
 
 def _fill_in(expr: str, values: Mapping[str, str]) -> str:
@@ -61,16 +87,15 @@ def _fill_in(expr: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(value, expr)
 
 
-def _values(dashboard: Mapping[str, Any], now: datetime) -> dict[str, str]:
-    seconds = max(1, round(_range(dashboard["time"], now).total_seconds()))
-    # Of an instant query Grafana computes the step as of a graph 1,000 points wide.
-    step = max(SCRAPE_SECONDS, seconds // 1_000)
-    own = {
-        variable["name"]: _current(variable)
-        for variable in dashboard["templating"]["list"]
-    }
+def _step(seconds: int, at_least: str | None) -> int:
+    # Grafana's graphs are about 1,000 points wide; of an instant query it computes the
+    # same.
+    least = seconds_of(at_least) if at_least else SCRAPE_SECONDS
+    return max(least, seconds // 1_000)
+
+
+def _intervals(seconds: int, step: int) -> dict[str, str]:
     return {
-        **own,
         "__range": f"{seconds}s",
         "__range_s": str(seconds),
         "__interval": f"{step}s",
@@ -78,10 +103,9 @@ def _values(dashboard: Mapping[str, Any], now: datetime) -> dict[str, str]:
     }
 
 
-def _range(time: Mapping[str, str], now: datetime) -> timedelta:
-    if time != {"from": "now/d", "to": "now"}:
-        raise UnknownVariableError(f"a time range other than today: {dict(time)}")
-    return now - now.replace(hour=0, minute=0, second=0, microsecond=0)
+def seconds_of(duration: str) -> int:
+    """Of `5m`, as Prometheus and Grafana write it; one unit."""
+    return int(duration[:-1]) * _UNITS[duration[-1]]
 
 
 def _current(variable: Mapping[str, Any]) -> str:
@@ -89,7 +113,8 @@ def _current(variable: Mapping[str, Any]) -> str:
     value = variable.get("current", {}).get("value", "")
     values = value if isinstance(value, list) else [value]
     if values == ["$__all"]:
-        return str(variable["allValue"])
+        # Else Grafana names all values that it finds, and an empty one is none.
+        return str(variable.get("allValue", ".+"))
     if variable.get("multi") and len(values) > 1:
         return "(" + "|".join(map(str, values)) + ")"
     return "".join(map(str, values))

@@ -1,127 +1,81 @@
-"""The wall's big numbers, each with its name in large: Grafana draws titles small."""
+"""The wall's figures of all its queues, and whether they can be believed."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from grafana_foundation_sdk.builders import common, stat
-from grafana_foundation_sdk.models import common as style
-from grafana_foundation_sdk.models import units
+from grafana_foundation_sdk.builders import stat
 
 from grafana import expressions as ask
-from grafana.pieces import (
-    BLUE,
-    GREEN,
-    NAME_PX,
-    NO_DATA,
-    ORANGE,
-    PARTIAL,
-    RED,
-    SOURCE,
-    STALE,
-    by_threshold,
-    last_value,
-    mark,
-    query,
-    steps,
-)
+from grafana.pieces import AT_RISK, BROKEN, cells, step, text
+from grafana.service_level import service_level
+
+_SOME: Final = "[1-9].*"
 
 
-def promise_tiles() -> Sequence[stat.Panel]:
-    """How we stand with the customers; ids 1 to 4."""
-    oldest = (
-        _tile(1, "Oldest wait", "Oldest wait", ask.oldest_wait())
+def now() -> Sequence[stat.Panel]:
+    """Who is late, who soon will be, who waits longest; ids 2 to 4."""
+    late = (
+        _tile("Late", ask.how_many("breached"), {_SOME: BROKEN}, 120)
+        .id(2)
+        .title("Promise broken, still waiting")
         .description(
-            "How long the customer who has waited longest for a first reply waits,"
-            " hours:minutes:seconds; 'nobody' when no one does. Orange from 5 minutes,"
-            " red from 15: the promises of config/sla.yaml."
+            "Customers to whom a promise is broken and still owed: a first or next"
+            " reply, a resolution, the platform's window. Each counts once."
         )
-        .unit(units.DurationInHoursMinutesSeconds)
-        .thresholds(steps((None, GREEN), (300, ORANGE), (900, RED)))
-        .mappings([mark(ask.NOBODY, "nobody", GREEN), PARTIAL, STALE])
     )
-    now = (
-        _tile(2, "Waiting now", "Waiting now", ask.waiting())
-        .description("Customers who wait for a first reply, breached ones included.")
-        .thresholds(steps((None, GREEN), (20, ORANGE), (50, RED)))
-        .mappings([mark(0, "nobody", GREEN), PARTIAL, STALE])
-    )
-    breached = (
-        _tile(3, "Breached, still waiting", "Breached", ask.waiting(band="breached"))
-        .description("Customers without a reply whose promised time is over.")
-        .thresholds(steps((None, GREEN), (1, RED)))
-        .mappings([mark(0, "none", GREEN), PARTIAL, STALE])
-    )
-    level = (
-        _tile(4, "Service level today", "Service level", ask.service_level())
+    risk = (
+        _tile("At risk", ask.how_many("at_risk"), {_SOME: AT_RISK}, 90)
+        .id(3)
+        .title("Past the first warning point")
         .description(
-            "First replies in time of all decided ones since midnight: met / (met +"
-            " breached), without retracted verdicts; cancelled ones do not count. 'no"
-            " verdicts yet' before the first: nothing is not 100 %."
+            "Customers whose promise is about to break: past its first warning point"
+            " (warn_at of config/sla.yaml), and nothing broken yet. Each counts once."
         )
-        .unit(units.PercentUnit)
-        .decimals(1)
-        .thresholds(steps((None, RED), (0.8, ORANGE), (0.9, GREEN)))
-        .mappings([mark(ask.UNDECIDED, "no verdicts yet", BLUE)])
     )
-    return [tile.span(6).height(8) for tile in (oldest, now, breached, level)]
+    longest = (
+        _tile("Longest", ask.how_long(), {}, 90)
+        .id(4)
+        .title("Longest wait, in open time")
+        .description(
+            "How long the customer who has waited longest has waited, in the time of"
+            " the promise: closed hours and pauses are left out."
+        )
+    )
+    return [late, risk, longest]
 
 
-def trust_tiles() -> Sequence[stat.Panel]:
-    """Whether the other tiles can be believed; ids 7 to 10."""
-    delay = (
-        _tile(7, "Data delay", "Data delay", ask.data_delay())
-        .description(
-            "From an event's arrival at the intake to its being counted here, 99 of"
-            " 100 in the last minute. 0 when it is quiet and nothing waits in Kafka; a"
-            " minute when records wait and none gets through: then it is more."
-        )
-        .unit(units.Seconds)
-        .decimals(1)
-        .thresholds(steps((None, GREEN), (5, ORANGE), (30, RED)))
-    )
-    behind = (
-        _tile(8, "Events behind", "Events behind", ask.LAG)
-        .description("Events in Kafka that the workers have not applied yet.")
-        .thresholds(steps((None, GREEN), (1_000, ORANGE), (10_000, RED)))
-        .mappings([mark(0, "none", GREEN)])
-    )
-    coverage = (
-        _tile(9, "Coverage", "Coverage", ask.COVERAGE)
-        .description(
-            "Partitions that a worker owns and has restored, of all. Below 100 % some"
-            " conversations are watched by nobody, and the other tiles say 'partial'."
-        )
-        .unit(units.PercentUnit)
-        .decimals(1)
-        .thresholds(steps((None, RED), (1, GREEN)))
-    )
-    silent = (
-        _tile(10, "Silent sources", "Silent sources", ask.silent_sources())
-        .description(
-            "Accounts of which nothing was heard for silence_after of open time. Where"
-            " nobody is known to wait, the figures of their queues say 'stale'."
-        )
-        .thresholds(steps((None, GREEN), (1, ORANGE)))
-        .mappings([mark(0, "none", GREEN), PARTIAL])
-    )
-    tiles = (delay, behind, coverage, silent)
-    return [tile.span(6).height(7) for tile in tiles]
-
-
-def _tile(number: int, title: str, name: str, expr: str) -> stat.Panel:
+def today() -> stat.Panel:
     return (
-        stat.Panel()
-        .id(number)
-        .title(title)
-        .datasource(SOURCE)
-        .with_target(query("A", expr, name=name))
-        .unit(units.Short)
-        .no_value(NO_DATA)
-        .color_scheme(by_threshold())
-        .reduce_options(last_value())
-        .color_mode(style.BigValueColorMode.BACKGROUND_SOLID)
-        .graph_mode(style.BigValueGraphMode.NONE)
-        .text_mode(style.BigValueTextMode.VALUE_AND_NAME)
-        .justify_mode(style.BigValueJustifyMode.CENTER)
-        # The value's size is left to Grafana, which fills the tile and shrinks words.
-        .text(common.VizTextDisplayOptions().title_size(NAME_PX))
+        _tile("Today", service_level(), {".* under .*": BROKEN}, 64)
+        .id(5)
+        .title("Service level today, of what is promised")
+        .description(
+            "First and next replies in time, of all decided since midnight, without"
+            " retracted verdicts; cancelled ones do not count. Beside it the objective"
+            " (config/sla.yaml), each queue's by its share of today's replies."
+        )
+    )
+
+
+def trust() -> stat.Panel:
+    return (
+        _tile("Wall", ask.trust(), {"storm|muted": AT_RISK}, 72)
+        .id(6)
+        .title("Can this wall be believed?")
+        .description(
+            "'live': yes. 'partial': some conversations are watched by nobody."
+            " 'delayed': events are applied late. 'source silent': an account was not"
+            " heard of for silence_after of open time. 'storm': alerts come as one"
+            " list. 'muted': a queue's alerts are told to nobody."
+        )
+    )
+
+
+def _tile(name: str, expr: str, colours: dict[str, str], px: int) -> stat.Panel:
+    # The cell's name is the one label beside `says`, so the tile's is a label, too.
+    named = f'label_replace({expr}, "name", "{name}", "", "")'
+    return (
+        cells(named, colours)
+        .with_transformation(step("organize", excludeByName={"Value": True}))
+        .text(text(px=px))
     )

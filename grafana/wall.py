@@ -1,7 +1,8 @@
 """The wall: one screen for a team, readable at five metres.
 
-A 1080p screen holds 28 grid rows of 38 px; the panels take 27. What must be read from
-afar stands in the tiles and the bars; titles and the table are drawn small by Grafana.
+One look answers: is anybody late, who is next, do we keep our promises today, can I
+believe this? Dark when all is well; orange at risk, red broken, purple unknown.
+A 1080p screen holds 28 grid rows of 38 px; the panels take 27.
 """
 
 from typing import Final
@@ -10,10 +11,20 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.models import dashboard as model
 
 from grafana.pieces import SOURCE
-from grafana.queue_panels import next_breach, queues_table
-from grafana.tiles import promise_tiles, trust_tiles
+from grafana.queue_panels import board
+from grafana.tiles import now, today, trust
 
 UID: Final = "replyclock-wall"
+
+_PLACES: Final = (
+    (0, 0, 15, 27),  # the board
+    (15, 0, 9, 6),  # late
+    (15, 6, 9, 5),  # at risk
+    (15, 11, 9, 5),  # longest
+    (15, 16, 9, 5),  # today
+    (15, 21, 9, 6),  # trust
+)
+"""x, y, width, height, in columns of a 24th and rows of 38 px."""
 
 
 def wall() -> model.Dashboard:
@@ -26,30 +37,44 @@ def wall() -> model.Dashboard:
         .readonly()
         .refresh("10s")
         .time("now/d", "now")
-        .timezone("browser")
+        # Grafana's default: one time zone for all who look, not each browser's.
+        .timezone("")
+        .timepicker(dashboard.TimePicker().hidden(hidden=True))
         .with_variable(
             dashboard.DatasourceVariable("datasource")
             .label("Data source")
             .type("prometheus")
+            .hide(model.VariableHide.HIDE_VARIABLE)
         )
-        .with_variable(_queue_variable())
+        .with_variable(_choice("team", "Team", "replyclock_queue_info", ".*"))
+        .with_variable(_choice("queue", "Queue", "replyclock_customers_waiting", ".+"))
     )
-    for panel in (*promise_tiles(), next_breach(), queues_table(), *trust_tiles()):
-        built.with_panel(panel)
-    return built.build()
+    panels = (board(), *now(), today(), trust())
+    for panel, (x, y, w, h) in zip(panels, _PLACES, strict=True):
+        built.with_panel(panel.grid_pos(model.GridPos(x=x, y=y, w=w, h=h)))
+    return _without_what_grafana_ignores(built.build())
 
 
-def _queue_variable() -> dashboard.QueryVariable:
-    # A second wall for one team is this one with `&var-queue=sales` in its address.
+def _choice(
+    label: str, title: str, metric: str, everything: str
+) -> dashboard.QueryVariable:
+    # A wall for one team is this one with `&var-team=emea`, or `&var-queue=sales`.
     return (
-        dashboard.QueryVariable("queue")
-        .label("Queue")
+        dashboard.QueryVariable(label)
+        .label(title)
         .datasource(SOURCE)
-        .query("label_values(replyclock_waiting, queue)")
+        .query(f"label_values({metric}, {label})")
         .refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(model.VariableSort.ALPHABETICAL_ASC)
         .multi(multi=True)
         .include_all(include_all=True)
-        .all_value(".+")
+        .all_value(everything)
         .current(model.VariableOption(selected=True, text=["All"], value=["$__all"]))
     )
+
+
+def _without_what_grafana_ignores(made: model.Dashboard) -> model.Dashboard:
+    # The SDK writes the settings of interval variables into every variable.
+    for variable in (made.templating and made.templating.list_val) or []:
+        variable.auto = variable.auto_min = variable.auto_count = None
+    return made

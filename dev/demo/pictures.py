@@ -1,28 +1,32 @@
-"""Pictures of a running demo for the README: Slack's page, and the wall's preview."""
+"""Pictures of a running demo for the README: Slack's page, and the dashboards."""
 
-import subprocess
-import sys
+import asyncio
+import json
+from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from dev.chromium import take_picture
 from dev.demo.rules import LEADS_CHANNEL, STORM_CHANNEL, WEBSITE_CHANNEL
-from dev.places import REPOSITORY
+from dev.wall.answers import answers_to
+from dev.wall.canvas import canvas
+from grafana.queries import FOLDER
 
 CHANNELS = (WEBSITE_CHANNEL, STORM_CHANNEL, LEADS_CHANNEL)
 """Where what people do with alerts is seen."""
 
 
 def take_pictures(folder: Path, slack_page: str, prometheus: str) -> None:
-    """Write `slack.png` and `wall.png` into `folder`."""
+    """Write `slack.png` and a picture of each dashboard into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as work:
-        wall = Path(work) / "wall.html"
-        preview = [sys.executable, "-m", "grafana.preview", "--prometheus", prometheus]
-        drawn = subprocess.run(
-            preview, cwd=REPOSITORY, stdout=subprocess.PIPE, check=True
-        )
-        wall.write_bytes(drawn.stdout)
-        take_picture(wall.as_uri(), folder / "wall.png", "1920,1080")
+    asyncio.run(_take_dashboards(folder, prometheus))
     page = f"{slack_page}?channel={','.join(CHANNELS)}"
     take_picture(page, folder / "slack.png", "1400,900")
+
+
+async def _take_dashboards(folder: Path, prometheus: str) -> None:
+    now = datetime.now(UTC)
+    async with canvas() as drawing:
+        for file in sorted(FOLDER.glob("*.json")):
+            dashboard = json.loads(file.read_text("utf-8"))
+            await drawing.draw(dashboard, answers_to(dashboard, prometheus, now))
+            await drawing.take_picture(folder / f"{file.stem}.png")

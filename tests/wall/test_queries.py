@@ -39,9 +39,10 @@ def exprs(*args: Any) -> list[str]:
 
 def test_query_is_told_with_its_panel() -> None:
     """A query knows the panel and target it answers."""
-    assert panel_queries(dashboard("up"), NOW) == [
-        PanelQuery(panel="Waiting", panel_id=7, ref_id="B", expr="up", instant=True)
-    ]
+    (query,) = panel_queries(dashboard("up"), NOW)
+    assert query == PanelQuery(
+        panel="Waiting", panel_id=7, ref_id="B", expr="up", instant=True, step=36
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,8 +87,33 @@ def test_unknown_variable_is_refused() -> None:
         exprs('x{queue=~"$qeue"}')
 
 
-def test_range_other_than_today_is_refused() -> None:
+def test_last_hours_begin_to_the_second() -> None:
+    """`now-6h` is six hours, whatever the clock says."""
+    other = {**dashboard("x[$__range]"), "time": {"from": "now-6h", "to": "now"}}
+    (query,) = panel_queries(other, NOW)
+    assert query.expr == "x[21600s]"
+
+
+def test_a_target_may_want_wider_steps() -> None:
+    """A panel of volume an hour has a point an hour, and a rate over as much."""
+    hourly = dashboard("x[$__interval]")
+    hourly["panels"][0]["targets"][0]["interval"] = "1h"
+    (query,) = panel_queries(hourly, NOW)
+    assert (query.step, query.expr) == (3_600, "x[3600s]")
+
+
+def test_all_is_every_value_that_is_not_empty() -> None:
+    """Without an `allValue` Grafana names the labels that it finds."""
+    other = dashboard('x{queue=~"$queue"}')
+    del other["templating"]["list"][1]["allValue"]
+    (query,) = panel_queries(other, NOW)
+    assert query.expr == 'x{queue=~".+"}'
+
+
+@pytest.mark.parametrize(
+    "time", [{"from": "now-1M", "to": "now"}, {"from": "now-6h", "to": "now-1h"}]
+)
+def test_range_that_is_not_known_is_refused(time: dict[str, str]) -> None:
     """What this module does not imitate it does not guess."""
-    other = {**dashboard("x"), "time": {"from": "now-6h", "to": "now"}}
-    with pytest.raises(UnknownVariableError, match="now-6h"):
-        panel_queries(other, NOW)
+    with pytest.raises(UnknownVariableError, match=time["from"]):
+        panel_queries({**dashboard("x"), "time": time}, NOW)
