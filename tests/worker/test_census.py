@@ -1,15 +1,16 @@
 """The figures of a wall, against an oracle that steps over each clock's minutes."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stream.sla.events import Status
-from stream.sla.instants import MINUTE, from_ms
+from stream.sla.instants import MINUTE, from_ms, to_ms
 from stream.worker.table import decode_state
 from tests.shelf import Shelf, of
 from tests.timelines import assigned, at, closed, customer, reply, status
@@ -50,6 +51,7 @@ policies:
   - {name: tried, shadow: true, targets: {first_reply: 5m, resolution: 20m}}
 alerts: {routes: [{to: s}], receivers: {s: {slack: {channel: C1}}}}
 """
+BUDAPEST = ZoneInfo("Europe/Budapest")
 QUEUES = ("sales", "desk", "bell", "unrouted")
 FIRST = 133 * 1440 + 2 / 3
 """26 March 2024, 23:14: before Easter, and the hour that summer takes."""
@@ -92,7 +94,7 @@ def open_minutes(calendar: str) -> bytes:
     """Minute by minute, 1 where it is open: by a clock on the wall."""
     found = bytearray()
     for number in range(SPAN):
-        wall = from_ms(at(FIRST + number)).astimezone(ZoneInfo("Europe/Budapest"))
+        wall = from_ms(at(FIRST + number)).astimezone(BUDAPEST)
         minute, day = wall.hour * 60 + wall.minute, wall.date()
         before = day - timedelta(days=1)
         found.append(
@@ -171,6 +173,130 @@ def figures(shelf: Shelf) -> dict[str, dict[tuple[str, ...], float]]:
     return found
 
 
+async def settle(shelf: Shelf, now: int) -> None:
+    """Let all pass that is due by `now`: a warning, another, the breach."""
+    while await shelf.tick(now):
+        pass
+
+
+def local(text: str) -> float:
+    """A local time of 2024 as minutes of a timeline."""
+    then = datetime.fromisoformat(f"2024-{text}").replace(tzinfo=BUDAPEST)
+    return (to_ms(then) - at(0)) / MINUTE
+
+
+WEDNESDAY = [customer(local("03-27 16:40"))]
+EASTER = [customer(local("03-28 09:10"))]
+EARLY = [customer(local("03-27 09:00"))]
+BROKEN = [
+    customer(local("03-27 09:00"), tier="vip"),
+    reply(local("03-27 09:05")),
+    status(local("03-27 11:30"), Status.WAITING_ON_CUSTOMER),
+    status(local("03-27 16:30"), Status.OPEN),
+]
+HAND = {
+    "A countdown stands still at night.": (
+        WEDNESDAY,
+        ("next_breach", "first_reply"),
+        {"03-27 16:50": 30, "03-27 17:00": 20, "03-28 08:59": 20, "03-28 09:05": 15},
+    ),
+    "Nor is the night waited.": (
+        WEDNESDAY,
+        ("longest_wait", "first_reply"),
+        {"03-27 16:50": 10, "03-28 08:59": 20, "03-28 09:05": 25},
+    ),
+    "Easter makes nobody late: an hour on Thursday, two on Saturday.": (
+        EASTER,
+        ("worst_lateness", "first_reply"),
+        {"03-28 09:51": 1, "03-29 12:00": 10, "04-02 08:00": 130, "04-02 09:15": 145},
+    ),
+    "A pause after the breach is not late, before and after it is.": (
+        BROKEN,
+        ("worst_lateness", "resolution"),
+        {"03-27 11:20": 20, "03-27 16:00": 30, "03-27 16:40": 40, "03-28 09:10": 70},
+    ),
+    "Nor is it waited.": (
+        BROKEN,
+        ("longest_wait", "resolution"),
+        {"03-27 11:20": 140, "03-27 16:00": 150, "03-27 16:40": 160},
+    ),
+    "What is late is no next breach.": (
+        BROKEN,
+        ("next_breach", "resolution"),
+        {"03-27 10:50": 10, "03-27 11:20": None, "03-27 16:40": None},
+    ),
+    "A window counts by the wall, from the latest words.": (
+        [*WEDNESDAY, customer(local("03-27 22:00"), "c2")],
+        ("next_breach", "window"),
+        {"03-27 21:00": 19 * 60 + 40, "03-27 23:00": 23 * 60},
+    ),
+    "Hours that never open break nothing.": (
+        [customer(local("03-27 09:00"), priority="low")],
+        ("next_breach", "first_reply"),
+        {"03-27 10:00": None},
+    ),
+}
+
+
+@pytest.mark.parametrize(("story", "figure", "wanted"), HAND.values(), ids=HAND.keys())
+async def test_by_hand(story, figure, wanted):
+    """Minutes of a figure at local times, the office open from nine to five."""
+    shelf, found = Shelf(CONFIG), {}
+    left = list(story)
+    for text in wanted:
+        while left and left[0].at <= at(local(text)):
+            shelf.now = left[0].at
+            shelf.arrive(left.pop(0))
+            await shelf.work()
+        await settle(shelf, at(local(text)))
+        labels = {"measure": figure[1], "channel": "whatsapp", "queue": "sales"}
+        seconds = shelf.sample(f"{figure[0]}_seconds", **labels)
+        found[text] = None if seconds is None else seconds / 60
+
+    assert found == wanted
+
+
+VIP = BROKEN[:2]
+ASKED = [*EARLY, reply(local("03-27 09:05")), customer(local("03-27 11:10"), "c2")]
+ONCE = {
+    "All in time.": (EARLY, "03-27 09:15", "ok"),
+    "Of three one is at risk, the first.": (EARLY, "03-27 09:25", "at_risk"),
+    "Or the second.": (BROKEN[:1], "03-27 10:40", "at_risk"),
+    "Or what was promised before.": (ASKED, "03-27 11:20", "at_risk"),
+    "One is broken.": (EARLY, "03-27 09:41", "breached"),
+    "Answered, and the rest in time.": (VIP, "03-27 09:10", "ok"),
+    "Answered, and the rest paused.": (
+        [*VIP, status(local("03-27 09:10"), Status.WAITING_ON_CUSTOMER)],
+        "03-27 12:00",
+        "paused",
+    ),
+    "Nothing pauses while nobody has answered.": (
+        [BROKEN[0], status(local("03-27 09:01"), Status.WAITING_ON_CUSTOMER)],
+        "03-27 09:05",
+        "ok",
+    ),
+    "Broken, and paused since.": (BROKEN[:3], "03-27 12:00", "breached"),
+    "Nobody waits.": ([*VIP, closed(local("03-27 09:06"))], "03-27 09:10", None),
+}
+
+
+@pytest.mark.parametrize(("story", "now", "wanted"), ONCE.values(), ids=ONCE.keys())
+async def test_a_customer_counts_once_by_the_worst(story, now, wanted):
+    """Whatever is promised: of one conversation there is one, in one band."""
+    shelf = Shelf(CONFIG)
+    for happens in story:
+        shelf.now = happens.at
+        shelf.arrive(happens)
+        await shelf.work()
+    await settle(shelf, at(local(now)))
+    found = figures(shelf)["customers_waiting"]
+
+    assert [labels for labels, count in found.items() if count] == (
+        [("whatsapp", "sales", wanted)] if wanted else []
+    )
+    assert sum(found.values()) == bool(wanted)
+
+
 KINDS = st.sampled_from("cccrrwwohaaqx")
 STORY = st.lists(st.tuples(KINDS, st.integers(0, 700)), min_size=1, max_size=9)
 
@@ -212,9 +338,9 @@ async def test_every_figure_is_what_stepping_over_the_minutes_finds(data, storie
         shelf.arrive(of(f"c{number}", happens), partition=number % 2)
         await shelf.work(number % 2)
         if data.draw(st.booleans()):
-            await shelf.tick(at(minute))
+            await settle(shelf, at(minute))
     last = max(minute for minute, _, _ in events)
-    await shelf.tick(at(last + data.draw(st.integers(0, 3000))))
+    await settle(shelf, at(last + data.draw(st.integers(0, 3000))))
 
     assert figures(shelf) == oracle(shelf)
     shelf.owned = frozenset({1})  # the others are another worker's now
