@@ -6,12 +6,10 @@ import sys
 from dev.faults import StackError
 from dev.kafka.jars import fetch_jars
 from dev.packages import preflight
-from dev.wall.page_folder import ensure_page
 
 if __name__ == "__main__":
     try:
-        preflight(also=("chromium", "ip", "node", "npm"))
+        preflight(also=("chromium", "ip"))
         fetch_jars(subprocess.Popen)
-        ensure_page()
     except StackError as error:
         sys.exit(str(error))

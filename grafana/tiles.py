@@ -6,7 +6,7 @@ from typing import Final
 from grafana_foundation_sdk.builders import stat
 
 from grafana import expressions as ask
-from grafana.pieces import AT_RISK, BROKEN, cells, step, text
+from grafana.pieces import AT_RISK, BROKEN, READABLE_PX, cells, step, text
 from grafana.service_level import service_level
 
 _SOME: Final = "[1-9].*"
@@ -46,7 +46,7 @@ def now() -> Sequence[stat.Panel]:
 
 def today() -> stat.Panel:
     return (
-        _tile("Today", service_level(), {".* under .*": BROKEN}, 64)
+        _tile("Today", service_level(), {".* under .*": BROKEN}, READABLE_PX)
         .id(5)
         .title("Service level today, of what is promised")
         .description(

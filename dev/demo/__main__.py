@@ -57,7 +57,7 @@ PICTURE = 32_500
 @click.option(
     "--pictures",
     type=click.Path(path_type=Path),
-    help="Take slack.png and wall.png for this folder while the traffic plays.",
+    help="Take slack.png and a picture of each dashboard while the traffic plays.",
 )
 def main(
     *, seconds: int | None, rate: int, seed: int, folder: Path, pictures: Path | None

@@ -68,13 +68,7 @@ def meaning(text: Text) -> str:
 
 def alike(drawings: Iterable[Iterable[Panel]]) -> Iterator[str]:
     """A line for each two colours with a meaning that not everybody can tell apart."""
-    meanings = {
-        meaning(text)
-        for panels in drawings
-        for panel in panels
-        for text in panel.texts
-        if text.role in {"value", "cell"}
-    }
+    meanings = {meaning(text) for panels in drawings for _, text in _figures(panels)}
     for one, other in combinations(sorted(meanings), 2):
         if (distance := apart(one, other)) < APART:
             yield f"{one} and {other} are {distance:.0f} apart"
@@ -87,16 +81,20 @@ def by_colour_alone(drawings: Mapping[str, Iterable[Panel]]) -> Iterator[str]:
     """
     told: dict[tuple[int, str], tuple[str, str]] = {}
     for situation, panels in drawings.items():
-        for panel in panels:
-            for text in panel.texts:
-                if text.role not in {"value", "cell"}:
-                    continue
-                wording = re.sub(r"\d+", "0", text.text)
-                colour, where = told.setdefault(
-                    (panel.id, wording), (meaning(text), situation)
+        for panel, text in _figures(panels):
+            wording = re.sub(r"\d+", "0", text.text)
+            here = (meaning(text), situation)
+            colour, where = told.setdefault((panel.id, wording), here)
+            if colour != here[0]:
+                yield (
+                    f"panel {panel.id}: {wording!r} is {colour} in {where!r},"
+                    f" {here[0]} in {situation!r}"
                 )
-                if colour != meaning(text):
-                    yield (
-                        f"panel {panel.id}: {wording!r} is {colour} in {where!r},"
-                        f" {meaning(text)} in {situation!r}"
-                    )
+
+
+def _figures(panels: Iterable[Panel]) -> Iterator[tuple[Panel, Text]]:
+    """What tells a state: not titles, nor what things are called."""
+    for panel in panels:
+        for text in panel.texts:
+            if text.role in {"value", "cell"}:
+                yield panel, text

@@ -14,6 +14,7 @@ from dev.places import CACHE
 
 SOURCES = Path(__file__).with_name("page")
 ICONS = "node_modules/@grafana/ui/dist/public/img/icons"
+_KEPT = CACHE / "wall" / "page"
 _BUILT = "out/built"
 
 
@@ -24,15 +25,18 @@ def ensure_page() -> Path:
     npm's or esbuild's words.
     """
     lock = (SOURCES / "package-lock.json").read_bytes()
-    folder = CACHE / "wall" / hashlib.sha256(lock).hexdigest()[:16]
+    folder = _KEPT / hashlib.sha256(lock).hexdigest()[:16]
     key = _key()
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "making.lock").open("w") as making:
+    _KEPT.mkdir(parents=True, exist_ok=True)
+    with (_KEPT / "making.lock").open("w") as making:
         fcntl.flock(making, fcntl.LOCK_EX)
         built = folder / _BUILT
         if built.exists() and built.read_text() == key:
             return folder
         preflight([], also=("node", "npm"))
+        for old in {*_KEPT.glob("*/")} - {folder}:
+            shutil.rmtree(old)
+        folder.mkdir(exist_ok=True)
         for source in SOURCES.iterdir():
             _copy(source, folder / source.name)
         # npm writes this file last: what it began and did not end has none.

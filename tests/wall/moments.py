@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from grafana.queries import WALL, panel_queries
 
 RULES = Path(__file__).parents[2] / "grafana" / "prometheus" / "rules" / "wall.yml"
-NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-"""An hour of "today" is over."""
+NOW = datetime(2026, 11, 23, 0, 59, 47, tzinfo=UTC)
+"""Almost an hour of "today" is over; between two scrapes, as nearly always."""
 
+Sample = tuple[str, dict[str, str], float]
 Row = tuple[str, str, float]
 """What is read at the left of a cell and at its right, and the sample's value."""
 
@@ -41,6 +41,8 @@ class Queue:
     team: str = ""
     configured: bool = True
     silent: bool = False
+    heard_by: int = 0
+    """How many workers heard of its account all the same."""
     closed: bool = False
     muted: bool = False
 
@@ -48,8 +50,10 @@ class Queue:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     queues: Mapping[str, Queue]
+    workers: int = 1
+    """All with the same to say, each of partitions of its own."""
     assigned: int = 4
-    """Of four partitions."""
+    """Of four partitions, each worker."""
     lag: int = 0
     delay: float | None = None
     """Seconds that every event of the last minutes took; None: there was none."""
@@ -81,17 +85,17 @@ def _evaluated(expr: str, moment: Moment) -> Iterator[tuple[dict[str, str], floa
     """The samples now: promtool tells them where nothing was expected."""
     test = {
         "rule_files": [str(RULES)] if moment.rules else [],
-        "evaluation_interval": "1m",
+        "evaluation_interval": "10s",
         "tests": [
             {
-                "interval": "1m",
+                "interval": "30s",
                 "input_series": [
                     {"series": s, "values": v} for s, v in _series(moment)
                 ],
                 "promql_expr_test": [
                     {
                         "expr": expr,
-                        "eval_time": "1h",
+                        "eval_time": "59m47s",
                         "exp_samples": [{"labels": "nothing", "value": 0}],
                     }
                 ],
@@ -116,46 +120,45 @@ def _told(text: str) -> Iterator[tuple[dict[str, str], float]]:
 
 
 def _series(moment: Moment) -> Iterator[tuple[str, str]]:
-    for name, labels, value in _gauges(moment):
-        yield _named(name, labels), f"{value}x60"
-    for queue, state in moment.queues.items():
-        yield from _counters(queue, state)
+    for worker in range(moment.workers):
+        for name, labels, value in _gauges(moment):
+            yield _named(name, labels, worker), f"{value}x120"
+        for queue, state in moment.queues.items():
+            for name, labels, value in _counters(queue, state):
+                yield _named(name, labels, worker), f"0x59 {value}x60"
     if moment.delay is not None:
         for le in ("1", "2.5", "60", "120", "+Inf"):
             step = 60 if float(le) >= moment.delay else 0
-            labels = {"le": le}
-            yield (
-                _named("event_delay_seconds_bucket", labels),
-                f"0+{step}x60",
-            )
+            yield _named("event_delay_seconds_bucket", {"le": le}), f"0+{step}x120"
+    for queue, state in moment.queues.items():
+        for worker in range(state.heard_by):
+            account = {"channel": "whatsapp", "account": f"of-{queue}", "queue": queue}
+            yield _named("source_silent", account, 9 + worker), "0x120"
 
 
-def _counters(queue: str, state: Queue) -> Iterator[tuple[str, str]]:
+def _counters(queue: str, state: Queue) -> Iterator[Sample]:
     for measure in ("first_reply", "next_reply", "resolution"):
         for verdict in ("met", "breached", "cancelled"):
             of = {"queue": queue, "measure": measure, "verdict": verdict}
-            for kind, counts in (
-                ("verdicts", state.verdicts),
-                ("retractions", state.retractions),
-            ):
-                count = counts.get((measure, verdict), 0)
-                yield _named(f"{kind}_total", of), f"0x29 {count}x30"
+            at = (measure, verdict)
+            yield "verdicts_total", of, state.verdicts.get(at, 0)
+            yield "retractions_total", of, state.retractions.get(at, 0)
 
 
-def _gauges(moment: Moment) -> Iterator[tuple[str, dict[str, str], float]]:
+def _gauges(moment: Moment) -> Iterator[Sample]:
     for queue, state in moment.queues.items():
         yield from _of_queue(queue, state)
         if moment.muting:
             yield "queue_muted", {"queue": queue}, int(state.muted)
     topic = {"topic": "dev.conversations.events"}
-    yield "partitions", topic, 4
+    yield "partitions", topic, 4 * moment.workers
     yield "partitions_assigned", topic, moment.assigned
     yield "lag_records", topic, moment.lag
     for kind, count in moment.storms.items():
         yield "storms", {"kind": kind}, count
 
 
-def _of_queue(queue: str, state: Queue) -> Iterator[tuple[str, dict[str, str], float]]:
+def _of_queue(queue: str, state: Queue) -> Iterator[Sample]:
     of = {"queue": queue}
     for band in ("ok", "at_risk", "breached", "paused"):
         yield "customers_waiting", {**of, "band": band}, getattr(state, band)
@@ -175,6 +178,7 @@ def _of_queue(queue: str, state: Queue) -> Iterator[tuple[str, dict[str, str], f
         yield "source_silent", {**of, **account}, int(state.silent)
 
 
-def _named(name: str, labels: Mapping[str, Any]) -> str:
-    text = ",".join(f'{label}="{value}"' for label, value in labels.items())
-    return f'replyclock_{name}{{job="worker",instance="w1",{text}}}'
+def _named(name: str, labels: Mapping[str, str], worker: int = 0) -> str:
+    of = {"job": "worker", "instance": f"w{worker}", **labels}
+    text = ",".join(f'{label}="{value}"' for label, value in of.items())
+    return f"replyclock_{name}{{{text}}}"

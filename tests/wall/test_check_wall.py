@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, start_http_server
 
 from alerts.coverage import Coverage
@@ -43,6 +44,8 @@ class Worker:
     owned: frozenset[int] = ALL
     lag: int = 0
     now: int = 0
+    at: int | None = None
+    """When it is, in milliseconds; None: as it is."""
     heard: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def hold(self, *sessions: Open) -> None:
@@ -91,7 +94,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         {"conversations.events": len(ALL)},
         lambda: worker.owned,
         lambda: worker.lag,
-        lambda: time.time_ns() // 1_000_000,
+        lambda: worker.at or time.time_ns() // 1_000_000,
     )
     registry.register(CurrentState(worker.waiting, ownership, CONFIG, str))
     registry.register(SilentSources(worker.heard, CONFIG, lambda: worker.now))
@@ -137,7 +140,7 @@ def site(running: Site) -> Site:
         assert time.monotonic() < until, "the rules of the wall were not evaluated"
         time.sleep(0.2)
     worker.hold()
-    worker.owned, worker.lag, worker.now = ALL, 0, 0
+    worker.owned, worker.lag, worker.now, worker.at = ALL, 0, 0, None
     worker.heard.clear()
     running.await_shown(TRUST, lambda shown: shown == {"Wall": "live"})
     running.await_shown(BOARD, lambda shown: shown == dict.fromkeys(QUEUES, "clear"))
@@ -193,6 +196,43 @@ def test_waits_are_shown_as_they_are(site: Site) -> None:
         "unrouted": "clear",
     }
     assert site.shows(LONGEST) == {"Longest": "1 h 12"}
+
+
+def instant(day_and_time: str) -> int:
+    """Of a week in Budapest, where the offices of config/full.yaml are."""
+    local = datetime.fromisoformat(f"2026-11-{day_and_time}:00+01:00")
+    return int(local.timestamp() * 1000)
+
+
+@pytest.mark.broker
+def test_monday_morning_is_not_red_for_the_weekend(site: Site) -> None:
+    """Who wrote ten minutes before closing has waited ten minutes on Monday at nine."""
+    office = load_config(REPOSITORY / "config" / "full.yaml").rules().calendar("office")
+    started, deadline = instant("21T13:50"), instant("23T09:05")
+    waiting = Wait(
+        measure=Measure.FIRST_REPLY,
+        calendar=office,
+        started_at=started,
+        since=started,
+        risk_at=instant("23T09:03"),
+        deadline=deadline,
+        breached=False,
+        paused=False,
+    )
+    place = ("whatsapp", "sales")
+    for at in ("21T20:00", "22T12:00", "23T08:59"):
+        site.worker.at = instant(at)
+        site.worker.hold(Open(place, (waiting,)))
+        shown = site.await_shown(BOARD, lambda shown: "sales · 1" in shown)
+        assert shown["sales · 1"] == "5 min", at
+        assert site.shows(LATE) == {"Late": "none"}
+        assert site.shows(LONGEST) == {"Longest": "10 min"}
+
+    site.worker.at = instant("23T09:12")
+    site.worker.hold(Open(place, (replace(waiting, breached=True),)))
+    late = "late 1 · 7 min"
+    site.await_shown(BOARD, lambda shown: shown["sales · 1"] == late)
+    assert site.shows(LONGEST) == {"Longest": "22 min"}
 
 
 @pytest.mark.broker

@@ -116,6 +116,21 @@ def test_a_wait_that_is_known_is_told_though_its_source_is_silent() -> None:
     ]
 
 
+def test_a_source_is_silent_when_no_worker_heard_of_it() -> None:
+    """Each worker hears of its own partitions only."""
+    assert board(sales=Queue(silent=True, heard_by=1)) == [("sales", "clear", CLEAR)]
+
+
+def test_figures_of_several_workers_add_up() -> None:
+    """Customers do; times are the worst, and what the config says is said once."""
+    queue = Queue(breached=2, ok=1, late={"first_reply": 61}, left={"window": 600})
+    moment = Moment(queues={"sales": queue, "vip": Queue(silent=True)}, workers=3)
+    assert moment.reads(BOARD) == [
+        ("vip", "stale", UNKNOWN),
+        ("sales · 9", "late 6 · 1 min", -61),
+    ]
+
+
 def test_a_part_of_the_truth_is_no_number() -> None:
     """With two of four partitions every queue is unknown."""
     queues = {"sales": Queue(breached=2, late={"first_reply": 9}), "vip": Queue()}

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.wall.moments import Moment, Queue
@@ -112,6 +114,18 @@ def test_the_service_level_is_beside_what_is_promised(
     assert says(TODAY, Moment(queues=queues)) == text
 
 
+def test_service_levels_of_several_workers_add_up() -> None:
+    """Each begins anew by itself."""
+    moment = Moment(queues={"sales": day(9, 1), "vip": day(0, 0)}, workers=3)
+    assert says(TODAY, moment) == "90 of 90 %"
+    assert says(LATE, Moment(queues={"sales": Queue(breached=2)}, workers=3)) == "6"
+
+
+def test_a_service_level_is_rounded_down_by_what_it_is() -> None:
+    """Not by how it is stored: their sum is 27.999999999999996 %."""
+    assert says(TODAY, Moment(queues={"s": day(7, 18)}, workers=3)) == "28 under 90 %"
+
+
 def test_without_the_rules_there_is_no_service_level() -> None:
     """Not "none yet": there may have been some."""
     moment = Moment(queues={"sales": day(9, 1)}, rules=False)
@@ -133,11 +147,20 @@ def test_other_promises_have_no_service_level_here() -> None:
     assert says(TODAY, of(sales=queue)) == "0 under 90 %"
 
 
-def test_the_service_level_is_of_the_chosen_queues() -> None:
-    """A team's wall says how the team does."""
-    bad = day(1, 1)
-    moment = of(sales=day(9, 1), support=bad)
-    assert says(TODAY, moment, queue="sales") == "90 of 90 %"
+def test_a_teams_wall_is_of_its_queues_alone() -> None:
+    """What others are late with, or muted, is on their wall."""
+    ours = Queue(team="emea", at_risk=1, longest={"window": 60})
+    others = Queue(
+        team="apac", at_risk=2, breached=2, longest={"window": 90}, muted=True
+    )
+    moment = of(
+        sales=replace(ours, verdicts=day(9, 1).verdicts),
+        support=replace(others, verdicts=day(1, 1).verdicts),
+    )
+    read = [says(panel, moment, team="emea") for panel in range(2, 7)]
+    assert read == ["none", "1", "1 min", "90 of 90 %", "live"]
+    read = [says(panel, moment, queue="support") for panel in range(2, 7)]
+    assert read == ["2", "2", "1 min", "50 under 90 %", "muted"]
 
 
 TROUBLE = Moment(

@@ -38,6 +38,7 @@ def panel(kind: str, *exprs: str, **more: Any) -> Panel:
 
 
 def texts(studio: Studio, drawn: Panel, situation: str = "busy") -> list[Text]:
+    """All that is read in the panel, below its title."""
     dashboard = {
         "time": {"from": "now/d", "to": "now"},
         "templating": {"list": []},
@@ -46,7 +47,9 @@ def texts(studio: Studio, drawn: Panel, situation: str = "busy") -> list[Text]:
     }
     (panel,) = studio.draw(dashboard, situation)
     assert not panel.failed
-    return [text for text in panel.texts if text.role != "title"]
+    title, *others = panel.texts
+    assert (title.role, title.text) == ("title", "Title")
+    return others
 
 
 def test_a_stat_has_names_words_and_colours(studio: Studio) -> None:

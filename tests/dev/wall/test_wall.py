@@ -32,6 +32,12 @@ def test_every_text_stands_out(walls: Walls, situation: str) -> None:
     assert list(faint(walls[situation])) == []
 
 
+@every_situation
+def test_the_wall_is_on_the_screen(walls: Walls, situation: str) -> None:
+    """Nobody scrolls a TV."""
+    assert max(panel.box.bottom for panel in walls[situation]) <= 1080
+
+
 def test_no_data_is_never_green(walls: Walls) -> None:
     """What is not known is not well."""
     assert list(green(walls["no data"])) == []

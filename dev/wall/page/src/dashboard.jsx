@@ -23,7 +23,8 @@ export function Dashboard({ dashboard, data, onDrawn }) {
   const from = dateTime(data.from * 1000);
   const to = dateTime(data.to * 1000);
   const timeRange = { from, to, raw: { from, to } };
-  const timeZone = dashboard.timezone === 'browser' ? 'utc' : dashboard.timezone;
+  // Grafana's own default, and the browser's, are of one machine: here they are UTC.
+  const timeZone = !dashboard.timezone || dashboard.timezone === 'browser' ? 'utc' : dashboard.timezone;
   return (
     <main style={{ position: 'relative', height, background: theme.colors.background.canvas }}>
       {dashboard.panels.map((panel) => {

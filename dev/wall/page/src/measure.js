@@ -20,7 +20,8 @@ function* textsIn(panel) {
     if (!node.textContent.trim() || element.closest('style, script') || !isShown(element)) continue;
     const style = getComputedStyle(element);
     const box = inkOf(node, style);
-    if (isScrolledAway(element, panel, box)) continue;
+    const isDrawn = box.right > box.left; // a table measures its headers in copies of no size
+    if (!isDrawn || isScrolledAway(element, panel, box)) continue;
     const place = (isHeading(element) ? panel : content(panel) ?? panel).getBoundingClientRect();
     yield {
       text: node.textContent.trim(),
@@ -60,34 +61,39 @@ function inkOf(node, style) {
 }
 
 const boxOf = ({ left, right, top, bottom }) => ({ left, right, top, bottom });
-const SLACK = 1; // of rounding, and of letters whose ends nobody misses
-function* framesAround(element, panel) {
-  for (let each = element; each !== panel; each = each.parentElement)
-    yield [getComputedStyle(each), each.getBoundingClientRect()];
-}
 
+const SLACK = 1; // of rounding
 const isAcross = (box, frame) => box.left < frame.left - SLACK || box.right > frame.right + SLACK;
 const isAlong = (box, frame) => box.top < frame.top - SLACK || box.bottom > frame.bottom + SLACK;
-const canScroll = (overflow) => overflow === 'auto' || overflow === 'scroll';
+
+function* around(element, panel) {
+  for (let each = element; each !== panel; each = each.parentElement)
+    yield { each, frame: each.getBoundingClientRect(), ...overflow(each) };
+}
+
+function overflow(element) {
+  const { overflowX, overflowY } = getComputedStyle(element);
+  return { overflowX, overflowY };
+}
 
 const isCut = (element, panel, box) =>
-  [...framesAround(element, panel)].some(
-    ([{ overflowX, overflowY }, frame]) =>
+  [...around(element, panel)].some(
+    ({ frame, overflowX, overflowY }) =>
       (overflowX !== 'visible' && isAcross(box, frame)) || (overflowY !== 'visible' && isAlong(box, frame))
   );
 
 // Rows of a table: `scrolls` says that there are more.
 const isScrolledAway = (element, panel, box) =>
-  [...framesAround(element, panel)].some(([{ overflowY }, frame]) => canScroll(overflowY) && isAlong(box, frame));
+  [...around(element, panel)].some(({ each, frame }) => scrollsAlong(each) && isAlong(box, frame));
+
+const canScroll = (overflow) => overflow === 'auto' || overflow === 'scroll';
+const scrollsAlong = (element) =>
+  canScroll(overflow(element).overflowY) && element.scrollHeight > element.clientHeight + SLACK;
+const scrollsAcross = (element) =>
+  canScroll(overflow(element).overflowX) && element.scrollWidth > element.clientWidth + SLACK;
 
 const scrolls = (panel) =>
-  [...panel.querySelectorAll('*')].some((element) => {
-    const { overflowX, overflowY } = getComputedStyle(element);
-    return (
-      (canScroll(overflowX) && element.scrollWidth > element.clientWidth + SLACK) ||
-      (canScroll(overflowY) && element.scrollHeight > element.clientHeight + SLACK)
-    );
-  });
+  [...panel.querySelectorAll('*')].some((element) => scrollsAlong(element) || scrollsAcross(element));
 
 function fill(element) {
   const { backgroundColor, backgroundImage } = getComputedStyle(element);
