@@ -150,6 +150,8 @@ def _gauges(moment: Moment) -> Iterator[Sample]:
         yield from _of_queue(queue, state)
         if moment.muting:
             yield "queue_muted", {"queue": queue}, int(state.muted)
+    for policy, objective in (("vip", 0.95), ("everyone", 0.5)):
+        yield "objective_ratio", {"policy": policy}, objective
     topic = {"topic": "dev.conversations.events"}
     yield "partitions", topic, 4 * moment.workers
     yield "partitions_assigned", topic, moment.assigned

@@ -132,6 +132,13 @@ def test_without_the_rules_there_is_no_service_level() -> None:
     assert moment.reads(TODAY) == []
 
 
+def test_a_queue_that_only_events_name_keeps_the_highest_objective() -> None:
+    """Its late replies count, against what the strictest policy promises."""
+    ghost = replace(day(1, 1), configured=False)
+    assert says(TODAY, of(ghost=ghost)) == "50 under 95 %"
+    assert says(TODAY, of(ghost=ghost, sales=day(2, 0, 0.85))) == "75 under 90 %"
+
+
 def test_verdicts_taken_back_do_not_count() -> None:
     """Four met, two breached of which one is taken back: 4 of 5."""
     queue = Queue(
