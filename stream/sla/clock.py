@@ -176,15 +176,17 @@ def reaches(clock: Clock, point: int, calendar: Calendar) -> int:
 def late_by(clock: Clock, ms: int, calendar: Calendar) -> int:
     """The instant at which `ms` of open time are counted after the deadline.
 
-    Pauses after the breach do not count (semantics 2.8).
+    Pauses after the breach do not count (semantics 2.8), forgotten ones neither.
     """
-    deadline = clock.deadline
-    for start, end in clock.stretches:
-        late = calendar.elapsed(max(start, deadline), end)
-        if ms < late:
-            return calendar.deadline(max(start, deadline), ms)
-        ms -= late
-    return calendar.deadline(max(clock.since, deadline), ms)
+    return reaches(clock, used_up(clock, calendar) + ms, calendar)
+
+
+def used_up(clock: Clock, calendar: Calendar) -> int:
+    """Ms of open time that are counted at its deadline: its target, as a rule."""
+    if clock.deadline == clock.promised_at:
+        # Promised when more was used up already: late from then on (semantics 2.11).
+        return counted(clock, clock.deadline, calendar)
+    return clock.points[-1]
 
 
 def pause(clock: Clock, at: int) -> Clock:

@@ -89,3 +89,6 @@ def test_it_is_the_same_when_memory_folds_its_pauses():
     for minute in (300, 1000):
         expected = lateness(late, at(minute), ALWAYS)
         assert lateness(folded, at(minute), ALWAYS) == expected > 0
+    for minutes in (110, 111, 500):  # what is early is forgotten
+        ms = minutes * MINUTE
+        assert late_by(folded, ms, ALWAYS) == late_by(late, ms, ALWAYS)

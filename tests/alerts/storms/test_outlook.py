@@ -1,6 +1,6 @@
 """The outlook: when what breaks becomes one message, by a clock that tests hold."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.storms.outlook import Arrival, Limits, Outlook
@@ -87,6 +87,7 @@ def test_closed_hours_have_a_list_until_the_opening() -> None:
     assert not closed.opened().is_growing("storm:night")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 300), max_size=60),
     st.integers(1, 6),
