@@ -71,9 +71,6 @@ class Receiver(Part):
                 yield sink
 
 
-ASSIGNEE = "assignee"
-"""The mention of whoever has the work, where `people` knows them."""
-
 Tell = Literal["warning", "breach", "escalation"]
 
 

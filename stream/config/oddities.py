@@ -1,17 +1,21 @@
 """What is legal in the file but odd: warnings, each with its path."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from stream.config.alerts import ASSIGNEE
+from stream.config.accounts import odd_accounts
 from stream.config.calendars import CalendarPart
 from stream.config.closed_days import last_year
 from stream.config.durations import say_duration
 from stream.config.model import Config, Queue
 from stream.config.policies import PolicyPart
+from stream.config.silences import silences
+from stream.config.sinks import ASSIGNEE
+from stream.config.sources import Sources
 from stream.config.targets import TargetPart
 from stream.config.unheard import unheard
+from stream.config.unkept import unkept
 from stream.sla.hours import ALWAYS
 
 Path = tuple[str | int, ...]
@@ -21,10 +25,14 @@ _MEASURES = ("first_reply", "next_reply", "resolution")
 _DAY_MINUTES = 1440
 
 
-def oddities(config: Config, year: int) -> Iterator[Odd]:
-    """In no order; `year` is this year, for holidays that end."""
+def oddities(config: Config, year: int, posted: Iterable[str] = ()) -> Iterator[Odd]:
+    """In no order; `year` is this year, for holidays and dates that end.
+
+    `posted`: whose events may be posted here, channels or `channel:account`.
+    """
+    sources = Sources(config, posted)
     yield from _calendars(config, year)
-    yield from _silences(config)
+    yield from silences(config)
     yield from _policies(config)
     yield from _targets(config)
     yield from _escalations(config)
@@ -33,6 +41,8 @@ def oddities(config: Config, year: int) -> Iterator[Odd]:
     yield from _nobody_known(config)
     yield from _unused(config)
     yield from unheard(config, year)
+    yield from unkept(config, sources)
+    yield from odd_accounts(config, sources)
 
 
 def _calendars(config: Config, year: int) -> Iterator[Odd]:
@@ -50,46 +60,6 @@ def _calendars(config: Config, year: int) -> Iterator[Odd]:
                     (*path, "holidays"),
                     f"holidays of {part.holidays.country} are known until {last} only",
                 )
-
-
-def _silences(config: Config) -> Iterator[Odd]:
-    """Where a silence ends something before its promise can be kept or broken (2.13).
-
-    Open time lasts at least as long on the wall.
-    """
-    gap, wait, open_end = (
-        config.session_gap,
-        config.abandon_after,
-        config.unresolved_after,
-    )
-    if wait < gap:
-        yield (("abandon_after",), f"is shorter than session_gap ({say_duration(gap)})")
-    if open_end < wait:
-        said = say_duration(wait)
-        yield ("unresolved_after",), f"is shorter than abandon_after ({said})"
-    for index, policy in enumerate(config.policies):
-        path: Path = ("policies", index, "targets")
-        for measure, name, end in (
-            ("first_reply", "abandon_after", wait),
-            ("next_reply", "abandon_after", wait),
-            ("resolution", "unresolved_after", open_end),
-        ):
-            target: TargetPart | None = getattr(policy.targets, measure)
-            if target is not None and target.within.ms >= end:
-                said = say_duration(end)
-                text = f"can never be broken: {name} ({said}) ends it before"
-                yield (*path, measure), text
-        window = policy.targets.window
-        for channel, length in config.windows.items():
-            if window is None:
-                break
-            if length > wait:
-                text = f"the window of {channel.value} ({say_duration(length)})"
-                end_said = f"abandon_after ({say_duration(wait)})"
-                yield (*path, "window"), f"{text} is longer than {end_said}"
-            if max(window.warn_before) >= length:
-                text = f"warns before the window of {channel.value} has begun"
-                yield (*path, "window"), f"{text} ({say_duration(length)})"
 
 
 def _overlaps(path: Path, part: CalendarPart) -> Iterator[Odd]:

@@ -8,6 +8,7 @@ from stream.config import load_config, parse_config
 from stream.config.difference import differences
 from stream.config.faults import ConfigError
 from stream.config.oddities import oddities
+from stream.config.references import CHANNELS
 from stream.sla.events import Status
 from stream.sla.facts import Measure
 from stream.sla.instants import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
@@ -552,7 +553,7 @@ def test_who_is_told_of_nothing_and_what_nobody_is_told_of_is_odd():
         .replace("routes: [", "routes: [{match: {queue: sales}, to: ops}, ")
         .replace("receivers: {", "receivers: {spare: {slack: {channel: C2}}, ")
     )
-    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026))
+    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026, CHANNELS))
 
     said = "no route names it: its alerts go to the last route"
     assert odd["queues", "idle"] == said
@@ -584,7 +585,7 @@ def test_a_route_for_nothing_and_a_queue_without_one_are_odd(routes, places):
     text = text.replace(
         "[{to", f"[{{match: {{queue: sales}}, to: ops}}, {routes}, {{to"
     )
-    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026))
+    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026, CHANNELS))
 
     found = [".".join(map(str, path)) for path in odd if path[-1] != "show_customer"]
     assert found == places

@@ -1,0 +1,110 @@
+"""What is promised and can never be kept or broken: nobody says what it is about."""
+
+from collections.abc import Iterator
+
+from stream.config.model import Config
+from stream.config.policies import PolicyPart
+from stream.config.sources import WITH_DOOR, Sources, written
+from stream.sla.hours import ALWAYS
+from stream.sla.policy import Attributes
+
+Path = tuple[str | int, ...]
+Odd = tuple[Path, str]
+
+_SHOWN = 3
+"""Accounts that a warning names."""
+WHO_SAYS = (
+    "post events (docs/events.md, REPLYCLOCK_EVENTS_TOKEN), or name in statuses_from"
+    " whose events somebody writes"
+)
+
+
+def unkept(config: Config, sources: Sources) -> Iterator[Odd]:
+    """In no order."""
+    for index, policy in enumerate(config.policies):
+        met = sources.met_by(policy)
+        path: Path = ("policies", index)
+        if met:
+            # An account that is silent for ever has its own warning.
+            heard = [s for s in met if s.channel in WITH_DOOR or sources.is_told(s)]
+            yield from _unsaid(policy, heard, sources, path)
+            yield from _windows(policy, met, config, path)
+        elif policy.match.queue is not None:
+            text = "can never match: its queues have no such account"
+            yield (*path, "match"), text
+        else:
+            text = "no queue lists such an account: only what is unrouted can match"
+            yield (*path, "match"), text
+        yield from _of_resolution(policy, path)
+    yield from _queues(config, sources)
+
+
+def _unsaid(
+    policy: PolicyPart, met: list[Attributes], sources: Sources, path: Path
+) -> Iterator[Odd]:
+    """What only others than Meta say."""
+    untold = [source for source in met if not sources.is_told(source)]
+    if not untold:
+        return
+    is_told = len(untold) < len(met)
+    for name in ("priority", "tier", "tag"):
+        if not is_told and getattr(policy.match, name) is not None:
+            text = f"can never match: Meta's webhooks say no {name}; {WHO_SAYS}"
+            yield (*path, "match", name), text
+            return
+    if policy.targets.resolution is None:
+        return
+    where = f" on {_listed([*map(written, untold)])}" if is_told else ""
+    text = f"can never be met{where}: Meta's webhooks never say resolved; {WHO_SAYS}"
+    yield (*path, "targets", "resolution"), text
+    if policy.pause_on and not is_told:
+        statuses = " or ".join(policy.pause_on)
+        text = f"can never pause: Meta's webhooks never say {statuses}; {WHO_SAYS}"
+        yield (*path, "pause_on"), text
+
+
+def _windows(
+    policy: PolicyPart, met: list[Attributes], config: Config, path: Path
+) -> Iterator[Odd]:
+    is_there = any(source.channel in config.windows for source in met)
+    if policy.targets.window is not None and not is_there:
+        channels = ", ".join(sorted({source.channel for source in met}))
+        text = f"{channels} has no window: it never closes (windows)"
+        yield (*path, "targets", "window"), text
+
+
+def _of_resolution(policy: PolicyPart, path: Path) -> Iterator[Odd]:
+    """What resolution does, of a policy that does not promise it."""
+    if policy.targets.resolution is None:
+        for name in ("pause_on", "on_reopen"):
+            if name in policy.model_fields_set:
+                text = "does nothing: it is of resolution, which is not promised here"
+                yield (*path, name), text
+
+
+def _queues(config: Config, sources: Sources) -> Iterator[Odd]:
+    """A queue of which some or all conversations are promised nothing by omission."""
+    book = config.rules().book
+    for name, queue in config.queues.items():
+        path: Path = ("queues", name)
+        found = [*sources.of_queue(name)]
+        if not found:
+            text = "has no account, and nobody assigns work to it: nothing comes to it"
+            yield path, f"{text}; {WHO_SAYS}"
+        # Closed hours come where the queue has opening hours.
+        hours = ["open"] if queue.calendar in {None, ALWAYS} else ["open", "closed"]
+        left = [
+            written(source) + (" in closed hours" if each == "closed" else "")
+            for source in found
+            for each in hours
+            if book.choose(source._replace(hours=each)) is None
+        ]
+        if left:
+            text = f"no policy takes what comes from {_listed(left)}, where it has no"
+            more = "tier, priority or tag: add one, with targets: none if that is meant"
+            yield path, f"{text} {more}"
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
