@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from stream.config.model import Config
 from stream.config.sources import WITH_DOOR, Sources
-from stream.config.unkept import WHO_SAYS
+from stream.config.unkept import REMEDY
 from stream.sla.events import Channel
 from stream.sla.policy import Attributes
 
@@ -26,7 +26,7 @@ def odd_accounts(config: Config, sources: Sources) -> Iterator[Odd]:
             if channel not in WITH_DOOR:
                 if not sources.is_told(Attributes(channel, number, name)):
                     text = f"is silent for ever: no webhook brings {channel}"
-                    yield place, f"{text}; {WHO_SAYS}"
+                    yield place, f"{text}; {REMEDY}"
             # Who writes events of it may call an account whatever they like.
             elif account not in config.statuses_from:
                 yield from ((place, text) for text in _no_id(channel, number))

@@ -11,7 +11,7 @@ from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from stream.config.nearest import meant
+from stream.config.nearest import listed, meant
 
 
 @dataclass(frozen=True, order=True)
@@ -45,6 +45,10 @@ def read_yaml(text: str, name: str) -> CommentedMap:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = " ".join(str(error.problem or error.context).split())
+        begun = error.context_mark
+        if begun is not None and "flow" in str(error.context):
+            # What is not closed is noticed where the file ends only.
+            problem += f", inside of what begins at {begun.line + 1}:{begun.column + 1}"
         raise ConfigError([Fault(name, line, column, "", problem)]) from error
     except RecursionError:
         problem = "is nested too deeply"
@@ -143,9 +147,12 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     said = _SAID.get(kind)
     if kind == "extra_forbidden":
-        key = str(error["loc"][-1])
-        hint = meant(key, _names_beside(model, error["loc"]), likeness=0.7)
+        key, names = str(error["loc"][-1]), _names_beside(model, error["loc"])
+        hint = meant(key, names, likeness=0.7) or listed(names)
         said = f"is not known here{hint}"
+    elif kind == "string_type":
+        is_list = isinstance(error["input"], list)
+        said = "must be one, no list" if is_list else "must be text: put it in quotes"
     elif kind == "greater_than_equal":
         said = f"must be at least {context['ge'] // 1000} s"
     elif kind == "less_than_equal":

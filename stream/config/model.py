@@ -120,9 +120,11 @@ class Config(Part):
     def _of_channels(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             channel, colon, account = name.partition(":")
-            if channel not in list(Channel) or bool(colon) is not bool(account):
-                hint = meant(channel, [*Channel]) or ": write webchat, or webchat:shop"
+            if channel not in list(Channel):
+                hint = meant(channel, [each.value for each in Channel])
                 raise ValueError(f"no channel {channel!r}{hint}")
+            if colon and not account:
+                raise ValueError(f"{name!r}: write {channel}, or {channel}:account")
         return names
 
     @field_validator("timezone")

@@ -1,15 +1,15 @@
 """What is legal in the file but odd: warnings, each with its path."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any
 
 from stream.config.accounts import odd_accounts
 from stream.config.calendars import CalendarPart
 from stream.config.closed_days import last_year
 from stream.config.durations import say_duration
-from stream.config.model import Config, Queue
+from stream.config.model import Config
 from stream.config.policies import PolicyPart
+from stream.config.routes import odd_routes
 from stream.config.silences import silences
 from stream.config.sinks import ASSIGNEE
 from stream.config.sources import Sources
@@ -36,7 +36,7 @@ def oddities(config: Config, year: int, posted: Iterable[str] = ()) -> Iterator[
     yield from _policies(config)
     yield from _targets(config)
     yield from _escalations(config)
-    yield from _routes(config)
+    yield from odd_routes(config, sources)
     yield from _nobody_found(config)
     yield from _nobody_known(config)
     yield from _unused(config)
@@ -53,6 +53,12 @@ def _calendars(config: Config, year: int) -> Iterator[Odd]:
         if not any(part.windows) and not any(part.days.values()):
             yield path, "has no open hour: deadlines in it never come"
         yield from _overlaps(path, part)
+        for day in part.days:
+            if day.year < year - 1:  # Whoever keeps last year's is only tidy.
+                yield (
+                    (*path, "days", str(day)),
+                    f"is {year - day.year} years ago: a misprint?",
+                )
         if part.holidays is not None:
             last = last_year(part.holidays.country)
             if last <= year:
@@ -103,6 +109,10 @@ def _targets(config: Config) -> Iterator[Odd]:
             part = config.calendars.get(name) if name else None
             if part and not part.open and not target.within.by_the_clock:
                 longest = _longest_day(part)
+                most = target.within.business_days * longest
+                if 0 < most <= max(target.before, default=0):
+                    text = f"has at most {say_duration(most)} in {name!r}: warn_at is"
+                    yield path, f"{text} before the start, and warns nobody"
                 if 0 < longest < target.within.ms:
                     wanted = say_duration(target.within.ms)
                     day = f"the longest day of {name!r} ({say_duration(longest)})"
@@ -143,42 +153,6 @@ def _longest_day(part: CalendarPart) -> int:
         for windows in part.windows
     ]
     return max(days, default=0) * 60_000
-
-
-def _routes(config: Config) -> Iterator[Odd]:
-    """A route whom an earlier one leaves nothing, and a queue that none is for."""
-    routes = [route.match for route in config.alerts.routes]
-    for index, match in enumerate(routes):
-        if any(before.items() <= match.items() for before in routes[:index]):
-            path: Path = ("alerts", "routes", index)
-            yield path, "can never match: a route above matches all of it"
-    if not any(map(_warns, config.policies)):
-        for index, route in enumerate(config.alerts.routes):
-            if route.tell is not None and "warning" in route.tell:
-                place = ("alerts", "routes", index, "tell")
-                yield place, "no policy warns: set warn_at or targets.window"
-    if not any("queue" in match for match in routes):
-        return
-    for name, queue in config.queues.items():
-        if not any(match and _is_for(match, name, queue) for match in routes):
-            yield ("queues", name), "no route names it: its alerts go to the last route"
-
-
-def _is_for(match: Mapping[Any, str], name: str, queue: Queue) -> bool:
-    """Whether a route names the queue, or an account or channel of its own."""
-    if match.get("queue") == name:
-        return True
-    accounts = (account.partition(":") for account in queue.accounts)
-    return any(
-        match.items() <= {"channel": channel, "account": number}.items()
-        for channel, _, number in accounts
-    )
-
-
-def _warns(policy: PolicyPart) -> bool:
-    targets = policy.targets
-    timed = (targets.first_reply, targets.next_reply, targets.resolution)
-    return targets.window is not None or any(each and each.warn_at for each in timed)
 
 
 def _nobody_found(config: Config) -> Iterator[Odd]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from stream.config.durations import say_duration
 from stream.config.model import Config
+from stream.config.policies import PolicyPart
 from stream.config.targets import TargetPart
 
 Path = tuple[str | int, ...]
@@ -45,6 +46,31 @@ def silences(config: Config) -> Iterator[Odd]:
                 text = f"the window of {channel.value} ({say_duration(length)})"
                 end_said = f"abandon_after ({say_duration(wait)})"
                 yield (*path, "window"), f"{text} is longer than {end_said}"
-            if max(window.warn_before) >= length:
-                text = f"warns before the window of {channel.value} has begun"
-                yield (*path, "window"), f"{text} ({say_duration(length)})"
+    yield from _late_steps(config)
+
+
+def _late_steps(config: Config) -> Iterator[Odd]:
+    """A step that comes when the silence of all that it is about is over."""
+    for index, policy in enumerate(config.policies):
+        rests = [*_rests(policy, config)]
+        is_open = policy.targets.resolution is not None
+        name = "unresolved_after" if is_open else "abandon_after"
+        for number, step in enumerate(policy.escalate):
+            if rests and step.after >= max(rests):
+                name = (
+                    "unresolved_after" if policy.targets.resolution else "abandon_after"
+                )
+                said = f"can never come, unless somebody writes: {name} ends it before"
+                yield ("policies", index, "escalate", number, "after"), said
+
+
+def _rests(policy: PolicyPart, config: Config) -> Iterator[int]:
+    """Of each promise, how long it can stay broken in silence, in milliseconds."""
+    targets = policy.targets
+    for target in (targets.first_reply, targets.next_reply):
+        if target is not None:
+            yield config.abandon_after - target.within.ms
+    if targets.resolution is not None:
+        yield config.unresolved_after - targets.resolution.within.ms
+    if targets.window is not None:
+        yield config.abandon_after - min(config.windows.values(), default=0)

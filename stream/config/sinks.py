@@ -45,7 +45,7 @@ _MENTION = rf"^(@?(here|channel|everyone)|@?[UWS][A-Z0-9]+|{ASSIGNEE})$"
 def _mention(text: str) -> str:
     if not re.fullmatch(_MENTION, text):
         raise ValueError(
-            f"Slack calls nobody by {text!r}: write @here, @channel, the id of a person"
+            f"{text!r} calls nobody in Slack: write @here, @channel, the id of a person"
             " (U0ANA) or of a user group (S0LEADS), or assignee"
         )
     return text

@@ -5,13 +5,14 @@ that has the work are told by whoever posts events or writes them into Kafka
 (docs/events.md): `statuses_from`, and the tokens of `POST /v1/events`.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from stream.config.model import Config
-from stream.config.policies import PolicyPart
 from stream.sla.events import Channel
 from stream.sla.policy import UNROUTED, Attributes
+
+Match = Mapping[str, Collection[str]]
+"""By attribute, what it may be."""
 
 WITH_DOOR = (Channel.WHATSAPP, Channel.MESSENGER)
 """The channels whose webhooks the intake takes."""
@@ -37,19 +38,28 @@ class Sources:
         """Whether somebody says more of it than that somebody wrote."""
         return not self._told.isdisjoint({source.channel, written(source)})
 
-    def met_by(self, policy: PolicyPart) -> list[Attributes]:
-        """Whose conversations may come to be the policy's, if anybody's.
+    def met_by(self, match: Match) -> list[Attributes]:
+        """Whose conversations may come to match, if anybody's, by where they are.
 
         Work that somebody assigns may be any queue's.
         """
-        if not self._listed or UNROUTED in (policy.match.queue or ()):
-            return [s for s in self._unrouted if _matches(policy, s, "channel")]
+        if not self._listed or UNROUTED in match.get("queue", ()):
+            return [s for s in self._unrouted if _fits(s.channel, match, "channel")]
         return [
-            source
-            for source in self._listed
-            if _matches(policy, source, "channel", "account")
-            and (self.is_told(source) or _matches(policy, source, "queue"))
+            s
+            for s in self._listed
+            if _fits(s.channel, match, "channel")
+            and (_fits(s.account, match, "account") or written(s) in match["account"])
+            and (self.is_told(s) or _fits(s.queue, match, "queue"))
         ]
+
+    def why_nothing(self, match: Match) -> str | None:
+        """Why it meets nobody, if it does not."""
+        if self.met_by(match):
+            return None
+        if "queue" in match:
+            return "can never match: its queue has no such account"
+        return "no queue lists such an account: only what is unrouted can match"
 
     def of_queue(self, name: str) -> Iterator[Attributes]:
         """Whose conversations are the queue's: of its accounts, else assigned to it."""
@@ -66,10 +76,8 @@ def written(source: Attributes) -> str:
     return f"{source.channel}:{source.account}" if source.account else source.channel
 
 
-def _matches(policy: PolicyPart, source: Attributes, *names: str) -> bool:
-    wanted = policy.match.wanted().items()
-    place = {name: values for name, values in wanted if name in names}
-    return replace(policy.policy(), match=place).matches(source)
+def _fits(value: str, match: Match, name: str) -> bool:
+    return name not in match or value in match[name]
 
 
 def _parts(account: str) -> tuple[str, str]:

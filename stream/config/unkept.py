@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from stream.config.durations import say_duration
 from stream.config.model import Config
 from stream.config.policies import PolicyPart
 from stream.config.sources import WITH_DOOR, Sources, written
+from stream.sla.events import Channel
 from stream.sla.hours import ALWAYS
 from stream.sla.policy import Attributes
 
@@ -13,28 +15,26 @@ Odd = tuple[Path, str]
 
 _SHOWN = 3
 """Accounts that a warning names."""
-WHO_SAYS = (
-    "post events (docs/events.md, REPLYCLOCK_EVENTS_TOKEN), or name in statuses_from"
-    " whose events somebody writes"
+REMEDY = (
+    "a helpdesk can (docs/events.md): set REPLYCLOCK_EVENTS_TOKEN, or list the channel"
+    " in statuses_from"
 )
 
 
 def unkept(config: Config, sources: Sources) -> Iterator[Odd]:
     """In no order."""
     for index, policy in enumerate(config.policies):
-        met = sources.met_by(policy)
         path: Path = ("policies", index)
-        if met:
+        wanted = policy.match.wanted()
+        why = sources.why_nothing(wanted)
+        if why is None:
+            met = sources.met_by(wanted)
             # An account that is silent for ever has its own warning.
             heard = [s for s in met if s.channel in WITH_DOOR or sources.is_told(s)]
             yield from _unsaid(policy, heard, sources, path)
             yield from _windows(policy, met, config, path)
-        elif policy.match.queue is not None:
-            text = "can never match: its queues have no such account"
-            yield (*path, "match"), text
         else:
-            text = "no queue lists such an account: only what is unrouted can match"
-            yield (*path, "match"), text
+            yield (*path, "match"), why
         yield from _of_resolution(policy, path)
     yield from _queues(config, sources)
 
@@ -49,28 +49,36 @@ def _unsaid(
     is_told = len(untold) < len(met)
     for name in ("priority", "tier", "tag"):
         if not is_told and getattr(policy.match, name) is not None:
-            text = f"can never match: Meta's webhooks say no {name}; {WHO_SAYS}"
+            text = f"can never match: Meta's webhooks say no {name}; {REMEDY}"
             yield (*path, "match", name), text
             return
     if policy.targets.resolution is None:
         return
     where = f" on {_listed([*map(written, untold)])}" if is_told else ""
-    text = f"can never be met{where}: Meta's webhooks never say resolved; {WHO_SAYS}"
+    text = f"can never be met{where}: Meta's webhooks never say resolved; {REMEDY}"
     yield (*path, "targets", "resolution"), text
     if policy.pause_on and not is_told:
         statuses = " or ".join(policy.pause_on)
-        text = f"can never pause: Meta's webhooks never say {statuses}; {WHO_SAYS}"
+        text = f"can never pause: Meta's webhooks never say {statuses}; {REMEDY}"
         yield (*path, "pause_on"), text
 
 
 def _windows(
     policy: PolicyPart, met: list[Attributes], config: Config, path: Path
 ) -> Iterator[Odd]:
-    is_there = any(source.channel in config.windows for source in met)
-    if policy.targets.window is not None and not is_there:
-        channels = ", ".join(sorted({source.channel for source in met}))
-        text = f"{channels} has no window: it never closes (windows)"
-        yield (*path, "targets", "window"), text
+    window = policy.targets.window
+    if window is None:
+        return
+    place = (*path, "targets", "window")
+    channels = sorted({source.channel for source in met})
+    lengths = {Channel(name): config.windows.get(Channel(name)) for name in channels}
+    if not any(lengths.values()):
+        text = f"{', '.join(channels)} has no window: it never closes (windows)"
+        yield place, text
+    for channel, length in lengths.items():
+        if length is not None and max(window.warn_before) >= length:
+            text = f"warns before the window of {channel.value} has begun"
+            yield place, f"{text} ({say_duration(length)})"
 
 
 def _of_resolution(policy: PolicyPart, path: Path) -> Iterator[Odd]:
@@ -90,15 +98,14 @@ def _queues(config: Config, sources: Sources) -> Iterator[Odd]:
         found = [*sources.of_queue(name)]
         if not found:
             text = "has no account, and nobody assigns work to it: nothing comes to it"
-            yield path, f"{text}; {WHO_SAYS}"
-        # Closed hours come where the queue has opening hours.
-        hours = ["open"] if queue.calendar in {None, ALWAYS} else ["open", "closed"]
-        left = [
-            written(source) + (" in closed hours" if each == "closed" else "")
-            for source in found
-            for each in hours
-            if book.choose(source._replace(hours=each)) is None
-        ]
+            yield path, f"{text}; {REMEDY}"
+        left = [written(source) for source in found if book.choose(source) is None]
+        if not left and queue.calendar not in {None, ALWAYS}:
+            left = [
+                f"{written(source)} in closed hours"
+                for source in found
+                if book.choose(source._replace(hours="closed")) is None
+            ]
         if left:
             text = f"no policy takes what comes from {_listed(left)}, where it has no"
             more = "tier, priority or tag: add one, with targets: none if that is meant"

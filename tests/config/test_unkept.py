@@ -69,3 +69,84 @@ def test_a_match_that_nobody_says(name: str) -> None:
     assert told(text)[path] == f"can never match: Meta's webhooks say no {name}"
     assert RESOLUTION not in told(text)
     assert path not in told("statuses_from: [messenger]" + text)
+
+
+def test_the_places_of_a_policy_are_all_that_must_hold() -> None:
+    """A queue whose account is of another channel: work that is assigned may move."""
+    text = CONFIG.replace("{}", "{queue: sales, channel: messenger}").replace(
+        "policies:", '  uk: {accounts: ["messenger:7"]}\npolicies:'
+    )
+    there, not_there = text, text.replace(', "messenger:1234567890"', "")
+    path = ("policies", 0, "match")
+    said = {path: "can never match: its queue has no such account"}
+    queues = {("queues", "sales"), ("queues", "uk")}
+
+    def of_match(text: str, *posted: str) -> dict[tuple[str | int, ...], str]:
+        return {at: it for at, it in told(text, *posted).items() if at not in queues}
+
+    assert of_match(there) == {}
+    assert of_match(not_there) == said
+    assert of_match(not_there, "messenger") == {}
+
+
+@pytest.mark.parametrize("account", ["messenger:1234567890", '"1234567890"'])
+def test_an_account_is_matched_as_the_queue_has_it_or_alone(account: str) -> None:
+    """As the rules do (semantics 6.8)."""
+    assert ("policies", 0, "match") not in told(
+        CONFIG.replace("{}", f"{{account: {account}}}")
+    )
+
+
+def test_where_no_queue_lists_an_account_all_is_unrouted() -> None:
+    """Each account of each channel with a door may come, and those that are told."""
+    text = CONFIG.replace('["whatsapp:106540352242922", "messenger:1234567890"]', "[]")
+    alone = text.replace("queues:\n  sales: {accounts: []}\n", "")
+    assert told(alone) == {}
+    untold = alone.replace("5m}", "5m, resolution: 4h}")
+    assert told(untold) == {
+        RESOLUTION: "can never be met: Meta's webhooks never say resolved"
+    }
+    of_shop = alone.replace("{}", "{channel: webchat}")
+    assert ("policies", 0, "match") in told(of_shop)
+    assert told("statuses_from: [webchat]" + of_shop) == {}
+    nobody = "has no account, and nobody assigns work to it: nothing comes to it"
+    assert told(text) == {("queues", "sales"): nobody}
+    assert told(text, *CHANNELS) == {}
+
+
+def test_the_unrouted_are_a_queue() -> None:
+    """A policy for it meets what comes to accounts that no queue lists."""
+    text = CONFIG.replace("policies:", "policies:\n  - UNROUTED")
+    rest = "{name: rest, match: {queue: unrouted}, targets: {resolution: 4h}}"
+    assert list(told(text.replace("UNROUTED", rest))) == [RESOLUTION]
+
+
+def test_an_account_by_another_name_where_somebody_writes_its_events() -> None:
+    """`statuses_from` names the very account: then it is no mistake."""
+    text = CONFIG.replace("106540352242922", "36301234567")
+    path = ("queues", "sales", "accounts", 0)
+    assert path in told("statuses_from: [whatsapp]" + text)
+    assert told('statuses_from: ["whatsapp:36301234567"]' + text) == {}
+
+
+@pytest.mark.parametrize(("digits", "is_odd"), [(6, 0), (7, 1), (14, 1), (15, 0)])
+def test_a_phone_number_is_told_from_an_id_by_its_length(
+    digits: int, is_odd: int
+) -> None:
+    """Meta's ids have 15 digits or more, and tests fewer than any telephone."""
+    assert len(told(CONFIG.replace("106540352242922", "1" * digits))) == is_odd
+
+
+def test_a_tier_is_no_promise_for_the_rest() -> None:
+    """Targets of none are one: then it is on purpose."""
+    text = "statuses_from: [whatsapp, messenger]" + CONFIG
+    some = text.replace("{}", "{tier: vip}")
+    assert list(told(some)) == [("queues", "sales")]
+    rest = "\n  - {name: rest, targets: none}\nalerts:"
+    assert told(some.replace("\nalerts:", rest)) == {}
+
+
+def test_a_shadow_promises_nothing() -> None:
+    """It is only tried."""
+    text = CONFIG.replace("match: {}", "shadow: true")
+    assert list(told(text)) == [("queues", "sales")]
