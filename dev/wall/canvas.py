@@ -28,10 +28,16 @@ class Canvas:
         answers: Mapping[str, Any],
         size: tuple[int, int] = FULL_HD,
     ) -> list[Panel]:
-        """Draw it in a window of `size`; what can be read there, panel by panel."""
-        await self._page.resize(*size)
+        """Draw it in a window of `size`; what can be read there, panel by panel.
+
+        As if one had scrolled to its end: Grafana draws no row that is out of sight.
+        """
+        width, height = size
+        await self._page.resize(width, height)
         drawing = f"draw({json.dumps(dashboard)}, {json.dumps(answers)})"
-        await self._page.evaluate(drawing)
+        drawn = await self._page.evaluate(drawing)
+        await self._page.resize(width, max(height, drawn))
+        await self._page.evaluate("still()")
         return panels_of(await self._page.evaluate("measure()"))
 
     async def take_picture(self, file: Path) -> None:
