@@ -13,7 +13,7 @@ from stream.config.routes import odd_routes
 from stream.config.silences import silences
 from stream.config.sinks import ASSIGNEE
 from stream.config.sources import Sources
-from stream.config.targets import TargetPart
+from stream.config.targets import NOTHING, TargetPart
 from stream.config.unheard import unheard
 from stream.config.unkept import unkept
 from stream.sla.hours import ALWAYS
@@ -128,6 +128,10 @@ def _escalations(config: Config) -> Iterator[Odd]:
             if route.match.get("policy", policy.name) == policy.name
         ]
         path: Path = ("policies", index, "escalate")
+        if policy.escalate and (policy.shadow or policy.targets is NOTHING):
+            what = "is a shadow" if policy.shadow else "promises nothing"
+            yield path, f"calls nobody: the policy {what}"
+            continue
         if policy.escalate and not any(route.tells("escalation") for route in routes):
             yield path, "calls nobody: no route tells escalations (tell)"
         above: set[str] = set()

@@ -7,7 +7,7 @@ from stream.config.model import Config
 from stream.config.policies import PolicyPart
 from stream.config.sources import WITH_DOOR, Sources, written
 from stream.sla.events import Channel
-from stream.sla.hours import ALWAYS
+from stream.sla.hours import ALWAYS, AlwaysOpen
 from stream.sla.policy import Attributes
 
 Path = tuple[str | int, ...]
@@ -33,6 +33,7 @@ def unkept(config: Config, sources: Sources) -> Iterator[Odd]:
             heard = [s for s in met if s.channel in WITH_DOOR or sources.is_told(s)]
             yield from _unsaid(policy, heard, sources, path)
             yield from _windows(policy, met, config, path)
+            yield from _closed_hours(policy, met, config, path)
         else:
             yield (*path, "match"), why
         yield from _of_resolution(policy, path)
@@ -81,6 +82,18 @@ def _windows(
             yield place, f"{text} ({say_duration(length)})"
 
 
+def _closed_hours(
+    policy: PolicyPart, met: list[Attributes], config: Config, path: Path
+) -> Iterator[Odd]:
+    """Of a policy for closed hours, whose queues have none."""
+    if policy.match.hours != "closed":
+        return
+    names = policy.match.queue or {source.queue for source in met}
+    if not any(_has_hours(name, config) for name in names):
+        text = f"can never match: {', '.join(sorted(names))} is always open (calendar)"
+        yield (*path, "match", "hours"), text
+
+
 def _of_resolution(policy: PolicyPart, path: Path) -> Iterator[Odd]:
     """What resolution does, of a policy that does not promise it."""
     if policy.targets.resolution is None:
@@ -93,14 +106,14 @@ def _of_resolution(policy: PolicyPart, path: Path) -> Iterator[Odd]:
 def _queues(config: Config, sources: Sources) -> Iterator[Odd]:
     """A queue of which some or all conversations are promised nothing by omission."""
     book = config.rules().book
-    for name, queue in config.queues.items():
+    for name in config.queues:
         path: Path = ("queues", name)
         found = [*sources.of_queue(name)]
         if not found:
             text = "has no account, and nobody assigns work to it: nothing comes to it"
             yield path, f"{text}; {REMEDY}"
         left = [written(source) for source in found if book.choose(source) is None]
-        if not left and queue.calendar not in {None, ALWAYS}:
+        if not left and _has_hours(name, config):
             left = [
                 f"{written(source)} in closed hours"
                 for source in found
@@ -110,6 +123,13 @@ def _queues(config: Config, sources: Sources) -> Iterator[Odd]:
             text = f"no policy takes what comes from {_listed(left)}, where it has no"
             more = "tier, priority or tag: add one, with targets: none if that is meant"
             yield path, f"{text} {more}"
+
+
+def _has_hours(queue: str, config: Config) -> bool:
+    """Whether it is ever closed."""
+    rules = config.rules()
+    calendar = rules.calendar(rules.queue_calendars.get(queue, ALWAYS))
+    return not isinstance(calendar, AlwaysOpen)
 
 
 def _listed(names: list[str]) -> str:
