@@ -150,3 +150,29 @@ def test_a_shadow_promises_nothing() -> None:
     """It is only tried."""
     text = CONFIG.replace("match: {}", "shadow: true")
     assert list(told(text)) == [("queues", "sales")]
+
+
+def test_an_account_that_is_silent_for_ever_is_said_once() -> None:
+    """Nothing that is promised of it is a second warning."""
+    text = WITH_RESOLUTION.replace('"whatsapp:106540352242922", ', "")
+    silent = text.replace("messenger:1234567890", "webchat:shop")
+    assert list(told(silent)) == [("queues", "sales", "accounts", 0)]
+
+
+def test_a_step_comes_as_long_as_one_of_the_promises_can_stay_broken() -> None:
+    """A resolution outlives a wait."""
+    step = "\n    escalate: [{after: 8d, to: lead}]"
+    text = CONFIG.replace("5m}", "5m}" + step).replace(
+        "{desk", "{lead: {slack: {channel: C2}}, desk"
+    )
+    assert list(told(text)) == [("policies", 0, "escalate", 0, "after")]
+    assert told(text.replace("5m}", "5m, resolution: 4h}"), *CHANNELS) == {}
+
+
+@pytest.mark.parametrize(("year", "is_odd"), [(2024, 1), (2025, 0), (2026, 0)])
+def test_a_date_of_last_year_is_only_kept(year: int, is_odd: int) -> None:
+    """An older one was typed wrong."""
+    days = f'{{{year}-12-31: ["09:00-13:00"]}}'
+    text = CONFIG.replace("{channel: C1}", "{channel: C1}, calendar: office")
+    text = f"calendars: {{office: {{days: {days}}}}}{text}"
+    assert len(told(text)) == is_odd
