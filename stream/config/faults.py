@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
@@ -143,6 +143,13 @@ _SAID = {
 }
 
 
+_NO_TEXT: dict[type, str] = {
+    CommentedSeq: "must be one name, no list",
+    CommentedMap: "must be one name, no mapping",
+    type(None): "has no value",
+}
+
+
 def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     said = _SAID.get(kind)
@@ -151,8 +158,7 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
         hint = meant(key, names, likeness=0.7) or listed(names)
         said = f"is not known here{hint}"
     elif kind == "string_type":
-        is_list = isinstance(error["input"], list)
-        said = "must be one, no list" if is_list else "must be text: put it in quotes"
+        said = _NO_TEXT.get(type(error["input"]), "must be text: put it in quotes")
     elif kind == "greater_than_equal":
         said = f"must be at least {context['ge'] // 1000} s"
     elif kind == "less_than_equal":

@@ -55,10 +55,8 @@ def _calendars(config: Config, year: int) -> Iterator[Odd]:
         yield from _overlaps(path, part)
         for day in part.days:
             if day.year < year - 1:  # Whoever keeps last year's is only tidy.
-                yield (
-                    (*path, "days", str(day)),
-                    f"is {year - day.year} years ago: a misprint?",
-                )
+                text = f"is {year - day.year} years ago: a misprint?"
+                yield (*path, "days", str(day)), text
         if part.holidays is not None:
             last = last_year(part.holidays.country)
             if last <= year:

@@ -57,9 +57,6 @@ def _late_steps(config: Config) -> Iterator[Odd]:
         name = "unresolved_after" if is_open else "abandon_after"
         for number, step in enumerate(policy.escalate):
             if rests and step.after >= max(rests):
-                name = (
-                    "unresolved_after" if policy.targets.resolution else "abandon_after"
-                )
                 said = f"can never come, unless somebody writes: {name} ends it before"
                 yield ("policies", index, "escalate", number, "after"), said
 
