@@ -48,12 +48,12 @@ def _unsaid(
     if not untold:
         return
     is_told = len(untold) < len(met)
-    for name in ("priority", "tier", "tag"):
-        if not is_told and getattr(policy.match, name) is not None:
-            text = f"can never match: Meta's webhooks say no {name}; {REMEDY}"
-            yield (*path, "match", name), text
-            return
-    if policy.targets.resolution is None:
+    unsaid = [n for n in ("priority", "tier", "tag") if getattr(policy.match, n)]
+    if unsaid and not is_told:
+        text = f"can never match: Meta's webhooks say no {unsaid[0]}; {REMEDY}"
+        yield (*path, "match", unsaid[0]), text
+    # What is untold never comes to a policy that matches on what is told.
+    if unsaid or policy.targets.resolution is None:
         return
     where = f" on {_listed([*map(written, untold)])}" if is_told else ""
     text = f"can never be met{where}: Meta's webhooks never say resolved; {REMEDY}"
