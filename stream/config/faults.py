@@ -131,6 +131,7 @@ def _dotted(path: tuple[str | int, ...]) -> str:
 
 
 _SAID = {
+    "too_short": "is empty: write one at least",
     "missing": "is missing",
     "tuple_type": "must be a list: [one, two]",
     "list_type": "must be a list: [one, two]",
