@@ -16,6 +16,9 @@ from dev.wall.page_folder import ICONS, ensure_page
 
 FULL_HD = (1920, 1080)
 """A TV, and most desks."""
+_ROW_PX = 38
+"""Of Grafana's grid, with the gap below."""
+_AROUND_PX = 32
 
 
 class Canvas:
@@ -28,8 +31,12 @@ class Canvas:
         answers: Mapping[str, Any],
         size: tuple[int, int] = FULL_HD,
     ) -> list[Panel]:
-        """Draw it in a window of `size`; what can be read there, panel by panel."""
-        await self._page.resize(*size)
+        """Draw it in a window of `size`; what can be read there, panel by panel.
+
+        Higher where the dashboard is: what is below the screen may not be painted.
+        """
+        width, height = size
+        await self._page.resize(width, max(height, _height_of(dashboard)))
         drawing = f"draw({json.dumps(dashboard)}, {json.dumps(answers)})"
         await self._page.evaluate(drawing)
         return panels_of(await self._page.evaluate("measure()"))
@@ -37,6 +44,11 @@ class Canvas:
     async def take_picture(self, file: Path) -> None:
         """Write what was drawn last into `file`, a PNG, to its end."""
         await self._page.take_picture(file)
+
+
+def _height_of(dashboard: Mapping[str, Any]) -> int:
+    places = [panel["gridPos"] for panel in dashboard["panels"]]
+    return _ROW_PX * max(place["y"] + place["h"] for place in places) + _AROUND_PX
 
 
 @asynccontextmanager

@@ -23,6 +23,14 @@ def test_every_text_is_whole_and_in_its_place(
     assert list(unreadable(studio.draw(committed(name), situation, size))) == []
 
 
+def test_what_is_below_the_screen_is_drawn(studio: Studio) -> None:
+    """One scrolls down to it: a browser paints and shows what is on the screen."""
+    monitor = studio.draw(committed("monitor"), "twelve queues", (1440, 900))
+    (sources,) = (panel for panel in monitor if panel.id == 17)
+    read = {text.text for text in sources.texts}
+    assert read >= {"Source", "Queue", "whatsapp:of-sales", "sales"}
+
+
 @at_every_desk
 def test_no_data_is_never_green(studio: Studio, name: str) -> None:
     """What is not known is not well."""
