@@ -18,9 +18,9 @@ CHANNELS = (WEBSITE_CHANNEL, STORM_CHANNEL, LEADS_CHANNEL)
 def take_pictures(folder: Path, slack_page: str, prometheus: str) -> None:
     """Write `slack.png` and a picture of each dashboard into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(_take_dashboards(folder, prometheus))
     page = f"{slack_page}?channel={','.join(CHANNELS)}"
     take_picture(page, folder / "slack.png", "1400,900")
+    asyncio.run(_take_dashboards(folder, prometheus))
 
 
 async def _take_dashboards(folder: Path, prometheus: str) -> None:

@@ -16,9 +16,6 @@ from dev.wall.page_folder import ICONS, ensure_page
 
 FULL_HD = (1920, 1080)
 """A TV, and most desks."""
-_ROW_PX = 38
-"""Of Grafana's grid, with the gap below."""
-_AROUND_PX = 32
 
 
 class Canvas:
@@ -33,22 +30,19 @@ class Canvas:
     ) -> list[Panel]:
         """Draw it in a window of `size`; what can be read there, panel by panel.
 
-        Higher where the dashboard is: what is below the screen may not be painted.
+        As if one had scrolled to its end: Grafana draws no row that is out of sight.
         """
         width, height = size
-        await self._page.resize(width, max(height, _height_of(dashboard)))
+        await self._page.resize(width, height)
         drawing = f"draw({json.dumps(dashboard)}, {json.dumps(answers)})"
-        await self._page.evaluate(drawing)
+        drawn = await self._page.evaluate(drawing)
+        await self._page.resize(width, max(height, drawn))
+        await self._page.evaluate("still()")
         return panels_of(await self._page.evaluate("measure()"))
 
     async def take_picture(self, file: Path) -> None:
         """Write what was drawn last into `file`, a PNG, to its end."""
         await self._page.take_picture(file)
-
-
-def _height_of(dashboard: Mapping[str, Any]) -> int:
-    places = [panel["gridPos"] for panel in dashboard["panels"]]
-    return _ROW_PX * max(place["y"] + place["h"] for place in places) + _AROUND_PX
 
 
 @asynccontextmanager

@@ -30,7 +30,7 @@ PLAIN: Final = "transparent"
 RED, ORANGE, PURPLE = "dark-red", "dark-orange", "dark-purple"
 CLOCK: Final = units.DurationInHoursMinutesSeconds
 """Waits, as 26:05:00; Grafana's `s` would say `1.1 day`."""
-SECONDS: Final = "suffix: s"
+SECONDS: Final = "suffix:s"
 """Delays; Grafana's `s` would make milliseconds and minutes of them by turns."""
 
 Lines = Mapping[str, str]

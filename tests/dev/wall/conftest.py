@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -41,6 +41,15 @@ class Studio:
         """The dashboard in a situation."""
         at = SITUATIONS[situation].at
         answers = answers_to(dashboard, self._prometheus_url, at)
+        return self.draw_answers(dashboard, answers, size)
+
+    def draw_answers(
+        self,
+        dashboard: Dashboard,
+        answers: Mapping[str, Any],
+        size: tuple[int, int] = FULL_HD,
+    ) -> list[drawn.Panel]:
+        """The dashboard with what some Prometheus answered."""
         return self._runner.run(self._canvas.draw(dashboard, answers, size))
 
 

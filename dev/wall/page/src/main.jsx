@@ -1,4 +1,4 @@
-// The page's two words for Python: `draw(dashboard, data, light)`, then `measure()`.
+// The page's words for Python: `draw(dashboard, data)`, `still()` after a change of the window, `measure()`.
 import '@fontsource/inter/400.css';
 import '@fontsource/inter/500.css';
 import { createTheme, ThemeContext } from '@grafana/data';
@@ -20,6 +20,7 @@ const theme = createTheme({ colors: { mode: 'dark' } });
 let drawn = 0;
 
 window.measure = measure;
+window.still = still;
 window.draw = async (dashboard, data) => {
   await started;
   Date.now = () => data.to * 1000; // "5 minutes ago" is of the instant that is shown
