@@ -1,6 +1,7 @@
 """`docs/config.md`: a row a key of `sla.yaml`, from the model's own words."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,31 @@ def _rows(model: type[BaseModel], path: str) -> Iterator[str]:
         inner, shape = _model_of(field.annotation)
         here = f"{path}{field.alias or name}{shape}"
         if inner is None or field.description or _default(field):
-            yield f"| `{here}` | {_default(field)} | {_cell(field.description)} |"
+            means = _means(field)
+            assert means, f"{here} says nothing"
+            yield f"| `{here}` | {_default(field)} | {means} |"
         if inner is not None:
             yield from _rows(inner, f"{here}.")
 
 
-def _cell(text: str | None) -> str:
-    return (text or "").replace("|", "\\\\|")
+def _means(field: FieldInfo) -> str:
+    """Its description, and the values that it may have where that does not say."""
+    text = field.description or ""
+    values = [value for value in _values(field.annotation) if value not in text]
+    if values:
+        text += f" ({', '.join(f'`{value}`' for value in values)})"
+    return text.replace("|", "\\\\|")
+
+
+def _values(annotation: Any) -> list[str]:
+    """The words that may be written there; none where any may."""
+    if isinstance(annotation, type):
+        words = annotation if issubclass(annotation, StrEnum) else ()
+        return [word.value for word in words]
+    found: list[str] = []
+    for argument in getattr(annotation, "__args__", ()):
+        found += [argument] if isinstance(argument, str) else _values(argument)
+    return found
 
 
 def _default(field: FieldInfo) -> str:

@@ -43,7 +43,7 @@ class Queue(Part):
 
 
 class Config(Part):
-    version: Literal[1]
+    version: Literal[1] = Field(description="of this file's form: 1")
     timezone: str = Field("UTC", description="of calendars that name none")
     session_gap: Duration = Field(
         24 * HOUR,

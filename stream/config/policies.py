@@ -18,11 +18,19 @@ _PAUSES = Literal["open", "pending", "waiting_on_customer", "on_hold", "snoozed"
 class Match(Part):
     """All that is named must hold; of a list, one."""
 
-    channel: OneOrMore | None = None
-    account: OneOrMore | None = None
-    queue: OneOrMore | None = None
-    priority: OneOrMore | None = None
-    tier: OneOrMore | None = None
+    channel: OneOrMore | None = Field(
+        None, description="where the customer wrote; a list, as of the next: any of it"
+    )
+    account: OneOrMore | None = Field(
+        None, description="to whom: `channel:account`, or the account alone"
+    )
+    queue: OneOrMore | None = Field(None, description="whose work it is")
+    priority: OneOrMore | None = Field(
+        None, description="as events say it; Meta's webhooks say none"
+    )
+    tier: OneOrMore | None = Field(
+        None, description="of the customer, as events say it; Meta's webhooks say none"
+    )
     tag: OneOrMore | None = Field(None, description="one of the conversation's tags")
     hours: Literal["open", "closed"] | None = Field(
         None, description="of the queue's calendar when the cycle begins"

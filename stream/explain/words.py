@@ -100,7 +100,8 @@ class Words:
         else:
             parts = story.counted(calendar, last.deadline)
             sums = self._sum(parts, zone)
-            yield f"    deadline {_local(last.deadline, zone)} = {sums}"
+            days = self._business_days(last)
+            yield f"    deadline {_local(last.deadline, zone)} = {days}{sums}"
         for each in story.happenings:
             said = _told(each) if isinstance(each, Notice) else self._happened(each)
             when = "" if each.at is None else f"{_local(each.at, zone)}  "
@@ -141,6 +142,21 @@ class Words:
         if len(parts) > _SHOWN:
             shown.append(f"{len(parts) - _SHOWN} more")
         return f"{total}: {' + '.join(shown)}"
+
+    def _business_days(self, fact: Fact) -> str:
+        """The promise as the file has it, where it counts days: "1 business day, "."""
+        book = self._rules.book
+        if fact.policy_version != book.version:
+            return ""  # it may say something else by now
+        found = [
+            target.business_days
+            for policy in book.policies
+            if policy.name == fact.policy
+            for target in policy.targets
+            if target.measure is fact.measure
+        ]
+        count = found[0] if found else 0
+        return f"{count} business day{'s' * (count > 1)}, " if count else ""
 
     def _long(self, instant: int) -> str:
         return _at(instant, self._zone).strftime("%a %d %b %Y %H:%M:%S")
