@@ -33,6 +33,9 @@ CLOCK: Final = units.DurationInHoursMinutesSeconds
 SECONDS: Final = "suffix:s"
 """Delays; Grafana's `s` would make milliseconds and minutes of them by turns."""
 
+_COLUMN_PX: Final = 90
+"""At least, or nine columns would be wider than a small laptop."""
+
 Lines = Mapping[str, str]
 """Name -> query. A name may hold labels: `{{queue}}`."""
 Steps = Sequence[tuple[float | None, str]]
@@ -143,6 +146,7 @@ def rows(
     panel = (
         _framed(table.Panel(), question, units.LocaleFormat)
         .cell_height(style.TableCellHeight.SM)
+        .min_width(_COLUMN_PX)
         .sort_by([common.TableSortByFieldState().display_name(sort).desc(desc=True)])
         .with_transformation(step("joinByField", byField=next(iter(key)), mode="outer"))
         .with_transformation(step("organize", **_arranged(columns, key, hidden)))

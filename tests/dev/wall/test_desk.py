@@ -14,7 +14,7 @@ at_every_desk = pytest.mark.parametrize("name", DESKS)
 
 
 @at_every_desk
-@pytest.mark.parametrize("size", [(1920, 1080), (1440, 900)], ids=str)
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 900), (1366, 768)], ids=str)
 @pytest.mark.parametrize("situation", ["no data", "twelve queues", "26-hour waits"])
 def test_every_text_is_whole_and_in_its_place(
     studio: Studio, name: str, situation: str, size: tuple[int, int]
