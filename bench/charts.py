@@ -90,7 +90,7 @@ def timing_table(timings: Sequence[Timing]) -> str:
         [
             (
                 timing.what,
-                "" if timing.asked is None else f"{timing.asked:,} {timing.unit}",
+                "" if timing.asked is None else f"{timing.asked:,.9g} {timing.unit}",
                 f"{_figure(timing.got)} {timing.unit}",
                 "" if timing.holds else "**no**",
             )

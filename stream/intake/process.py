@@ -23,6 +23,7 @@ from stream.intake.metrics import IntakeMetrics
 from stream.intake.spool import Spool
 from stream.intake.spool_file import SpoolError
 from stream.kafka.events_topic import EventsTopic
+from stream.kafka.refusal import RefusedStartError
 from stream.process.probes import serve_probes
 from stream.process.reloading import Reloader, ReloadMetrics
 from stream.process.settings import Settings
@@ -125,6 +126,9 @@ async def _listen(
             )
         except OSError as error:
             _log.error("cannot listen", host=host, port=port, error=error.strerror)
+            return 1
+        except RefusedStartError as error:
+            _log.error("cannot listen", host=host, port=port, error=str(error))
             return 1
         _log.info("intake is listening", url=url)
         if not await _first_is(stopping, refused):

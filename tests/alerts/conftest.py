@@ -27,6 +27,7 @@ from alerts.slack.listing import list_message
 from alerts.storms.gathering import Gathering
 from alerts.storms.lists import Lists
 from dev.slack.client import SlackStandIn
+from dev.stack import Stack
 from dev.system import one_by_one
 from stream.config import Alerts, Config
 from stream.sla.facts import Fact
@@ -225,3 +226,11 @@ def world(  # noqa: PLR0917  fixtures
     """Each breach is told by itself."""
     config = one_by_one(tmp_path)
     return World(kafka, redis_url, slack, prefix, unused_tcp_port, config=config)
+
+
+@pytest.fixture
+def own_redis(world: World, start_stack: Callable[..., Stack]) -> Stack:
+    """A Redis that a test may kill, and `world` uses."""
+    stack = start_stack("redis")
+    world.env["REPLYCLOCK_REDIS_URL"] = stack.redis_url
+    return stack

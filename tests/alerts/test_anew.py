@@ -14,9 +14,7 @@ from stream.kafka.refusal import RefusedStartError
 from stream.kafka.topic_reader import reading
 from stream.process.settings import Settings
 from tests.alerts.cycles import Cycle
-from tests.alerts.test_app import World, fresh, world
-
-__all__ = ["world"]  # a fixture
+from tests.alerts.world import World, fresh
 
 pytestmark = pytest.mark.broker
 

@@ -148,14 +148,6 @@ async def test_answers_in_the_backlog_come_first(
     assert [post["channel"] for post in posts] == ["C0SALES"]
 
 
-@pytest.fixture
-def own_redis(world: World, start_stack: Callable[..., Stack]) -> Stack:
-    """A Redis that a test may kill, and `world` uses."""
-    stack = start_stack("redis")
-    world.env["REPLYCLOCK_REDIS_URL"] = stack.redis_url
-    return stack
-
-
 async def test_redis_restarted(
     world: World, own_redis: Stack, minutes_ago: Callable[[float], int]
 ) -> None:

@@ -11,9 +11,7 @@ from dev.chaos.losses import forget, remember
 from dev.stack import Stack
 from stream.engine import ensure_topics
 from tests.alerts.patience import eventually
-from tests.alerts.test_app import World, fresh, own_redis, world
-
-__all__ = ["own_redis", "world"]  # fixtures
+from tests.alerts.world import World, fresh
 
 pytestmark = pytest.mark.broker
 

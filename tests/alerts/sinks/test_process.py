@@ -9,7 +9,7 @@ import pytest
 from dev.slack.client import SlackStandIn
 from tests.alerts.patience import eventually
 from tests.alerts.sinks.conftest import Hook
-from tests.alerts.test_app import World, fresh
+from tests.alerts.world import World, fresh
 
 pytestmark = pytest.mark.broker
 
