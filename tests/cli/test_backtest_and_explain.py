@@ -60,7 +60,12 @@ def test_backtest_for_programs(files):
 
     assert [flip["now"] for flip in said["flips"]] == ["breached"]
     assert said["rows"][0]["then"]["wall_p50_s"] == 240
-    assert said["sweep"] == {"180": 0.0, "240": 1.0, "300": 1.0}
+    assert said["rows"][0]["queue"] == "sales"
+    assert [row["policy"] for row in said["policies"]] == ["whatsapp-sales"]
+    (swept,) = said["sweeps"]
+    levels = {each["target_s"]: each["service_level"] for each in swept["targets"]}
+    assert (swept["of"], swept["name"]) == ("queue", "sales")
+    assert levels == {180: 0.0, 240: 1.0, 300: 1.0}
 
 
 @pytest.mark.parametrize(
@@ -68,9 +73,14 @@ def test_backtest_for_programs(files):
     [
         ([], "give a file of EVENTS, or --topic"),
         (["EVENTS"], "give the rules to try: --against FILE"),
-        (["EVENTS", "--sweep", "first=1m..2m"], "'first' is not a valid Measure"),
+        (["EVENTS", "--sweep", "first=1m..2m"], "no measure is called 'first': write"),
         (["EVENTS", "--sweep", "first_reply"], "write first_reply=5m..60m"),
         (["EVENTS", "--sweep", "first_reply=5m..1m"], "must be longer than the first"),
+        (["EVENTS", "--sweep", "first_reply=1m..5m:0m"], "longer than nothing"),
+        (
+            ["EVENTS", "--sweep", "first_reply=1m..5m", "--of", "sale"],
+            "no queue and no policy is called 'sale': did you mean 'sales'?",
+        ),
         (["EVENTS", "--html", "/nowhere/page.html"], "there is no folder /nowhere"),
     ],
 )
