@@ -86,7 +86,7 @@ def test_check_says_all_faults(monkeypatch, tmp_path):
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
-        "REPLYCLOCK_PARTITIONS: Input should be greater than or equal to 1",
+        "REPLYCLOCK_PARTITIONS: must be at least 1",
         (
             f"{path}:7:53: alerts.receivers.s.slack.channel: "
             "must be a Slack channel id, C0123456789, not its name"
