@@ -17,19 +17,25 @@ def events(difference: Difference, zone: str) -> str:
     return f"{difference.events:,} events, arrived {first} to {last} ({zone})"
 
 
+def ends_otherwise(difference: Difference) -> str:
+    """How many waits do."""
+    count = len(difference.flips)
+    return f"{count:,} {'wait ends' if count == 1 else 'waits end'} otherwise"
+
+
 def legend(difference: Difference) -> Iterator[tuple[str, str]]:
     """The words of the tables, and what they mean."""
     then, now = difference.queues.total
     yield "service level", "met / (met + breached)"
     yield "alerts", "breaches that somebody is told of"
     if then.taken_back or now.taken_back:
-        count = _change(then.taken_back, now.taken_back)
         why = "a reply in time came to light later, or other rules applied"
-        yield "", f"{count} of them were taken back and count as no breach: {why}"
+        count = _change(then.taken_back, now.taken_back)
+        yield "", f"taken back, so no breach in the end: {count} ({why})"
     if then.over or now.over:
+        why = "their events came late; counted, or in a summary"
         count = _change(then.over, now.over)
-        why = "their events came late; counted or summed up, not alerted"
-        yield "", f"{count} breaches are over when they are noticed: {why}"
+        yield "", f"breached and not alerted, over when noticed: {count} ({why})"
     if any(row.shadow for row in difference.policies.rows):
         yield "shadow", "only tried: alerts nobody, not in the rows of the queues"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from stream.backtest.difference import COUNTS, Difference, Sides
-from stream.backtest.legend import events, legend
+from stream.backtest.legend import ends_otherwise, events, legend
 from stream.backtest.sweep import Sweep
 from stream.backtest.table import DAYS, Line, percent, policy_lines, queue_lines
 from stream.config.durations import say_duration
@@ -39,7 +39,7 @@ _BAR, _GAP, _LEFT, _NUMBERS, _WIDTH = 16, 18, 210, 730, 900
 
 
 MOST_BARS = 10
-"""Rows drawn, those that hurt first; the table has all of them."""
+"""Rows drawn; the table has all of them."""
 
 
 def page(
@@ -54,10 +54,10 @@ def page(
     `tried` is None where nothing is compared and targets are swept only.
     """
     title = config if tried is None else f"{tried} instead of {config}"
-    parts = [] if tried is None else [_compared(difference, config, tried)]
-    parts += [_swept(sweep) for sweep in sweeps]
+    parts = [_swept(sweep) for sweep in sweeps]
     if tried is not None:
-        parts.append(_hours(difference, tried, zone))
+        compared = _compared(difference, config, tried)
+        parts = [compared, *parts, _hours(difference, tried, zone)]
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Backtest: {escape(title)}</title>
 <meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>
@@ -78,7 +78,7 @@ def _compared(difference: Difference, config: str, tried: str) -> str:
         for word, meaning in legend(difference)
     )
     return f"""
-<p>{len(difference.flips):,} waits end otherwise.</p>
+<p>{ends_otherwise(difference)}.</p>
 <h2>By queue</h2>
 <p>The upper bar of each pair is {escape(config)}, the lower {escape(tried)}; what
 changes first, then what breaks most.{more}</p>
@@ -124,7 +124,7 @@ def _bar(figures: Figures, top: int, most: int, *, is_then: bool) -> Iterator[st
 
 
 def _name(row: Row) -> str:
-    return f"{row.queue}, {row.channel}: {row.measure.replace('_', ' ')}"
+    return f"{row.queue}, {row.channel}: {row.measure}"
 
 
 def _table(names: Sequence[str], lines: Sequence[Line]) -> str:
@@ -162,9 +162,8 @@ def _swept(sweep: Sweep) -> str:
         "</tr>"
         for target, known in sweep.levels.items()
     ]
-    measure = sweep.measure.replace("_", " ")
     return f"""
-<h2>{measure.capitalize()} of {escape(str(sweep.part))}, by target</h2>
+<h2>{sweep.measure} of {escape(str(sweep.part))}, by target</h2>
 <table class="swept"><tr><th>target</th><th>service level</th><th>met</th>
 <th>breached</th><th></th></tr>{"".join(rows)}</table>
 """

@@ -77,11 +77,12 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 
 def hours(difference: Difference) -> str:
-    """The hours with the most breaches under the config that is tried."""
-    worst = difference.hours_now.most_common(_HOURS)
+    """The hours with the most breaches, under whichever config."""
+    then, now = difference.hours_then, difference.hours_now
+    worst = sorted({*then, *now}, key=lambda at: (-max(then[at], now[at]), at))
     return "\n".join(
-        f"{DAYS[day]} {hour:02}:00  {_change(difference.hours_then[day, hour], count)}"
-        for (day, hour), count in worst
+        f"{DAYS[day]} {hour:02}:00  {_change(then[day, hour], now[day, hour])}"
+        for day, hour in worst[:_HOURS]
     )
 
 

@@ -9,9 +9,8 @@ from typing import BinaryIO
 
 import click
 
-from stream.backtest import table
+from stream.backtest import legend, table
 from stream.backtest.difference import Difference, compare
-from stream.backtest.legend import events as events_said
 from stream.backtest.page import page
 from stream.backtest.plain import plain
 from stream.backtest.run import Run, run_both, run_events
@@ -120,7 +119,7 @@ def backtest(
     if form == "json":
         click.echo(json.dumps(plain(difference, sweeps), indent=2))
         return
-    click.echo(events_said(difference, then.timezone))
+    click.echo(legend.events(difference, then.timezone))
     if against is not None:
         _say(difference, then.timezone, lists=lists)
     for each in sweeps:
@@ -144,11 +143,11 @@ def _sweeps(run: Run, targets: Targets, parts: list[Part]) -> list[Sweep]:
 
 def _say(difference: Difference, zone: str, *, lists: bool) -> None:
     click.echo(f"\n{table.tables(difference)}")
-    count = len(difference.flips)
-    click.echo(f"\n{count} {'wait ends' if count == 1 else 'waits end'} otherwise")
+    click.echo(f"\n{legend.ends_otherwise(difference)}")
     if lists:
-        click.echo("\n".join(table.flips(difference, zone)))
-    if difference.hours_now:
+        for line in table.flips(difference, zone):
+            click.echo(line)
+    if difference.hours_then or difference.hours_now:
         click.echo(f"\nmost breaches ({zone}):\n{table.hours(difference)}")
 
 
