@@ -68,6 +68,29 @@ def test_backtest_for_programs(files):
     assert levels == {180: 0.0, 240: 1.0, 300: 1.0}
 
 
+def test_a_sweep_alone_is_of_what_is_named(files):
+    """Steps and both ends; nothing is compared, so there is no table."""
+    events, _ = files
+    done = run(
+        *("backtest", events, "--config", CONFIG),
+        *("--sweep", "first_reply=3m..6m:2m", "--of", "policy:whatsapp-sales"),
+        *("--of", "support"),
+    )
+
+    assert done.stdout.splitlines()[1:] == [
+        "",
+        "first_reply of policy whatsapp-sales: target, service level, met, breached",
+        "    3m    0.0%       0       1",
+        f"    5m  100.0%       1       0  {'#' * 40}",
+        f"    6m  100.0%       1       0  {'#' * 40}",
+        "",
+        "first_reply of queue support: target, service level, met, breached",
+        "    3m       -       0       0",
+        "    5m       -       0       0",
+        "    6m       -       0       0",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
