@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Generic
 from zoneinfo import ZoneInfo
 
@@ -74,6 +73,7 @@ class Difference:
 
     events: int
     span: tuple[int, int]
+    """The first and the last arrival, in milliseconds."""
     queues: Sides[Row]
     policies: Sides[PolicyRow]
     flips: tuple[Flip, ...]
@@ -109,14 +109,7 @@ def _verdict(cycle: Cycle | None) -> Verdict | None:
 def _hours(
     cycles: Iterable[tuple[Key, Cycle]], zone: ZoneInfo
 ) -> Iterator[tuple[int, int]]:
-    for local in _deadlines_broken(cycles, zone):
-        yield local.weekday(), local.hour
-
-
-def _deadlines_broken(
-    cycles: Iterable[tuple[Key, Cycle]], zone: ZoneInfo
-) -> Iterator[datetime]:
     for (_, _, _, shadow), cycle in cycles:
-        broken = cycle.verdict is Verdict.BREACHED and cycle.deadline is not None
-        if broken and not shadow:
-            yield from_ms(cycle.deadline or 0).astimezone(zone)
+        if cycle.verdict is Verdict.BREACHED and cycle.deadline and not shadow:
+            local = from_ms(cycle.deadline).astimezone(zone)
+            yield local.weekday(), local.hour

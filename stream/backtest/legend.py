@@ -41,4 +41,4 @@ def legend(difference: Difference) -> Iterator[tuple[str, str]]:
 
 
 def _change(then: int, now: int) -> str:
-    return f"{then:,}" if then == now else f"{then:,} -> {now:,}"
+    return f"{then:,}" if then == now else f"{then:,}, now {now:,}"

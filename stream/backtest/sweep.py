@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from stream.config import Config
 from stream.config.nearest import meant
@@ -14,8 +15,7 @@ from stream.sla.figures import Figures
 class Part:
     """Whose waits are looked at: those of a queue, or those that a policy judged."""
 
-    kind: str
-    """`queue` or `policy`."""
+    kind: Literal["queue", "policy"]
     name: str
 
     def __str__(self) -> str:

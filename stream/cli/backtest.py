@@ -88,10 +88,18 @@ def backtest(
     Says what would be met, breached, cancelled and alerted then and now, which waits
     end otherwise, and in which hours it hurts.
     """
-    if (events is None) is not topic:
-        raise click.UsageError("give a file of EVENTS, or --topic")
-    if against is None and targets is None:
-        raise click.UsageError("give the rules to try: --against FILE (or --sweep)")
+    is_spanned = begin is not None or end is not None
+    for wrong, said in (
+        ((events is None) is not topic, "give a file of EVENTS, or --topic"),
+        (is_spanned and not topic, "--from and --to go with --topic"),
+        (names and not targets, "--of goes with --sweep"),
+        (
+            not (against or targets),
+            "give the rules to try: --against FILE (or --sweep)",
+        ),
+    ):
+        if wrong:
+            raise click.UsageError(said)
     then = read_config(config_path)
     now = read_config(against) if against else then
     parts = [_part(name, now) for name in names]
@@ -134,11 +142,11 @@ def _part(name: str, config: Config) -> Part:
 
 
 def _sweeps(run: Run, targets: Targets, parts: list[Part]) -> list[Sweep]:
-    cycles = run.cycles.items()
-    return [
-        sweep(cycles, targets.measure, part, targets.each)
-        for part in parts or queues_with(targets.measure, cycles)
-    ]
+    cycles, measure = run.cycles.items(), targets.measure
+    whose = parts or queues_with(measure, cycles)
+    if not whose:
+        raise click.ClickException(f"nothing to sweep: nobody waits for a {measure}")
+    return [sweep(cycles, measure, part, targets.each) for part in whose]
 
 
 def _say(difference: Difference, zone: str, *, lists: bool) -> None:

@@ -99,6 +99,8 @@ def test_a_sweep_alone_is_of_what_is_named(files):
         (["EVENTS", "--sweep", "first=1m..2m"], "no measure is called 'first': write"),
         (["EVENTS", "--sweep", "first_reply"], "write first_reply=5m..60m"),
         (["EVENTS", "--sweep", "first_reply=5m..1m"], "must be longer than the first"),
+        (["EVENTS", "--against", CONFIG, "--of", "sales"], "--of goes with --sweep"),
+        (["EVENTS", "--from", "7d"], "--from and --to go with --topic"),
         (["EVENTS", "--sweep", "first_reply=1m..5m:0m"], "longer than nothing"),
         (
             ["EVENTS", "--sweep", "first_reply=1m..5m", "--of", "sale"],
@@ -115,6 +117,17 @@ def test_backtest_says_what_to_do(files, arguments, said):
 
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_a_sweep_of_what_nobody_promises(files):
+    """Is no empty answer."""
+    events, _ = files
+    done = run(
+        *("backtest", events, "--config", CONFIG, "--sweep", "resolution=1h..4h")
+    )
+
+    assert done.exit_code == 1
+    assert "nothing to sweep: nobody waits for a resolution" in done.stderr
 
 
 @pytest.mark.parametrize(
