@@ -152,6 +152,27 @@ def test_what_is_odd_in_the_environment_is_a_warning(monkeypatch):
     assert said["ok"]
 
 
+def test_who_may_post_may_say_what_meta_does_not(monkeypatch, tmp_path):
+    """Whoever has a token can say that something is resolved, of its accounts."""
+    file = tmp_path / "sla.yaml"
+    example = Path(EXAMPLE).read_text("utf-8")
+    file.write_text(
+        example.replace("first_reply: 30m", "first_reply: 30m, resolution: 4h"), "utf-8"
+    )
+
+    def said() -> list[str]:
+        return run("check", str(file)).stderr.splitlines()
+
+    (warning,) = said()
+    assert "policies.2.targets.resolution: can never be met: Meta's webhooks" in warning
+    entry = {"tokens": [{"sha256": "0" * 64}], "accounts": ["messenger:1234567890"]}
+    monkeypatch.setenv("REPLYCLOCK_EVENTS_TOKENS", json.dumps({"desk": entry}))
+    (warning,) = said()
+    assert "can never be met on whatsapp:106540352242922: Meta's" in warning
+    monkeypatch.setenv("REPLYCLOCK_EVENTS_TOKEN", "t" * 32)
+    assert said() == []
+
+
 def test_strict_finds_fault_with_a_warning_only(monkeypatch, tmp_path):
     """A file without one is good, strictly, too."""
     assert run("check", EXAMPLE, "--strict").exit_code == 0
