@@ -153,7 +153,7 @@ def _moves(fact: Fact) -> bool:
 
 
 def _add(queues: dict[str, QueueFigures], cycles: Iterable[tuple[Key, Cycle]]) -> None:
-    for (_, queue, measure), row in figures(cycles, stale_after=0).items():
+    for (_, queue, measure), row in figures(cycles).items():
         known = queues[queue]
         known.met += row.met
         if row.breached:

@@ -1,46 +1,75 @@
-"""What a backtest says on a terminal, and as JSON."""
+"""What a backtest says on a terminal."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from stream.backtest.run import Difference, Flip
+from stream.backtest.difference import COUNTS, Difference
+from stream.backtest.legend import legend
+from stream.backtest.sweep import Sweep
 from stream.config.durations import say_duration
-from stream.sla.figures import Figures, Row, percentile
-from stream.sla.instants import from_ms, rfc3339
+from stream.sla.figures import Figures
+from stream.sla.instants import from_ms
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-_COUNTS = ("met", "breached", "cancelled", "alerts")
 _HOURS = 5
+_BAR = 40
 
 
-def table(difference: Difference) -> str:
-    """A line a queue, channel and measure: then, now, and the difference."""
-    head = ("queue", "channel", "measure", *_COUNTS, "service level")
-    lines = [head, *[_line(difference, row) for row in difference.rows]]
-    return "\n".join(_aligned(lines))
+Line = tuple[tuple[str, ...], Figures, Figures]
+"""Whose figures, then, now."""
 
 
-def _line(difference: Difference, row: Row) -> tuple[str, ...]:
-    channel, queue, measure = row
-    then = difference.then.get(row, Figures())
-    now = difference.now.get(row, Figures())
-    counts = [_change(getattr(then, name), getattr(now, name)) for name in _COUNTS]
-    levels = f"{_percent(then)} -> {_percent(now)}"
-    return queue, channel.value, measure.value, *counts, levels
+def queue_lines(difference: Difference) -> list[Line]:
+    """By queue, channel and measure, and the total."""
+    queues = difference.queues
+    lines: list[Line] = [
+        ((row.queue, row.channel, row.measure), *queues.of(row)) for row in queues.rows
+    ]
+    return [*lines, (("total", "", ""), *queues.total)]
+
+
+def policy_lines(difference: Difference) -> list[Line]:
+    """By policy, whether it is a shadow, and measure."""
+    policies = difference.policies
+    return [
+        ((row.policy, "shadow" if row.shadow else "", row.measure), *policies.of(row))
+        for row in policies.rows
+    ]
+
+
+def tables(difference: Difference) -> str:
+    """By queue, by policy, and what the words mean."""
+    parts = (
+        _table(("queue", "channel", "measure"), queue_lines(difference)),
+        _table(("policy", "", "measure"), policy_lines(difference)),
+        [(f"{word}:" if word else "", said) for word, said in legend(difference)],
+    )
+    return "\n\n".join("\n".join(_aligned(part)) for part in parts)
+
+
+def _table(names: tuple[str, ...], lines: list[Line]) -> list[tuple[str, ...]]:
+    rows = [(*labels, *_cells(then, now)) for labels, then, now in lines]
+    return [(*names, *COUNTS, "service level"), *rows]
+
+
+def _cells(then: Figures, now: Figures) -> tuple[str, ...]:
+    counts = [_change(getattr(then, name), getattr(now, name)) for name in COUNTS]
+    before, after = percent(then), percent(now)
+    return *counts, before if before == after else f"{before} -> {after}"
 
 
 def _change(then: int, now: int) -> str:
     return f"{then} -> {now} ({now - then:+})" if now != then else str(then)
 
 
-def _percent(figures: Figures) -> str:
+def percent(figures: Figures) -> str:
+    """The service level; `-` where nothing was decided."""
     level = figures.service_level
     return "-" if level is None else f"{level:.1%}"
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
@@ -48,11 +77,12 @@ def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 
 def hours(difference: Difference) -> str:
-    """The hours with the most breaches under the config that is tried."""
-    worst = difference.hours_now.most_common(_HOURS)
+    """The hours with the most breaches, under whichever config."""
+    then, now = difference.hours_then, difference.hours_now
+    worst = sorted({*then, *now}, key=lambda at: (-max(then[at], now[at]), at))
     return "\n".join(
-        f"{DAYS[day]} {hour:02}:00  {_change(difference.hours_then[day, hour], count)}"
-        for (day, hour), count in worst
+        f"{DAYS[day]} {hour:02}:00  {_change(then[day, hour], now[day, hour])}"
+        for day, hour in worst[:_HOURS]
     )
 
 
@@ -66,66 +96,12 @@ def flips(difference: Difference, zone: str) -> Iterator[str]:
         yield f"{conversation}  {measure}  {began}  {then} -> {now}"
 
 
-def plain(difference: Difference) -> dict[str, Any]:
-    """The same as JSON's types."""
-    return {
-        "rows": [
-            {
-                "channel": channel.value,
-                "queue": queue,
-                "measure": measure.value,
-                "then": _figures(difference.then.get((channel, queue, measure))),
-                "now": _figures(difference.now.get((channel, queue, measure))),
-            }
-            for channel, queue, measure in difference.rows
-        ],
-        "flips": [_flip(flip) for flip in difference.flips],
-        "hours": [
-            {
-                "day": DAYS[day],
-                "hour": hour,
-                "breached_then": difference.hours_then[day, hour],
-                "breached_now": difference.hours_now[day, hour],
-            }
-            for day, hour in sorted({*difference.hours_then, *difference.hours_now})
-        ],
-    }
-
-
-def _figures(figures: Figures | None) -> dict[str, Any]:
-    known = figures or Figures()
-    return {
-        **{name: getattr(known, name) for name in _COUNTS},
-        "service_level": known.service_level,
-        **{
-            f"{kind}_p{share}_s": _seconds(percentile(waits, share / 100))
-            for kind, waits in (("wall", known.wall), ("business", known.business))
-            for share in (50, 90, 99)
-        },
-    }
-
-
-def _seconds(ms: int | None) -> float | None:
-    return None if ms is None else ms / 1000
-
-
-def _flip(flip: Flip) -> dict[str, Any]:
-    conversation, measure, start, _ = flip.key
-    return {
-        "conversation_id": conversation,
-        "measure": measure.value,
-        "cycle": rfc3339(start),
-        "then": flip.then,
-        "now": flip.now,
-    }
-
-
-def chart(levels: Iterable[tuple[int, Figures]], width: int = 40) -> str:
+def chart(sweep: Sweep) -> str:
     """The service level as a function of the target, a bar each."""
-    lines = []
-    for target, figures in levels:
-        level = figures.service_level
-        bar = "#" * round((level or 0) * width)
-        said = f"{say_duration(target):>6}  {_percent(figures):>6}  {bar}"
+    lines = [f"{sweep.measure} of {sweep.part}: target, service level, met, breached"]
+    for target, figures in sweep.levels.items():
+        bar = "#" * round((figures.service_level or 0) * _BAR)
+        counts = f"{figures.met:>6}  {figures.breached:>6}"
+        said = f"{say_duration(target):>6}  {percent(figures):>6}  {counts}  {bar}"
         lines.append(said.rstrip())
     return "\n".join(lines)

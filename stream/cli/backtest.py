@@ -1,7 +1,6 @@
 """`replyclock backtest`: last week's traffic under rules that are not in force yet."""
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,17 +9,17 @@ from typing import BinaryIO
 
 import click
 
-from stream.backtest import table
+from stream.backtest import legend, table
+from stream.backtest.difference import Difference, compare
 from stream.backtest.page import page
-from stream.backtest.round_targets import round_targets
-from stream.backtest.run import Difference, Run, compare, run_both, sweep
+from stream.backtest.plain import plain
+from stream.backtest.run import Run, run_both, run_events
+from stream.backtest.sweep import Part, Sweep, part_named, queues_with, sweep
 from stream.cli.events_file import SHOWN_FAULTS, events_file
 from stream.cli.group import config_option, example, in_a_folder, main, read_config
 from stream.cli.instant import INSTANT
-from stream.config.durations import parse_duration
-from stream.sla.facts import Measure
-
-_SWEEP = re.compile(r"(\w+)=([^.]+)\.\.([^/:]+)(?:[/:](.+))?")
+from stream.cli.targets import TARGETS, Targets
+from stream.config import Config
 
 
 @main.command(
@@ -52,8 +51,16 @@ _SWEEP = re.compile(r"(\w+)=([^.]+)\.\.([^/:]+)(?:[/:](.+))?")
 )
 @click.option(
     "--sweep",
-    "swept",
+    "targets",
+    type=TARGETS,
     help="Service level by target: first_reply=5m..60m, or 5m..60m:5m for steps.",
+)
+@click.option(
+    "--of",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="With --sweep: of this queue or policy; default: of each queue.",
 )
 @click.option(
     "--html",
@@ -71,7 +78,8 @@ def backtest(
     config_path: Path | None,
     against: Path | None,
     lists: bool,
-    swept: str | None,
+    targets: Targets | None,
+    names: tuple[str, ...],
     html: Path | None,
     form: str,
 ) -> None:
@@ -80,52 +88,75 @@ def backtest(
     Says what would be met, breached, cancelled and alerted then and now, which waits
     end otherwise, and in which hours it hurts.
     """
-    if (events is None) is not topic:
-        raise click.UsageError("give a file of EVENTS, or --topic")
-    if against is None and swept is None:
-        raise click.UsageError("give the rules to try: --against FILE (or --sweep)")
+    is_spanned = begin is not None or end is not None
+    for wrong, said in (
+        ((events is None) is not topic, "give a file of EVENTS, or --topic"),
+        (is_spanned and not topic, "--from and --to go with --topic"),
+        (names and not targets, "--of goes with --sweep"),
+        (
+            not (against or targets),
+            "give the rules to try: --against FILE (or --sweep)",
+        ),
+    ):
+        if wrong:
+            raise click.UsageError(said)
     then = read_config(config_path)
     now = read_config(against) if against else then
-    targets = None if swept is None else _targets(swept)
-    with events_file(events, begin, end) as path:
-        with path.open("rb") as lines, _progress(lines, path) as shown:
+    parts = [_part(name, now) for name in names]
+    with (
+        events_file(events, begin, end) as path,
+        path.open("rb") as lines,
+        _progress(lines, path) as shown,
+    ):
+        if against:
             before, after = run_both(then, now, path, shown)
-        count = before.events
+        else:
+            before = after = run_events(now, shown)
     _say_faults(before, events)
-    if count == 0:
+    if before.events == 0:
         raise click.ClickException(f"no events in {events or 'the topic'}")
-    difference = compare(before, after, then)
+    difference = compare(before, after, then.timezone)
+    sweeps = [] if targets is None else _sweeps(after, targets, parts)
     if html is not None:
-        names = (_name(config_path), _name(against or config_path))
+        config = _name(config_path)
+        tried = against.name if against else None
         html.write_text(
-            page(difference, *names, count, then.timezone), encoding="utf-8"
+            page(difference, sweeps, config, tried, then.timezone), encoding="utf-8"
         )
         click.echo(f"page: {html}", err=True)
-    levels = None if targets is None else sweep(after.cycles.items(), *targets)
     if form == "json":
-        plain = table.plain(difference)
-        if levels is not None:
-            plain["sweep"] = {
-                str(target // 1000): figures.service_level
-                for target, figures in levels.items()
-            }
-        click.echo(json.dumps(plain, indent=2))
+        click.echo(json.dumps(plain(difference, sweeps), indent=2))
         return
+    click.echo(legend.events(difference, then.timezone))
     if against is not None:
         _say(difference, then.timezone, lists=lists)
-    if levels is not None and targets is not None:
-        click.echo(f"{targets[0]}: target, service level")
-        click.echo(table.chart(levels.items()))
+    for each in sweeps:
+        click.echo(f"\n{table.chart(each)}")
+
+
+def _part(name: str, config: Config) -> Part:
+    try:
+        return part_named(name, config)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--of") from error
+
+
+def _sweeps(run: Run, targets: Targets, parts: list[Part]) -> list[Sweep]:
+    cycles, measure = run.cycles.items(), targets.measure
+    whose = parts or queues_with(measure, cycles)
+    if not whose:
+        raise click.ClickException(f"nothing to sweep: nobody waits for a {measure}")
+    return [sweep(cycles, measure, part, targets.each) for part in whose]
 
 
 def _say(difference: Difference, zone: str, *, lists: bool) -> None:
-    click.echo(table.table(difference))
-    count = len(difference.flips)
-    click.echo(f"\n{count} {'wait ends' if count == 1 else 'waits end'} otherwise")
+    click.echo(f"\n{table.tables(difference)}")
+    click.echo(f"\n{legend.ends_otherwise(difference)}")
     if lists:
-        click.echo("\n".join(table.flips(difference, zone)))
-    if difference.hours_now:
-        click.echo(f"\nmost breaches ({zone}):\n{table.hours(difference)}\n")
+        for line in table.flips(difference, zone):
+            click.echo(line)
+    if difference.hours_then or difference.hours_now:
+        click.echo(f"\nmost breaches ({zone}):\n{table.hours(difference)}")
 
 
 def _name(path: Path | None) -> str:
@@ -137,23 +168,6 @@ def _say_faults(run: Run, events: Path | None) -> None:
         click.echo(f"{events or 'topic'}:{fault}", err=True)
     if len(run.faults) > SHOWN_FAULTS:
         click.echo(f"... {len(run.faults)} lines are no events", err=True)
-
-
-def _targets(text: str) -> tuple[Measure, list[int]]:
-    found = _SWEEP.fullmatch(text)
-    try:
-        if found is None:
-            raise ValueError("write first_reply=5m..60m or first_reply=5m..60m:5m")  # noqa: TRY301  one message for all
-        measure = Measure(found[1])
-        first, last = parse_duration(found[2]), parse_duration(found[3])
-        step = parse_duration(found[4]) if found[4] else None
-        if step == 0 or last <= first:
-            raise ValueError("the second target must be longer than the first")  # noqa: TRY301  as above
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--sweep") from error
-    if step is None:
-        return measure, round_targets(first, last)
-    return measure, [*range(first, last + 1, step)]
 
 
 @contextmanager

@@ -47,6 +47,8 @@ class Replay:
         self._deadlines = Deadlines()
         self.now = 0
         """The latest arrival, in milliseconds."""
+        self.began = 0
+        """The first."""
         self.events = 0
         """How many were read."""
 
@@ -73,6 +75,7 @@ class Replay:
             if arrived > self.now:
                 if self._is_due(arrived - 1):
                     yield from self._conclude(arrived - 1, number)
+                self.began = self.began or arrived
                 self.now = arrived
             if isinstance(event, HeartbeatEvent) or not self._owns(
                 event.conversation_id

@@ -29,7 +29,8 @@ class Cycle(Struct, gc=False):
 
     `queue`, `assignee`: who held the work when the verdict fell, at `verdict_at`;
     `author`: of the reply. `lateness`: from when its breach could be known (the
-    deadline, or late news) to the moment it was first noticed.
+    deadline, or late news) to the moment it was first noticed, `noticed_at`;
+    `was_over`: the wait was over by then.
     `lasted_ms`: open time until the wait ended in whatever way; None while it lasts.
     """
 
@@ -44,6 +45,8 @@ class Cycle(Struct, gc=False):
     waited_ms: int | None = None
     waited_business_ms: int | None = None
     lateness: int | None = None
+    noticed_at: int | None = None
+    was_over: bool = False
     lasted_ms: int | None = None
 
 
@@ -76,13 +79,20 @@ class Cycles:
             cycle.verdict = cycle.verdict_at = None
         if kind in _ENDS:
             cycle.lasted_ms = fact.waited_business_ms
+            cycle.was_over |= fact.noticed_at == cycle.noticed_at
         if kind in _REPLIES:
             cycle.waited_ms = fact.waited_ms
             cycle.waited_business_ms = fact.waited_business_ms
             cycle.author = fact.author
         elif kind is FactKind.BREACHED:
-            if cycle.lateness is None:
-                cycle.lateness = fact.noticed_at - (fact.known_at or fact.at)
+            _notice(cycle, fact)
         elif kind in _GOES_ON and fact.reason is not None:
             cycle.waited_ms = cycle.waited_business_ms = cycle.lasted_ms = None
             cycle.author = None
+            cycle.was_over = False
+
+
+def _notice(cycle: Cycle, breach: Fact) -> None:
+    if cycle.noticed_at is None:
+        cycle.noticed_at = breach.noticed_at
+        cycle.lateness = breach.noticed_at - (breach.known_at or breach.at)

@@ -4,13 +4,30 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
+from typing import NamedTuple, TypeVar
 
 from stream.sla.cycles import Cycle, Key
 from stream.sla.events import Channel
 from stream.sla.facts import Measure, Verdict
 
-Row = tuple[Channel, str, Measure]
-"""Channel, queue, measure."""
+
+class Row(NamedTuple):
+    """Whose figures they are."""
+
+    channel: Channel
+    queue: str
+    measure: Measure
+
+
+class PolicyRow(NamedTuple):
+    """The same by what was promised; `shadow`: only tried."""
+
+    policy: str
+    measure: Measure
+    shadow: bool
+
+
+AnyRow = TypeVar("AnyRow", Row, PolicyRow)
 
 
 def percentile(ordered: Sequence[int], share: float) -> int | None:
@@ -32,7 +49,12 @@ class Figures:
     cancelled: int = 0
     running: int = 0
     alerts: int = 0
-    """Breaches that were news when they were noticed: one message each."""
+    """Breaches whose customer still waited when they were noticed (semantics 3.5)."""
+    over: int = 0
+    """Breaches that stand and were over when they were noticed: counted, not told."""
+    taken_back: int = 0
+    """Alerts whose breach does not stand in the end. `alerts` is `breached` - `over` +
+    `taken_back`, of a shadow nothing."""
     wall: list[int] = field(default_factory=list)
     business: list[int] = field(default_factory=list)
 
@@ -42,7 +64,7 @@ class Figures:
         decided = self.met + self.breached
         return self.met / decided if decided else None
 
-    def add(self, cycle: Cycle, stale_after: int) -> None:
+    def add(self, cycle: Cycle, *, shadow: bool) -> None:
         """Count one more cycle."""
         match cycle.verdict:
             case Verdict.MET:
@@ -53,23 +75,47 @@ class Figures:
                 self.cancelled += 1
             case None:
                 self.running += 1
-        if cycle.lateness is not None and cycle.lateness <= stale_after:
-            self.alerts += 1
+        if cycle.noticed_at is not None and not shadow:
+            self._tell(cycle)
         if cycle.waited_ms is not None:
             self.wall.append(cycle.waited_ms)
         if cycle.waited_business_ms is not None:
             self.business.append(cycle.waited_business_ms)
 
+    def _tell(self, cycle: Cycle) -> None:
+        stands = cycle.verdict is Verdict.BREACHED
+        if cycle.was_over:
+            self.over += stands
+        else:
+            self.alerts += 1
+            self.taken_back += not stands
 
-def figures(
-    cycles: Iterable[tuple[Key, Cycle]], stale_after: int, *, shadow: bool = False
-) -> dict[Row, Figures]:
-    """Figures per row, in the order of the rows' names."""
-    found: dict[Row, Figures] = {}
-    for (_, measure, _, is_shadow), cycle in cycles:
-        if is_shadow is shadow:
-            row = (cycle.channel, cycle.queue, measure)
-            found.setdefault(row, Figures()).add(cycle, stale_after)
+
+def figures(cycles: Iterable[tuple[Key, Cycle]]) -> dict[Row, Figures]:
+    """Figures per row, in the order of the rows' names; shadows left out."""
+    return _grouped(
+        (Row(cycle.channel, cycle.queue, measure), cycle, False)
+        for (_, measure, _, shadow), cycle in cycles
+        if not shadow
+    )
+
+
+def figures_by_policy(
+    cycles: Iterable[tuple[Key, Cycle]],
+) -> dict[PolicyRow, Figures]:
+    """Likewise by policy, those that are only tried among them."""
+    return _grouped(
+        (PolicyRow(cycle.policy or "", measure, shadow), cycle, shadow)
+        for (_, measure, _, shadow), cycle in cycles
+    )
+
+
+def _grouped(
+    cycles: Iterable[tuple[AnyRow, Cycle, bool]],
+) -> dict[AnyRow, Figures]:
+    found: dict[AnyRow, Figures] = {}
+    for row, cycle, shadow in cycles:
+        found.setdefault(row, Figures()).add(cycle, shadow=shadow)
     for each in found.values():
         each.wall.sort()
         each.business.sort()

@@ -312,7 +312,10 @@ def _stands(facts: Iterable[Fact]) -> dict[Key, Cycle]:
     """What a reader of the topic has of each cycle in the end."""
     cycles = Cycles()
     cycles.add(facts)
-    return {key: replace(cycle, lateness=None) for key, cycle in cycles.by_key.items()}
+    return {
+        key: replace(cycle, lateness=None, noticed_at=None, was_over=False)
+        for key, cycle in cycles.by_key.items()
+    }
 
 
 def _bare(state: Conversation, *, versions: bool) -> Conversation:

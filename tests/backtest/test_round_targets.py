@@ -1,13 +1,6 @@
 """People promise round numbers."""
 
-from collections import Counter
-
-from stream.backtest.page import by_hurt
 from stream.backtest.round_targets import round_targets
-from stream.backtest.run import Difference
-from stream.sla.events import Channel
-from stream.sla.facts import Measure
-from stream.sla.figures import Figures
 from stream.sla.instants import HOUR, MINUTE
 
 
@@ -25,15 +18,3 @@ def test_the_ends_are_as_they_were_asked_for():
         10 * MINUTE,
         11 * MINUTE,
     ]
-
-
-def test_what_hurts_is_on_top():
-    """Of many queues the one with the most broken promises is read first."""
-    rows = [(Channel.WHATSAPP, name, Measure.FIRST_REPLY) for name in ("a", "b", "c")]
-    now = {
-        row: Figures(breached=count) for row, count in zip(rows, (1, 9, 1), strict=True)
-    }
-    then = {rows[2]: Figures(breached=5)}
-    difference = Difference(then, now, (), Counter(), Counter())
-
-    assert [queue for _, queue, _ in by_hurt(difference)] == ["b", "c", "a"]

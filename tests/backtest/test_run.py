@@ -3,7 +3,9 @@
 import pytest
 
 from dev.system import CONFIG as CONFIG_FILE
-from stream.backtest.run import compare, run_both, run_events, sweep
+from stream.backtest.difference import compare
+from stream.backtest.run import run_both, run_events
+from stream.backtest.sweep import Part, sweep
 from stream.config import load_config, parse_config
 from stream.records import encode_event
 from stream.simulator.loading import events_of
@@ -27,19 +29,17 @@ def lines(play):
     return [encode_event(event) for event in events]
 
 
-def total(figures, name):
-    return sum(getattr(each, name) for each in figures.values())
-
-
 def test_a_run_counts_what_the_play_knows(play, lines):
     """Met and breached are the play's own numbers."""
     run = run_events(NOW, lines)
-    difference = compare(run, run, NOW)
+    difference = compare(run, run, NOW.timezone)
 
     assert run.events == len(lines)
-    assert total(difference.now, "met") == play.truth.met
-    assert total(difference.now, "breached") == play.truth.breached
-    assert total(difference.now, "alerts") == play.truth.alerts_posted
+    _, total = difference.queues.total
+    assert total.met == play.truth.met
+    assert total.breached == play.truth.breached
+    assert total.alerts == play.truth.alerts_posted
+    assert total.alerts == total.breached - total.over + total.taken_back
     assert difference.flips == ()
 
 
@@ -48,17 +48,18 @@ def test_a_shorter_target_breaches_more(lines):
     text = CONFIG_FILE.read_text("utf-8").replace("within: 15m", "within: 1m")
     stricter = parse_config(text, "new.yaml")
     before, after = run_events(NOW, lines), run_events(stricter, lines)
-    difference = compare(before, after, NOW)
+    difference = compare(before, after, NOW.timezone)
 
     assert difference.flips
     assert {(flip.then, flip.now) for flip in difference.flips} == {
         (Verdict.MET, Verdict.BREACHED)
     }
-    changed = [
-        row for row in difference.rows if difference.then[row] != difference.now[row]
-    ]
-    assert [row[:2] for row in changed] == [("messenger", "support")]
-    assert sum(difference.hours_now.values()) == total(difference.now, "breached")
+    changed, same = difference.queues.rows
+    assert changed[:2] == ("messenger", "support")
+    before_now = difference.queues.of(same)
+    assert before_now[0] == before_now[1]
+    _, total = difference.queues.total
+    assert sum(difference.hours_now.values()) == total.breached
 
 
 def test_two_processes_say_the_same(lines, tmp_path):
@@ -75,15 +76,15 @@ def test_two_processes_say_the_same(lines, tmp_path):
 
 
 def test_a_sweep_is_what_replays_give(lines):
-    """At each target the sweep's counts are those of a replay with that target."""
+    """At each target what a queue would have met is what a replay with it meets."""
     text = CONFIG_FILE.read_text("utf-8").replace("within: 5m", "within: 15m")
     base = run_events(parse_config(text, "base.yaml"), lines)
+    cycles = base.cycles.items()
     for minutes in (1, 4, 15):
         target = text.replace("within: 15m", f"within: {minutes}m")
         run = run_events(parse_config(target, "new.yaml"), lines)
-        (figures,) = sweep(
-            base.cycles.items(), Measure.FIRST_REPLY, [minutes * MINUTE]
-        ).values()
-
-        decided = compare(run, run, NOW).now
-        assert figures.met == total(decided, "met")
+        decided = compare(run, run, NOW.timezone).queues.now
+        for row, figures in decided.items():
+            part = Part("queue", row.queue)
+            swept = sweep(cycles, Measure.FIRST_REPLY, part, [minutes * MINUTE])
+            assert swept.levels[minutes * MINUTE].met == figures.met

@@ -154,7 +154,7 @@ def test_figures_of_a_topic_are_those_of_a_file(system, prefix, tmp_path):
 
     shown = run(system, "backtest", *span, *rules).stdout
     assert shown == run(system, "backtest", str(path), *rules).stdout
-    assert f"{len(figures['flips'])} waits end otherwise" in shown
+    assert f"{len(figures['flips']):,} waits end otherwise" in shown
 
 
 # -- what the tests do

@@ -60,7 +60,35 @@ def test_backtest_for_programs(files):
 
     assert [flip["now"] for flip in said["flips"]] == ["breached"]
     assert said["rows"][0]["then"]["wall_p50_s"] == 240
-    assert said["sweep"] == {"180": 0.0, "240": 1.0, "300": 1.0}
+    assert said["rows"][0]["queue"] == "sales"
+    assert [row["policy"] for row in said["policies"]] == ["whatsapp-sales"]
+    (swept,) = said["sweeps"]
+    levels = {each["target_s"]: each["service_level"] for each in swept["targets"]}
+    assert (swept["of"], swept["name"]) == ("queue", "sales")
+    assert levels == {180: 0.0, 240: 1.0, 300: 1.0}
+
+
+def test_a_sweep_alone_is_of_what_is_named(files):
+    """Steps and both ends; nothing is compared, so there is no table."""
+    events, _ = files
+    done = run(
+        *("backtest", events, "--config", CONFIG),
+        *("--sweep", "first_reply=3m..6m:2m", "--of", "policy:whatsapp-sales"),
+        *("--of", "support"),
+    )
+
+    assert done.stdout.splitlines()[1:] == [
+        "",
+        "first_reply of policy whatsapp-sales: target, service level, met, breached",
+        "    3m    0.0%       0       1",
+        f"    5m  100.0%       1       0  {'#' * 40}",
+        f"    6m  100.0%       1       0  {'#' * 40}",
+        "",
+        "first_reply of queue support: target, service level, met, breached",
+        "    3m       -       0       0",
+        "    5m       -       0       0",
+        "    6m       -       0       0",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -68,9 +96,16 @@ def test_backtest_for_programs(files):
     [
         ([], "give a file of EVENTS, or --topic"),
         (["EVENTS"], "give the rules to try: --against FILE"),
-        (["EVENTS", "--sweep", "first=1m..2m"], "'first' is not a valid Measure"),
+        (["EVENTS", "--sweep", "first=1m..2m"], "no measure is called 'first': write"),
         (["EVENTS", "--sweep", "first_reply"], "write first_reply=5m..60m"),
         (["EVENTS", "--sweep", "first_reply=5m..1m"], "must be longer than the first"),
+        (["EVENTS", "--against", CONFIG, "--of", "sales"], "--of goes with --sweep"),
+        (["EVENTS", "--from", "7d"], "--from and --to go with --topic"),
+        (["EVENTS", "--sweep", "first_reply=1m..5m:0m"], "longer than nothing"),
+        (
+            ["EVENTS", "--sweep", "first_reply=1m..5m", "--of", "sale"],
+            "no queue and no policy is called 'sale': did you mean 'sales'?",
+        ),
         (["EVENTS", "--html", "/nowhere/page.html"], "there is no folder /nowhere"),
     ],
 )
@@ -82,6 +117,17 @@ def test_backtest_says_what_to_do(files, arguments, said):
 
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_a_sweep_of_what_nobody_promises(files):
+    """Is no empty answer."""
+    events, _ = files
+    done = run(
+        *("backtest", events, "--config", CONFIG, "--sweep", "resolution=1h..4h")
+    )
+
+    assert done.exit_code == 1
+    assert "nothing to sweep: nobody waits for a resolution" in done.stderr
 
 
 @pytest.mark.parametrize(

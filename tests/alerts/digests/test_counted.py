@@ -54,7 +54,7 @@ def test_the_numbers_are_the_reports(facts: list[Fact]) -> None:
     found = counted(facts, periods=DAYS)
     cycles = Cycles()
     cycles.add(facts)
-    report = figures(cycles.by_key.items(), stale_after=0)
+    report = figures(cycles.by_key.items())
 
     assert {queue for _, queue, _ in report} == set(found.by_queue[0])
     for queue in found.by_queue[0]:
