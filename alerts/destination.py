@@ -14,8 +14,8 @@ from alerts.notice import BROKEN, instead_of, is_return, parts_of
 from alerts.routing import receiver_of, tells
 from alerts.storms.listing import Listing
 from stream.config import Alerts
-from stream.config.alerts import ASSIGNEE, Receiver
-from stream.config.sinks import kind_of_place
+from stream.config.alerts import Receiver
+from stream.config.sinks import ASSIGNEE, kind_of_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

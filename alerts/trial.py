@@ -8,7 +8,8 @@ from alerts.sinks.place import said_of
 from alerts.sinks.sinks import Sinks
 from alerts.slack.client import Slack
 from alerts.slack.trial import begun, over
-from stream.config.alerts import ASSIGNEE, Receiver
+from stream.config.alerts import Receiver
+from stream.config.sinks import ASSIGNEE
 
 _KEY = "test"
 """In the place of an alert's key, so that it is taken for none."""

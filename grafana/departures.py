@@ -7,12 +7,14 @@
     CLEAR          "clear": nobody waits
 
 The worst word wins. A wait that is known stays a number when its source is silent: bad
-news of a silent source is no less true.
+news of a silent source is no less true. A muted queue keeps its place and what is said
+of it: the word stands beside its name.
 """
 
 from typing import Final
 
 from grafana.expressions import (
+    MUTED,
     QUEUES,
     SILENT,
     WAITING,
@@ -40,20 +42,28 @@ def departures() -> str:
 
 
 def _numbered(rows: str) -> str:
-    """`number`: " · 7" where seven customers wait."""
+    """`number`: " · 7" where seven customers wait; " · muted" in its place.
+
+    Both do not fit beside the longest name.
+    """
+    muted = f'label_replace({MUTED}, "number", " · muted", "", "")'
     some = counted(f"{customers(WAITING)} > 0", "number", " · $1")
     nobody = f"0 * {customers(WAITING)} + 1"
-    return f"({rows}) * on (queue) group_left (number) ({some} or on (queue) {nobody})"
+    beside = f"{muted} or on (queue) {some} or on (queue) {nobody}"
+    return f"({rows}) * on (queue) group_left (number) ({beside})"
 
 
 def _named(rows: str) -> str:
-    """`row`: the queue's name and its number, "sales · 7".
+    """`row`: the queue's name and its number, "sales · 7", or "sales · muted".
 
-    A name longer than "partner-accounts" keeps its beginning and its end.
+    A name longer than "partner-accounts" keeps its beginning and its end, a shorter
+    part of both beside the longer word.
     """
     name = f'label_replace({rows}, "row", "$1", "queue", "(.+)")'
     cut = f'label_replace({name}, "row", "$1…$2", "queue", "(.{{8}}).{{2,}}(.{{7}})")'
     row = f'label_join({cut}, "row", "", "row", "number")'
+    muted = '"row", "$1…$2 · muted", "row", "(.{6}).{2,}(.{6}) · muted"'
+    row = f"label_replace({row}, {muted})"
     return f"sum by (queue, row, {SAYS}) ({row})"
 
 

@@ -43,6 +43,9 @@ SILENT: Final = (
 )
 """Queues with an account that is silent for every worker (semantics 3.6)."""
 
+MUTED: Final = 'max by (queue) (replyclock_queue_muted{queue=~"$queue"}) == 1'
+"""Queues whose alerts somebody muted: the alerts process says so."""
+
 
 def customers(bands: str) -> str:
     """Customers by queue, each once, by the worst band of their promises."""
@@ -117,14 +120,19 @@ def data_delay() -> str:
 
 
 def trust() -> str:
-    """One word: can the wall be believed, is everybody told? Most serious first."""
-    muted = 'max by (queue) (replyclock_queue_muted{queue=~"$queue"}) == 1'
+    """Can the wall be believed, is everybody told? The most serious is said.
+
+    A storm and a muted queue are said both: neither makes the other less so.
+    """
+    storm = 'max(replyclock_storms{kind=~"storm|downtime"}) > 0'
+    muted = over_all("count", MUTED)
     words = (
         (f"{COVERAGE} < 1", "partial"),
         (f"({data_delay()}) > {DELAYED}", "delayed"),
         (over_all("count", SILENT), "source silent"),
-        ('max(replyclock_storms{kind=~"storm|downtime"}) > 0', "storm"),
-        (over_all("count", muted), "muted"),
+        (f"({storm}) and on () ({muted})", "storm, muted"),
+        (storm, "storm"),
+        (muted, "muted"),
     )
     said_so = " or on () ".join(f"({said(asked, word)})" for asked, word in words)
     return f"{said_so} or on () ({fill('live')})"

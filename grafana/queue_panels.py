@@ -23,8 +23,9 @@ def board() -> stat.Panel:
         .id(1)
         .title("Queues: who waits · how many are late · by how much, or the time left")
         .description(
-            "Beside the name of a queue: how many of its customers wait."
-            " 'late 5 · 1 h 05': five promises are broken, the worst for 1 h 05 min."
+            "Beside the name of a queue: how many of its customers wait, or 'muted'"
+            " where its alerts are. 'late 5 · 1 h 05': to five of them a promise is"
+            " broken, the worst for 1 h 05 min."
             " 'at risk 3 · 4 min': three are past their first warning, the next breaks"
             " in 4 min. '13 min': nobody is at risk. All in the time of the promise,"
             " which stands still where it is closed. 'clear': nobody waits. 'stale':"

@@ -52,21 +52,24 @@ def today() -> stat.Panel:
         .description(
             "First and next replies in time, of all decided since midnight, without"
             " retracted verdicts; cancelled ones do not count. Beside it the objective"
-            " (config/sla.yaml), each queue's by its share of today's replies."
+            " (config/sla.yaml), each queue's by its share of today's replies. It is of"
+            " what was decided, so it stands while the wall is 'partial': what breaks"
+            " unwatched is counted when a worker takes it over."
         )
     )
 
 
 def trust() -> stat.Panel:
     return (
-        _tile("Wall", ask.trust(), {"storm|muted": AT_RISK}, 72)
+        _tile("Wall", ask.trust(), {"storm|muted|storm, muted": AT_RISK}, 72)
         .id(6)
         .title("Can this wall be believed?")
         .description(
             "'live': yes. 'partial': some conversations are watched by nobody."
             " 'delayed': events are applied late. 'source silent': an account was not"
             " heard of for silence_after of open time. 'storm': alerts come as one"
-            " list. 'muted': a queue's alerts are told to nobody."
+            " list. 'muted': alerts of a queue are told to nobody. The most serious is"
+            " said; 'storm, muted': both are so."
         )
     )
 

@@ -10,11 +10,12 @@ from typing import Final
 from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.models import dashboard as model
 
-from grafana.pieces import SOURCE
 from grafana.queue_panels import board
 from grafana.tiles import now, today, trust
+from grafana.variables import choice, source, team, without_ignored
 
 UID: Final = "replyclock-wall"
+_QUEUES: Final = "label_values(replyclock_customers_waiting, queue)"
 
 _PLACES: Final = (
     (0, 0, 15, 27),  # the board
@@ -40,41 +41,12 @@ def wall() -> model.Dashboard:
         # Grafana's default: one time zone for all who look, not each browser's.
         .timezone("")
         .timepicker(dashboard.TimePicker().hidden(hidden=True))
-        .with_variable(
-            dashboard.DatasourceVariable("datasource")
-            .label("Data source")
-            .type("prometheus")
-            .hide(model.VariableHide.HIDE_VARIABLE)
-        )
-        .with_variable(_choice("team", "Team", "replyclock_queue_info", ".*"))
-        .with_variable(_choice("queue", "Queue", "replyclock_customers_waiting", ".+"))
+        # A wall for one team is this one with `&var-team=emea`, or `&var-queue=sales`.
+        .with_variable(source())
+        .with_variable(team())
+        .with_variable(choice("queue", "Queue", _QUEUES).all_value(".+"))
     )
     panels = (board(), *now(), today(), trust())
     for panel, (x, y, w, h) in zip(panels, _PLACES, strict=True):
         built.with_panel(panel.grid_pos(model.GridPos(x=x, y=y, w=w, h=h)))
-    return _without_what_grafana_ignores(built.build())
-
-
-def _choice(
-    label: str, title: str, metric: str, everything: str
-) -> dashboard.QueryVariable:
-    # A wall for one team is this one with `&var-team=emea`, or `&var-queue=sales`.
-    return (
-        dashboard.QueryVariable(label)
-        .label(title)
-        .datasource(SOURCE)
-        .query(f"label_values({metric}, {label})")
-        .refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
-        .sort(model.VariableSort.ALPHABETICAL_ASC)
-        .multi(multi=True)
-        .include_all(include_all=True)
-        .all_value(everything)
-        .current(model.VariableOption(selected=True, text=["All"], value=["$__all"]))
-    )
-
-
-def _without_what_grafana_ignores(made: model.Dashboard) -> model.Dashboard:
-    # The SDK writes the settings of interval variables into every variable.
-    for variable in (made.templating and made.templating.list_val) or []:
-        variable.auto = variable.auto_min = variable.auto_count = None
-    return made
+    return without_ignored(built.build())

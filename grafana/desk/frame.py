@@ -8,7 +8,7 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as model
 
 from grafana.desk.links import Others
-from grafana.pieces import SOURCE
+from grafana.variables import choice, source, team, without_ignored
 
 TAG: Final = "replyclock"
 """Whatever carries it is in the links at the top of each dashboard."""
@@ -44,31 +44,13 @@ def frame(
         .time(since, "now")
         .timezone("")
         .link(Others(TAG))
-        .with_variable(_source())
-        .with_variable(_team().hide(choices))
+        .with_variable(source())
+        .with_variable(team().hide(choices))
         .with_variable(_queue().hide(choices))
     )
     for panel in panels:
         built.with_panel(panel)
-    return _without_ignored(built.build())
-
-
-def _source() -> dashboard.DatasourceVariable:
-    return (
-        dashboard.DatasourceVariable("datasource")
-        .label("Data source")
-        .type("prometheus")
-        .hide(model.VariableHide.HIDE_VARIABLE)
-    )
-
-
-def _team() -> dashboard.QueryVariable:
-    # A queue without a team is in "All", which a list of all teams would leave out.
-    return (
-        _choice("team", "Team")
-        .query("label_values(replyclock_queue_info, team)")
-        .all_value(".*")
-    )
+    return without_ignored(built.build())
 
 
 def _queue() -> dashboard.QueryVariable:
@@ -79,29 +61,5 @@ def _queue() -> dashboard.QueryVariable:
         ' or group by (queue) (replyclock_open_sessions{team=~"$team"})'
         " unless on (queue) replyclock_queue_info"
     )
-    return (
-        _choice("queue", "Queue")
-        .query(f"query_result({found})")
-        .regex('/queue="([^"]+)"/')
-    )
-
-
-def _choice(label: str, title: str) -> dashboard.QueryVariable:
-    return (
-        dashboard.QueryVariable(label)
-        .label(title)
-        .datasource(SOURCE)
-        .refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
-        .sort(model.VariableSort.ALPHABETICAL_ASC)
-        .multi(multi=True)
-        .include_all(include_all=True)
-        .current(model.VariableOption(selected=True, text=["All"], value=["$__all"]))
-    )
-
-
-def _without_ignored(built: model.Dashboard) -> model.Dashboard:
-    """Without what the SDK writes of its own accord and Grafana does not read."""
-    for variable in built.templating.list_val or []:
-        # Of interval variables alone.
-        variable.auto = variable.auto_count = variable.auto_min = None
-    return built
+    # Greedy: a name may have a quote in it, which Grafana's text of a result leaves so.
+    return choice("queue", "Queue", f"query_result({found})").regex('/queue="(.+)"/')

@@ -24,14 +24,17 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from grafana_foundation_sdk.models.table import Options
 
 from grafana.desk.links import Link
-from grafana.pieces import SOURCE
+from grafana.pieces import AT_RISK, BROKEN, CALM, NO_DATA, SOURCE, UNKNOWN, step
 
-PLAIN: Final = "transparent"
-RED, ORANGE, PURPLE = "dark-red", "dark-orange", "dark-purple"
+PLAIN, RED, ORANGE = CALM, BROKEN, AT_RISK
+"""As on the wall; here they mark lines and numbers of other kinds, too."""
 CLOCK: Final = units.DurationInHoursMinutesSeconds
 """Waits, as 26:05:00; Grafana's `s` would say `1.1 day`."""
 SECONDS: Final = "suffix:s"
 """Delays; Grafana's `s` would make milliseconds and minutes of them by turns."""
+
+_COLUMN_PX: Final = 90
+"""At least, or nine columns would be wider than a small laptop."""
 
 Lines = Mapping[str, str]
 """Name -> query. A name may hold labels: `{{queue}}`."""
@@ -52,7 +55,6 @@ class Question:
     link: Link
 
 
-_NO_DATA: Final = "no data"
 _Mapping = model.ValueMap | model.RangeMap | model.RegexMap | model.SpecialValueMap
 _Panel = TypeVar("_Panel", stat.Panel, timeseries.Panel, table.Panel)
 
@@ -144,11 +146,10 @@ def rows(
     panel = (
         _framed(table.Panel(), question, units.LocaleFormat)
         .cell_height(style.TableCellHeight.SM)
+        .min_width(_COLUMN_PX)
         .sort_by([common.TableSortByFieldState().display_name(sort).desc(desc=True)])
-        .with_transformation(
-            _step("joinByField", byField=next(iter(key)), mode="outer")
-        )
-        .with_transformation(_step("organize", **_arranged(columns, key, hidden)))
+        .with_transformation(step("joinByField", byField=next(iter(key)), mode="outer"))
+        .with_transformation(step("organize", **_arranged(columns, key, hidden)))
     )
     for letter, expr in zip(ascii_uppercase, columns.values(), strict=False):
         panel.with_target(_query(letter, expr).instant().format(PromQueryFormat.TABLE))
@@ -177,7 +178,7 @@ def words(marks: Marks) -> list[_Mapping]:
         )
         for index, (at, text) in enumerate(marks.items())
     ]
-    unknown = model.ValueMappingResult(text=_NO_DATA, color=PURPLE, index=len(said))
+    unknown = model.ValueMappingResult(text=NO_DATA, color=UNKNOWN, index=len(said))
     return [
         *said,
         model.SpecialValueMap(
@@ -202,7 +203,7 @@ def _framed(
         .datasource(SOURCE)
         .links([question.link])
         .unit(unit)
-        .no_value(_NO_DATA)
+        .no_value(NO_DATA)
         .thresholds(_thresholds(steps))
         .color_scheme(_coloured_by(model.FieldColorModeId.THRESHOLDS))
         .mappings(words(marks or {}))
@@ -235,10 +236,6 @@ def _override(
             for option, value in look.items()
         ],
     )
-
-
-def _step(name: str, **options: object) -> model.DataTransformerConfig:
-    return model.DataTransformerConfig(id_val=name, options=options)
 
 
 def _arranged(

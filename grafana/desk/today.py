@@ -148,7 +148,8 @@ def _queues() -> _Panel:
                     "links": [
                         {
                             "title": "The wall of this queue",
-                            "url": "/d/replyclock-wall?var-queue=${__value.raw}",
+                            "url": "/d/replyclock-wall?var-queue="
+                            "${__value.raw:percentencode}",
                         }
                     ]
                 },

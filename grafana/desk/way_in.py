@@ -52,7 +52,7 @@ def way_in() -> Iterator[timeseries.Panel]:
             ),
             {"{{instance}}": ask.SPOOL},
             unit=units.PercentUnit,
-        ),
+        ).max(1),
         graph(
             Question(
                 9,

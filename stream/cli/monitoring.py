@@ -39,12 +39,12 @@ def monitoring(folder: Path, config_path: Path | None, *, check: bool) -> None:
     except (SettingsError, UntoldError) as error:
         raise_faults(error)
     files = {"alertmanager.yml": alertmanager, "timezone": f"{config.timezone}\n"}
-    changed = [name for name, text in files.items() if _said(folder / name) != text]
-    if check:
-        for name in changed:
-            click.echo(f"{folder / name} is not what the rules say", err=True)
-        sys.exit(1 if changed else 0)
     try:
+        changed = [name for name, text in files.items() if _said(folder / name) != text]
+        if check:
+            for name in changed:
+                click.echo(f"{folder / name} is not what the rules say", err=True)
+            sys.exit(1 if changed else 0)
         folder.mkdir(parents=True, exist_ok=True)
         for name in changed:
             (folder / name).write_text(files[name], encoding="utf-8")

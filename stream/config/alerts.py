@@ -1,9 +1,9 @@
 """`alerts`: which receiver is told of what."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from stream.config.acting import MayAct, SlackUser
 from stream.config.on_call import To
@@ -17,6 +17,7 @@ from stream.config.sinks import (
     WebhookReceiver,
 )
 from stream.config.time_of_day import TimeOfDay
+from stream.sla.events import Channel
 from stream.sla.hours import Calendar
 from stream.sla.instants import MINUTE
 
@@ -71,9 +72,6 @@ class Receiver(Part):
                 yield sink
 
 
-ASSIGNEE = "assignee"
-"""The mention of whoever has the work, where `people` knows them."""
-
 Tell = Literal["warning", "breach", "escalation"]
 
 
@@ -88,6 +86,17 @@ class Route(Part):
         description="of warning, breach, escalation; else the last two, and warnings"
         " of window",
     )
+
+    @field_validator("match", mode="after")
+    @classmethod
+    def _account_alone(cls, match: dict[Any, str]) -> dict[Any, str]:
+        """`account: "whatsapp:1065"` is a channel and an account (semantics 6.8)."""
+        channel, _, account = match.get("account", "").partition(":")
+        if not account or channel not in list(Channel):
+            return match
+        if match.get("channel", channel) != channel:
+            raise ValueError(f"can never match: the account is one of {channel}")
+        return {**match, "channel": channel, "account": account}
 
     def tells(self, what: Tell, *, of_window: bool = False) -> bool:
         """Whether a message is made of it; `of_window`: of that measure."""

@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from stream.config.nearest import meant
+from stream.config.nearest import listed, meant
 
 
 @dataclass(frozen=True, order=True)
@@ -45,6 +45,10 @@ def read_yaml(text: str, name: str) -> CommentedMap:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = " ".join(str(error.problem or error.context).split())
+        begun = error.context_mark
+        if begun is not None and "flow" in str(error.context):
+            # What is not closed is noticed where the file ends only.
+            problem += f", inside of what begins at {begun.line + 1}:{begun.column + 1}"
         raise ConfigError([Fault(name, line, column, "", problem)]) from error
     except RecursionError:
         problem = "is nested too deeply"
@@ -127,6 +131,7 @@ def _dotted(path: tuple[str | int, ...]) -> str:
 
 
 _SAID = {
+    "too_short": "is empty: write one at least",
     "missing": "is missing",
     "tuple_type": "must be a list: [one, two]",
     "list_type": "must be a list: [one, two]",
@@ -139,13 +144,22 @@ _SAID = {
 }
 
 
+_NO_TEXT: dict[type, str] = {
+    CommentedSeq: "must be one name, no list",
+    CommentedMap: "must be one name, no mapping",
+    type(None): "has no value",
+}
+
+
 def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     said = _SAID.get(kind)
     if kind == "extra_forbidden":
-        key = str(error["loc"][-1])
-        hint = meant(key, _names_beside(model, error["loc"]), likeness=0.7)
+        key, names = str(error["loc"][-1]), _names_beside(model, error["loc"])
+        hint = meant(key, names, likeness=0.7) or listed(names)
         said = f"is not known here{hint}"
+    elif kind == "string_type":
+        said = _NO_TEXT.get(type(error["input"]), "must be text: put it in quotes")
     elif kind == "greater_than_equal":
         said = f"must be at least {context['ge'] // 1000} s"
     elif kind == "less_than_equal":

@@ -48,12 +48,18 @@ def _too_large() -> str:
 
 
 def warnings_of(
-    path: Path, config: Config, year: int, more: Iterable[Odd] = ()
+    path: Path,
+    config: Config,
+    year: int,
+    *,
+    posted: Iterable[str] = (),
+    more: Iterable[Odd] = (),
 ) -> list[Fault]:
     """What is odd in the good config at `path`, in the order of the file.
 
-    `more`: what is odd about it here, with its paths.
+    `posted`: whose events may be posted here, channels or `channel:account`. `more`:
+    what is odd about the file here, with its paths.
     """
     document = read_yaml(path.read_text(encoding="utf-8"), str(path))
-    odd = [*oddities(config, year), *more]
+    odd = [*oddities(config, year, posted), *more]
     return sorted(place(str(path), document, *each) for each in odd)

@@ -7,6 +7,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from stream.config.alerts import Alerts
 from stream.config.calendars import CalendarPart, check_zone
 from stream.config.links import Link
+from stream.config.nearest import meant
 from stream.config.part import AppId, Duration, Part, Share, Silence
 from stream.config.policies import PolicyPart
 from stream.sla.events import AuthorKind, Channel
@@ -87,6 +88,11 @@ class Config(Part):
         description="so soon after a customer's words only a machine answers: whom the"
         " source cannot tell is a bot then; 0s: never",
     )
+    statuses_from: tuple[str, ...] = Field(
+        (),
+        description="channels, or `channel:account`, whose statuses, tiers, priorities,"
+        " tags or queues somebody tells (events.md): Meta does not; for `check`",
+    )
     reload: Literal["new_cycles", "reevaluate_open"] = Field(
         "new_cycles", description="whether changed rules apply to running clocks, too"
     )
@@ -108,6 +114,18 @@ class Config(Part):
     alerts: Alerts
     _version: str = PrivateAttr("")
     _rules: Rules | None = PrivateAttr(None)
+
+    @field_validator("statuses_from")
+    @classmethod
+    def _of_channels(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            channel, colon, account = name.partition(":")
+            if channel not in list(Channel):
+                hint = meant(channel, [each.value for each in Channel])
+                raise ValueError(f"no channel {channel!r}{hint}")
+            if colon and not account:
+                raise ValueError(f"{name!r}: write {channel}, or {channel}:account")
+        return names
 
     @field_validator("timezone")
     @classmethod

@@ -1,17 +1,21 @@
 """What is legal in the file but odd: warnings, each with its path."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any
 
-from stream.config.alerts import ASSIGNEE
+from stream.config.accounts import odd_accounts
 from stream.config.calendars import CalendarPart
 from stream.config.closed_days import last_year
 from stream.config.durations import say_duration
-from stream.config.model import Config, Queue
+from stream.config.model import Config
 from stream.config.policies import PolicyPart
-from stream.config.targets import TargetPart
+from stream.config.routes import odd_routes
+from stream.config.silences import silences
+from stream.config.sinks import ASSIGNEE
+from stream.config.sources import Sources
+from stream.config.targets import NOTHING, TargetPart
 from stream.config.unheard import unheard
+from stream.config.unkept import unkept
 from stream.sla.hours import ALWAYS
 
 Path = tuple[str | int, ...]
@@ -21,18 +25,24 @@ _MEASURES = ("first_reply", "next_reply", "resolution")
 _DAY_MINUTES = 1440
 
 
-def oddities(config: Config, year: int) -> Iterator[Odd]:
-    """In no order; `year` is this year, for holidays that end."""
+def oddities(config: Config, year: int, posted: Iterable[str] = ()) -> Iterator[Odd]:
+    """In no order; `year` is this year, for holidays and dates that end.
+
+    `posted`: whose events may be posted here, channels or `channel:account`.
+    """
+    sources = Sources(config, posted)
     yield from _calendars(config, year)
-    yield from _silences(config)
+    yield from silences(config)
     yield from _policies(config)
     yield from _targets(config)
     yield from _escalations(config)
-    yield from _routes(config)
+    yield from odd_routes(config, sources)
     yield from _nobody_found(config)
     yield from _nobody_known(config)
     yield from _unused(config)
     yield from unheard(config, year)
+    yield from unkept(config, sources)
+    yield from odd_accounts(config, sources)
 
 
 def _calendars(config: Config, year: int) -> Iterator[Odd]:
@@ -43,6 +53,10 @@ def _calendars(config: Config, year: int) -> Iterator[Odd]:
         if not any(part.windows) and not any(part.days.values()):
             yield path, "has no open hour: deadlines in it never come"
         yield from _overlaps(path, part)
+        for day in part.days:
+            if day.year < year - 1:  # Whoever keeps last year's is only tidy.
+                text = f"is {year - day.year} years ago: a misprint?"
+                yield (*path, "days", str(day)), text
         if part.holidays is not None:
             last = last_year(part.holidays.country)
             if last <= year:
@@ -50,46 +64,6 @@ def _calendars(config: Config, year: int) -> Iterator[Odd]:
                     (*path, "holidays"),
                     f"holidays of {part.holidays.country} are known until {last} only",
                 )
-
-
-def _silences(config: Config) -> Iterator[Odd]:
-    """Where a silence ends something before its promise can be kept or broken (2.13).
-
-    Open time lasts at least as long on the wall.
-    """
-    gap, wait, open_end = (
-        config.session_gap,
-        config.abandon_after,
-        config.unresolved_after,
-    )
-    if wait < gap:
-        yield (("abandon_after",), f"is shorter than session_gap ({say_duration(gap)})")
-    if open_end < wait:
-        said = say_duration(wait)
-        yield ("unresolved_after",), f"is shorter than abandon_after ({said})"
-    for index, policy in enumerate(config.policies):
-        path: Path = ("policies", index, "targets")
-        for measure, name, end in (
-            ("first_reply", "abandon_after", wait),
-            ("next_reply", "abandon_after", wait),
-            ("resolution", "unresolved_after", open_end),
-        ):
-            target: TargetPart | None = getattr(policy.targets, measure)
-            if target is not None and target.within.ms >= end:
-                said = say_duration(end)
-                text = f"can never be broken: {name} ({said}) ends it before"
-                yield (*path, measure), text
-        window = policy.targets.window
-        for channel, length in config.windows.items():
-            if window is None:
-                break
-            if length > wait:
-                text = f"the window of {channel.value} ({say_duration(length)})"
-                end_said = f"abandon_after ({say_duration(wait)})"
-                yield (*path, "window"), f"{text} is longer than {end_said}"
-            if max(window.warn_before) >= length:
-                text = f"warns before the window of {channel.value} has begun"
-                yield (*path, "window"), f"{text} ({say_duration(length)})"
 
 
 def _overlaps(path: Path, part: CalendarPart) -> Iterator[Odd]:
@@ -133,6 +107,10 @@ def _targets(config: Config) -> Iterator[Odd]:
             part = config.calendars.get(name) if name else None
             if part and not part.open and not target.within.by_the_clock:
                 longest = _longest_day(part)
+                most = target.within.business_days * longest
+                if 0 < most <= max(target.before, default=0):
+                    text = f"has at most {say_duration(most)} in {name!r}: warn_at is"
+                    yield path, f"{text} before the start, and warns nobody"
                 if 0 < longest < target.within.ms:
                     wanted = say_duration(target.within.ms)
                     day = f"the longest day of {name!r} ({say_duration(longest)})"
@@ -148,6 +126,10 @@ def _escalations(config: Config) -> Iterator[Odd]:
             if route.match.get("policy", policy.name) == policy.name
         ]
         path: Path = ("policies", index, "escalate")
+        if policy.escalate and (policy.shadow or policy.targets is NOTHING):
+            what = "is a shadow" if policy.shadow else "promises nothing"
+            yield path, f"calls nobody: the policy {what}"
+            continue
         if policy.escalate and not any(route.tells("escalation") for route in routes):
             yield path, "calls nobody: no route tells escalations (tell)"
         above: set[str] = set()
@@ -173,42 +155,6 @@ def _longest_day(part: CalendarPart) -> int:
         for windows in part.windows
     ]
     return max(days, default=0) * 60_000
-
-
-def _routes(config: Config) -> Iterator[Odd]:
-    """A route whom an earlier one leaves nothing, and a queue that none is for."""
-    routes = [route.match for route in config.alerts.routes]
-    for index, match in enumerate(routes):
-        if any(before.items() <= match.items() for before in routes[:index]):
-            path: Path = ("alerts", "routes", index)
-            yield path, "can never match: a route above matches all of it"
-    if not any(map(_warns, config.policies)):
-        for index, route in enumerate(config.alerts.routes):
-            if route.tell is not None and "warning" in route.tell:
-                place = ("alerts", "routes", index, "tell")
-                yield place, "no policy warns: set warn_at or targets.window"
-    if not any("queue" in match for match in routes):
-        return
-    for name, queue in config.queues.items():
-        if not any(match and _is_for(match, name, queue) for match in routes):
-            yield ("queues", name), "no route names it: its alerts go to the last route"
-
-
-def _is_for(match: Mapping[Any, str], name: str, queue: Queue) -> bool:
-    """Whether a route names the queue, or an account or channel of its own."""
-    if match.get("queue") == name:
-        return True
-    accounts = (account.partition(":") for account in queue.accounts)
-    return any(
-        match.items() <= {"channel": channel, "account": number}.items()
-        for channel, _, number in accounts
-    )
-
-
-def _warns(policy: PolicyPart) -> bool:
-    targets = policy.targets
-    timed = (targets.first_reply, targets.next_reply, targets.resolution)
-    return targets.window is not None or any(each and each.warn_at for each in timed)
 
 
 def _nobody_found(config: Config) -> Iterator[Odd]:

@@ -7,6 +7,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     WithJsonSchema,
 )
 
@@ -62,6 +63,7 @@ def _listed(value: Any) -> Any:
 OneOrMore = Annotated[
     frozenset[str],
     BeforeValidator(_listed),
+    Field(min_length=1),
     WithJsonSchema(
         {
             "anyOf": [

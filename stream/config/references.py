@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from stream.config.alerts import Receiver
 from stream.config.model import Config
-from stream.config.nearest import meant
+from stream.config.nearest import listed, meant
 from stream.sla.events import Channel
 from stream.sla.hours import ALWAYS
 from stream.sla.policy import UNROUTED
@@ -128,4 +128,4 @@ def _known(what: str, name: str, known: Iterable[str], path: Path) -> Iterator[W
     names = [*known]
     if name in names or name == UNROUTED:
         return
-    yield path, f"no {what} {name!r}{meant(name, names)}"
+    yield path, f"no {what} {name!r}{meant(name, names) or listed(names)}"

@@ -37,10 +37,31 @@ def kind_of_place(place: str) -> str:
     return kind if colon else "slack"
 
 
+ASSIGNEE = "assignee"
+"""The mention of whoever has the work, where `people` knows them."""
+_MENTION = rf"^(@?(here|channel|everyone)|@?[UWS][A-Z0-9]+|{ASSIGNEE})$"
+
+
+def _mention(text: str) -> str:
+    if not re.fullmatch(_MENTION, text):
+        raise ValueError(
+            f"{text!r} calls nobody in Slack: write @here, @channel, the id of a person"
+            " (U0ANA) or of a user group (S0LEADS), or assignee"
+        )
+    return text
+
+
+Mention = Annotated[
+    str, AfterValidator(_mention), Field(json_schema_extra={"pattern": _MENTION})
+]
+
+
 class SlackReceiver(Part):
     channel: str = Field(pattern=r"^[CGD][A-Z0-9]+$", description="the channel's id")
-    mention: str | None = Field(
-        None, description="put before the text: `@here`; assignee: who has the work"
+    mention: Mention | None = Field(
+        None,
+        description="put before the text: `@here`, the id of a person (`U0ANA`) or a"
+        " user group (`S0LEADS`); assignee: who has the work",
     )
 
     @property

@@ -24,7 +24,7 @@ class UntoldError(Exception):
 def settings_of(alerts: Alerts, slack_url: str, file_of: FileOf) -> str:
     """The file for Alertmanager; the same bytes for the same rules.
 
-    `slack_url`: of Slack's Web API, with its `/`. Raises `UntoldError`, and whatever
+    `slack_url`: of Slack's Web API. Raises `UntoldError`, and whatever
     `file_of` raises.
     """
     settings = YAML().load(TEMPLATE)
@@ -61,7 +61,7 @@ def _tell(
     receiver = alerts.receivers[alerts.monitor_name]
     if receiver.slack is not None:
         (slack,) = monitor["slack_configs"]
-        slack["api_url"] = f"{slack_url}chat.postMessage"
+        slack["api_url"] = f"{slack_url.rstrip('/')}/chat.postMessage"
         slack["channel"] = receiver.slack.channel
         slack["http_config"]["authorization"]["credentials_file"] = file_of(TOKEN)
     elif receiver.webhook is not None:

@@ -8,6 +8,7 @@ changed for another.
 import hmac
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -81,6 +82,13 @@ class Senders:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(sender.name for *_, sender in self._by_hash))
+
+    def accounts(self, channels: Iterable[str]) -> frozenset[str]:
+        """Whose events may be posted: `channels`, all there are, or accounts only."""
+        senders = [sender for *_, sender in self._by_hash]
+        if any(sender.accounts is None for sender in senders):
+            return frozenset(channels)
+        return frozenset().union(*(sender.accounts or () for sender in senders))
 
     def sender(self, authorization: str | None, now: datetime) -> Sender | None:
         """Whose token an `Authorization` header bears; nobody's, unknown or expired."""

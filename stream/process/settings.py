@@ -31,6 +31,7 @@ from stream.process.meta_apps import CHANNELS, MetaApp, separate_apps, written_a
 from stream.process.monitoring_settings import MonitoringSettings
 from stream.process.senders import Senders
 from stream.process.slack_settings import SlackSettings
+from stream.process.wrong_settings import wrong
 
 PREFIX = "REPLYCLOCK_"
 
@@ -249,7 +250,7 @@ def read_settings() -> Settings:
         settings = Settings(**secrets)
     except ValidationError as error:
         faults += [
-            f"{PREFIX}{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            f"{PREFIX}{'_'.join(map(str, fault['loc'])).upper()}: {wrong(fault)}"
             for fault in error.errors()
         ]
     else:

@@ -8,6 +8,7 @@ from typing import Any
 
 from stream.config import Config, load_config, warnings_of
 from stream.config.faults import ConfigError, Fault
+from stream.config.references import CHANNELS
 from stream.process.odd_environment import Odd, odd_environment
 from stream.process.settings import PREFIX, Settings, SettingsError, read_settings
 from stream.process.sinks import UnsetError, WrongSinkError
@@ -59,7 +60,8 @@ def read_setup(file: Path | None = None, year: int | None = None) -> Setup:
         # The rules may be checked where nothing is sent.
         unset = [(at, str(e)) for at, e in sinks if isinstance(e, UnsetError)]
         wrong = [str(e) for _, e in sinks if isinstance(e, WrongSinkError)]
-        warnings = warnings_of(path, config, year, unset)
+        posted = () if settings is None else settings.senders().accounts(CHANNELS)
+        warnings = warnings_of(path, config, year, posted=posted, more=unset)
         lines += wrong
         faults += [{"file": "environment", "message": m} for m in wrong]
     odd = [*odd_environment(os.environ, settings)]

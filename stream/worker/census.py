@@ -92,7 +92,8 @@ def _extremes(
         _least(taken.left, labels, left)
     if (late := worst_lateness(kind, waits, now)) is not None:
         _most(taken.late, labels, late)
-    _most(taken.longest, labels, longest_wait(kind, waits, now))
+    if (longest := longest_wait(kind, waits, now)) is not None:
+        _most(taken.longest, labels, longest)
 
 
 def _add(counts: Counts, labels: Labels, count: int) -> None:

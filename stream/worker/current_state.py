@@ -125,7 +125,7 @@ class CurrentState(Collector):
             ),
             (
                 "longest_wait",
-                "Open time of the longest wait of now; absent when nobody waits.",
+                "Open time of the longest wait of now; absent: nobody waits for us.",
                 found.longest,
             ),
         ):

@@ -39,8 +39,10 @@ def worst_lateness(kind: Kind, waits: Sequence[Wait], now: int) -> int | None:
     )
 
 
-def longest_wait(kind: Kind, waits: Sequence[Wait], now: int) -> int:
-    """Ms that the longest wait has counted."""
+def longest_wait(kind: Kind, waits: Sequence[Wait], now: int) -> int | None:
+    """Ms that the longest wait has counted; None where it is the customer's turn."""
+    if kind.paused and not kind.breached:
+        return None
     calendar = kind.calendar
     if not (kind.paused or kind.resumed):
         return calendar.elapsed(min([wait.since for wait in waits]), now)

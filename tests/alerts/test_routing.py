@@ -53,6 +53,17 @@ def test_route(cycle: Cycle, expected: str) -> None:
     assert receiver_of(cycle.breached(), alerts(ROUTES), DEADLINE) == expected
 
 
+def test_an_account_may_be_written_as_queues_have_it() -> None:
+    """With its channel (semantics 6.8), and then of that channel only."""
+    routes = (
+        Route(match={"account": "whatsapp:77"}, to=OnCall(then="account")),
+        ROUTES[-1],
+    )
+    for channel, expected in (("whatsapp", "account"), ("messenger", "rest")):
+        fact = Cycle(account="77", channel=Channel(channel)).breached()
+        assert receiver_of(fact, alerts(routes), DEADLINE) == expected
+
+
 def test_nothing_is_dropped_silently() -> None:
     """Routes that do not catch all are refused."""
     with pytest.raises(LookupError, match="catch all"):

@@ -86,7 +86,7 @@ def test_check_says_all_faults(monkeypatch, tmp_path):
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
-        "REPLYCLOCK_PARTITIONS: Input should be greater than or equal to 1",
+        "REPLYCLOCK_PARTITIONS: must be at least 1",
         (
             f"{path}:7:53: alerts.receivers.s.slack.channel: "
             "must be a Slack channel id, C0123456789, not its name"
@@ -150,6 +150,27 @@ def test_what_is_odd_in_the_environment_is_a_warning(monkeypatch):
     said = json.loads(run("check", EXAMPLE, "--format", "json").stdout)
     assert len(said["warnings"]) == 4
     assert said["ok"]
+
+
+def test_who_may_post_may_say_what_meta_does_not(monkeypatch, tmp_path):
+    """Whoever has a token can say that something is resolved, of its accounts."""
+    file = tmp_path / "sla.yaml"
+    example = Path(EXAMPLE).read_text("utf-8")
+    file.write_text(
+        example.replace("first_reply: 30m", "first_reply: 30m, resolution: 4h"), "utf-8"
+    )
+
+    def said() -> list[str]:
+        return run("check", str(file)).stderr.splitlines()
+
+    (warning,) = said()
+    assert "policies.2.targets.resolution: can never be met: Meta's webhooks" in warning
+    entry = {"tokens": [{"sha256": "0" * 64}], "accounts": ["messenger:1234567890"]}
+    monkeypatch.setenv("REPLYCLOCK_EVENTS_TOKENS", json.dumps({"desk": entry}))
+    (warning,) = said()
+    assert "can never be met on whatsapp:106540352242922: Meta's" in warning
+    monkeypatch.setenv("REPLYCLOCK_EVENTS_TOKEN", "t" * 32)
+    assert said() == []
 
 
 def test_strict_finds_fault_with_a_warning_only(monkeypatch, tmp_path):

@@ -93,10 +93,7 @@ def test_wrong_settings_leave_nothing_to_look_for(monkeypatch):
 
     assert result.exit_code == 1
     assert result.stdout.splitlines()[:3] == [
-        (
-            "FAIL  settings        REPLYCLOCK_PARTITIONS: Input should be greater"
-            " than or equal to 1"
-        ),
+        "FAIL  settings        REPLYCLOCK_PARTITIONS: must be at least 1",
         "      nowhere.yaml:1:1: No such file or directory",
         "      replyclock check says the same, until it is mended",
     ]

@@ -8,6 +8,7 @@ from stream.config import load_config, parse_config
 from stream.config.difference import differences
 from stream.config.faults import ConfigError
 from stream.config.oddities import oddities
+from stream.config.references import CHANNELS
 from stream.sla.events import Status
 from stream.sla.facts import Measure
 from stream.sla.instants import HOUR, MINUTE, SECOND, parse_rfc3339, rfc3339
@@ -154,7 +155,7 @@ FAULTS = {
         [
             (
                 "sla.yaml:9:52: policies.1.targets.first_reply.warn_at.0: "
-                "input should be a valid string"
+                "must be text: put it in quotes"
             )
         ],
     ),
@@ -172,17 +173,17 @@ FAULTS = {
         [
             (
                 "sla.yaml:9:52: policies.1.targets.first_reply.warn_at.0: "
-                "input should be a valid string"
+                "must be text: put it in quotes"
             )
         ],
     ),
     "An unquoted number is no tier.": (
         ("tier: vip", "tier: 1"),
-        ["sla.yaml:6:13: policies.0.match.tier.0: input should be a valid string"],
+        ["sla.yaml:6:13: policies.0.match.tier.0: must be text: put it in quotes"],
     ),
     "An unquoted phone number id is no account.": (
         ('"whatsapp:1"', "106540352242922"),
-        ["sla.yaml:3:22: queues.sales.accounts.0: input should be a valid string"],
+        ["sla.yaml:3:22: queues.sales.accounts.0: must be text: put it in quotes"],
     ),
     "An account names its channel.": (
         ("whatsapp:1", "whatsap:1"),
@@ -296,7 +297,12 @@ FAULTS = {
     ),
     "What is no YAML is told with its place.": (
         ("name: vip", "name: [vip"),
-        ["sla.yaml:6:10: expected ',' or ']', but got ':'"],
+        [
+            (
+                "sla.yaml:6:10: expected ',' or ']', but got ':',"
+                " inside of what begins at 5:11"
+            )
+        ],
     ),
     "A tab does not indent.": (
         ("  sales", "\tsales"),
@@ -552,7 +558,7 @@ def test_who_is_told_of_nothing_and_what_nobody_is_told_of_is_odd():
         .replace("routes: [", "routes: [{match: {queue: sales}, to: ops}, ")
         .replace("receivers: {", "receivers: {spare: {slack: {channel: C2}}, ")
     )
-    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026))
+    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026, CHANNELS))
 
     said = "no route names it: its alerts go to the last route"
     assert odd["queues", "idle"] == said
@@ -565,7 +571,10 @@ def test_who_is_told_of_nothing_and_what_nobody_is_told_of_is_odd():
 ROUTES = {
     "Its account has a route.": ('{match: {account: "2"}, to: ops}', []),
     "Its channel has one.": ("{match: {channel: email}, to: ops}", []),
-    "Another channel has one.": ("{match: {channel: sms}, to: ops}", ["queues.two"]),
+    "Another channel has one.": (
+        "{match: {channel: sms}, to: ops}",
+        ["alerts.routes.1.match", "queues.two"],
+    ),
     "A route stands below one that takes all of it.": (
         "{match: {queue: two}, to: ops}, {match: {queue: two, account: a}, to: ops}",
         ["alerts.routes.2"],
@@ -584,7 +593,7 @@ def test_a_route_for_nothing_and_a_queue_without_one_are_odd(routes, places):
     text = text.replace(
         "[{to", f"[{{match: {{queue: sales}}, to: ops}}, {routes}, {{to"
     )
-    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026))
+    odd = dict(oddities(parse_config(text, "sla.yaml"), 2026, CHANNELS))
 
     found = [".".join(map(str, path)) for path in odd if path[-1] != "show_customer"]
     assert found == places

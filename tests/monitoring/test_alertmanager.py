@@ -95,6 +95,26 @@ def test_who_is_told_is_of_the_rules(
     assert slack["channel"] == "C0SALES"
 
 
+def test_slacks_address_may_end_without_a_slash(
+    write: Callable[..., Result], tmp_path: Path
+) -> None:
+    """As for the alerts process, which takes both."""
+    assert write(REPLYCLOCK_SLACK_API_URL="http://127.0.0.1:9/api").exit_code == 0
+    (slack,) = receiver(written(tmp_path), "monitor")["slack_configs"]
+    assert slack["api_url"] == "http://127.0.0.1:9/api/chat.postMessage"
+
+
+@pytest.mark.parametrize("options", [(), ("--check",)], ids=str)
+def test_what_cannot_be_read_is_a_line(
+    write: Callable[..., Result], tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """Exit 1 and the file's name, no traceback."""
+    (tmp_path / "out" / "alertmanager.yml").mkdir(parents=True)
+    done = write(*options)
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+    assert done.stderr == f"{tmp_path}/out/alertmanager.yml: Is a directory\n"
+
+
 def test_amtool_takes_it_and_finds_the_receivers(
     write: Callable[..., Result], tmp_path: Path
 ) -> None:

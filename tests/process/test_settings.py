@@ -285,6 +285,35 @@ def test_a_contact_key_that_is_none_is_a_fault(monkeypatch):
     monkeypatch.setenv("REPLYCLOCK_CONTACT_KEY", f"{'ab' * 32},{SECRET}")
 
     assert refusal() == (
-        "REPLYCLOCK_CONTACT_KEY: Value error, key 2 is not 64 hex digits:"
+        "REPLYCLOCK_CONTACT_KEY: key 2 is not 64 hex digits:"
         " openssl rand -hex 32 makes one"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PARTITIONS", "many", "is no whole number"),
+        ("PARTITIONS", "0", "must be at least 1"),
+        ("WORKER_PORT", "99999", "must be at most 65535"),
+        ("REDIS_URL", "redis", "is no address: write redis://redis:6379/0"),
+        (
+            "REDIS_URL",
+            "http://redis",
+            "is no address of Redis: write redis://redis:6379/0",
+        ),
+        ("CREATE_TOPICS", "maybe", "must be true or false"),
+        ("SPOOL_MAX", "much", "is no size: write 512MiB or 1GiB"),
+        ("SPOOL_MAX", "1x", "is no size: write 512MiB or 1GiB"),
+        ("SESSION_TIMEOUT", "1h", "not from 10s to 1m"),
+        ("LOG_FORMAT", "xml", "must be 'auto', 'console' or 'json'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    """And what to write; none of Python's words."""
+    monkeypatch.setenv(f"REPLYCLOCK_{name}", value)
+    with pytest.raises(SettingsError) as raised:
+        read_settings()
+    assert str(raised.value) == f"REPLYCLOCK_{name}: {said}"

@@ -116,6 +116,30 @@ def test_a_wait_that_is_known_is_told_though_its_source_is_silent() -> None:
     ]
 
 
+def test_a_muted_queue_is_known_by_its_row() -> None:
+    """The word stands for how many wait there; all else is said as of any queue."""
+    late = {"breached": 2, "ok": 1, "late": {"first_reply": 61.0}}
+    assert board(
+        sales=Queue(**late, muted=True), vip=Queue(**late), none=Queue(muted=True)
+    ) == [
+        ("sales · muted", "late 2 · 1 min", -61),
+        ("vip · 3", "late 2 · 1 min", -61),
+        ("none · muted", "clear", CLEAR),
+    ]
+
+
+def test_a_muted_queue_keeps_less_of_its_name() -> None:
+    """The word is longer than a number; what is cut already is cut once."""
+    names = ("mammoth-program", "mammoth-programm", "customer-success-emea", "a" * 13)
+    rows = board(**dict.fromkeys(names, Queue(muted=True)))
+    assert [row for row, _, _ in rows] == [
+        "aaaaaaaaaaaaa · muted",
+        "custom…s-emea · muted",
+        "mammot…ogramm · muted",
+        "mammot…rogram · muted",
+    ]
+
+
 def test_a_source_is_silent_when_no_worker_heard_of_it() -> None:
     """Each worker hears of its own partitions only."""
     assert board(sales=Queue(silent=True, heard_by=1)) == [("sales", "clear", CLEAR)]

@@ -68,6 +68,24 @@ def test_no_data_is_purple_and_says_so(panel: Panel) -> None:
     assert "green" not in defaults["thresholds"]["steps"][0]["color"]
 
 
+@pytest.mark.parametrize("name", ["sales", 'the "big" ones', "a} b", "R&D | EMEA"])
+def test_a_queue_is_chosen_by_its_whole_name(name: str) -> None:
+    """Grafana writes a result as text, quotes as they are, and takes group 1 of it."""
+    variables = loaded("today")["templating"]["list"]
+    (queue,) = (each for each in variables if each["name"] == "queue")
+    found = re.search(queue["regex"].strip("/"), f'{{queue="{name}"}} 1 1764252000000')
+    assert found
+    assert found[1] == name
+
+
+def test_a_queue_leads_to_its_wall_whatever_its_name_is() -> None:
+    """In the address of another dashboard a `&` would end it, a `#` the address."""
+    (table,) = (panel for panel in panels_of("today") if panel["type"] == "table")
+    urls = re.findall(r'"url": "(/d/[^"]*__value[^"]*)"', json.dumps(table))
+    assert urls
+    assert all(url.endswith(":percentencode}") for url in urls)
+
+
 @pytest.mark.parametrize("name", ["today", "monitor"])
 def test_panels_lie_side_by_side(name: str) -> None:
     """Each of the 24 columns is full from top to bottom, and nothing lies twice."""

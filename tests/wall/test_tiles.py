@@ -198,14 +198,15 @@ def without(**changes: object) -> Moment:
         (without(), "delayed"),
         (without(delay=None, lag=7), "delayed"),
         (without(delay=1), "source silent"),
-        (without(delay=1, queues={"sales": Queue(muted=True)}), "storm"),
+        (without(delay=1, queues={"sales": Queue(muted=True)}), "storm, muted"),
+        (without(delay=1, queues={"sales": Queue()}), "storm"),
         (
             without(
                 delay=1,
                 queues={"sales": Queue(muted=True)},
                 storms={"downtime": 2, "opening": 1},
             ),
-            "storm",
+            "storm, muted",
         ),
         (
             without(
@@ -218,7 +219,10 @@ def without(**changes: object) -> Moment:
     ],
 )
 def test_trust_is_the_most_serious_word(moment: Moment, word: str) -> None:
-    """What makes figures wrong comes before what makes them late, then the rest."""
+    """What makes figures wrong comes before what makes them late, then the rest.
+
+    A muted queue is said in a storm, too.
+    """
     assert says(TRUST, moment) == word
 
 

@@ -153,7 +153,8 @@ def oracle(shelf: Shelf) -> dict[str, dict[tuple[str, ...], float]]:
             labels = (clock.measure.value, "whatsapp", queue)
             waiting[*labels, how] += 1
             waits = counted(clock, now) * 60
-            longest[labels] = max(longest.get(labels, 0), waits)
+            if how != "paused":  # the customer's turn
+                longest[labels] = max(longest.get(labels, 0), waits)
             if how in {"ok", "at_risk"} and clock.calendar != "shut":
                 rest = opened(clock.calendar, now, clock.deadline) * 60
                 left[labels] = min(left.get(labels, rest), rest)
@@ -188,6 +189,12 @@ def local(text: str) -> float:
 WEDNESDAY = [customer(local("03-27 16:40"))]
 EASTER = [customer(local("03-28 09:10"))]
 EARLY = [customer(local("03-27 09:00"))]
+PAUSED = [
+    customer(local("03-27 09:00"), tier="vip"),
+    reply(local("03-27 09:05")),
+    status(local("03-27 09:30"), Status.WAITING_ON_CUSTOMER),
+    status(local("03-27 16:30"), Status.OPEN),
+]
 BROKEN = [
     customer(local("03-27 09:00"), tier="vip"),
     reply(local("03-27 09:05")),
@@ -219,6 +226,11 @@ HAND = {
         BROKEN,
         ("longest_wait", "resolution"),
         {"03-27 11:20": 140, "03-27 16:00": 150, "03-27 16:40": 160},
+    ),
+    "Nobody waits for us while it is the customer's turn.": (
+        PAUSED,
+        ("longest_wait", "resolution"),
+        {"03-27 09:20": 20, "03-27 16:00": None, "03-27 16:40": 40},
     ),
     "What is late is no next breach.": (
         BROKEN,
