@@ -1,12 +1,14 @@
 """What a release leaves behind: written by it as data, read by every later one.
 
-.venv/bin/python -m tests.upgrading.kept 0.2.0    writes tests/data/state/0.2.0/
+    .venv/bin/python -m tests.upgrading.kept 0.2.0    writes tests/data/state/0.2.0/
 
-rules.yaml     the rules in force
-events.jsonl   what arrives, by arrival; the upgrade is in the middle of it
-facts.jsonl    what that release tells of it
-states.jsonl   its changelog at the upgrade: key, and the state's bytes in hex
-ledger.jsonl   its Redis at the upgrade: the commands that fill one
+    rules.yaml     the rules in force
+    events.jsonl   what arrives, by arrival; the upgrade is in the middle of it
+    facts.jsonl    what that release tells of it
+    states.jsonl   its changelog at the upgrade: key, and the state's bytes in hex
+    ledger.jsonl   its Redis at the upgrade: the commands that fill one
+
+The conversations are those of a crowd in which everything happens (tests.agreement).
 """
 
 import asyncio

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 
 import pytest
 from redis import Redis
@@ -9,6 +10,7 @@ from redis.exceptions import AuthenticationError
 from ruamel.yaml import YAML
 
 from dev.places import REPOSITORY
+from stream.process.meta_apps import CHANNELS
 from stream.process.settings import Settings
 from tests.pages import page
 
@@ -39,7 +41,7 @@ def test_the_volumes_and_services_are_those_of_compose():
     """A volume that is not there would be made, empty, and copied."""
     compose = YAML(typ="safe").load(REPOSITORY / "docker-compose.yml")
     volumes = {
-        name for line in typed("docker run") for name in found(line, r"-v (\w+):")
+        name for line in typed("docker run") for name in re.findall(r"-v (\w+):", line)
     }
     stopped = " ".join(re.findall(r"docker compose stop ([a-z ]+)", PAGE)).split()
 
@@ -49,9 +51,11 @@ def test_the_volumes_and_services_are_those_of_compose():
 
 def test_every_secret_has_a_row():
     """Of those that a process is told by a variable of their own."""
-    named = set(found(PAGE, r"`REPLYCLOCK_(\w+)`"))
+    named = set(re.findall(r"`REPLYCLOCK_(\w+)`", PAGE))
     told = {"kafka_password", "redis_password", "meta_apps"}  # by other words
-    told |= {f"{c}_{s}" for c in ("whatsapp", "messenger") for s in SECRETS_OF_AN_APP}
+    told |= {
+        f"{app}_{name}" for app in CHANNELS for name in ("app_secret", "verify_token")
+    }
     secrets = {
         name
         for name, field in Settings.model_fields.items()
@@ -59,13 +63,6 @@ def test_every_secret_has_a_row():
     }
 
     assert {name for name in secrets - told if name.upper() not in named} == set()
-
-
-def found(text: str, pattern: str) -> list[str]:
-    return re.findall(pattern, text)
-
-
-SECRETS_OF_AN_APP = ("app_secret", "verify_token")
 
 
 def run(command: str, **variables: str) -> None:
@@ -110,8 +107,10 @@ def test_a_ledger_moves_to_another_redis(start_stack):
         for line in typed("redis-cli -h")
     )
     run(follow, PATH="/usr/bin:/bin")
+    deadline = time.monotonic() + 60
     while client(new).info("replication").get("master_link_status") != "up":
-        pass
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     run(alone, PATH="/usr/bin:/bin")
 
     assert client(new).hgetall("{replyclock:alerts}:a") == {b"version": b"1"}
