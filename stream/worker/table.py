@@ -8,6 +8,7 @@ messages, and waits that silence does not end.
 
 import msgspec
 
+from stream.kafka.refusal import RefusedStartError
 from stream.sla.state import Conversation
 from stream.worker.first_table import decode_first
 
@@ -32,7 +33,7 @@ class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
     conversation: Conversation
 
 
-class StateVersionError(RuntimeError):
+class StateVersionError(RefusedStartError):
     """The changelog was written by a newer version; upgrade this worker."""
 
 
@@ -47,7 +48,8 @@ def decode_state(data: bytes) -> Stored:
     version = data[1]
     if version > VERSION:  # before all else: it may hold words that are new to us
         raise StateVersionError(
-            f"state of version {version}; this worker reads up to {VERSION}"
+            f"state of version {version}; this worker reads up to {VERSION}:"
+            " docs/upgrading.md, Back to the last version"
         )
     return _decoder.decode(data)
 

@@ -145,6 +145,15 @@ def test_bytes_without_the_fields_at_the_end_are_read():
     assert decode_state(old) == Stored(2, 42, Conversation(Channel.WHATSAPP, "1"))
 
 
+def test_what_a_newer_worker_added_is_dropped():
+    """The same version with a field more: it is read, and written without that."""
+    version, offset, said = msgspec.msgpack.decode(BYTES_OF_VERSION_3)
+    newer = msgspec.msgpack.encode([version, offset, [*said, "new"]])
+
+    stored = decode_state(newer)
+    assert encode_state(stored.offset, stored.conversation) == BYTES_OF_VERSION_3
+
+
 def test_what_is_written_is_read():
     """A state survives the table."""
     known = replace(CONVERSATION, contact=(1000, b"sealed"), link=(2000, "https://x.y"))
