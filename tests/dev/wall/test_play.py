@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -37,6 +37,7 @@ ENDS = {
 }
 WARNS = {"whatsapp-sales": 0.8, "messenger": 0.5}
 """By policy of config/sla.yaml, the part of the promise that is over at its warning."""
+QUEUES = ("sales", "support", "unrouted")
 AGAIN = {FactKind.CLOCK_STARTED, FactKind.REPLY_RETRACTED}
 
 
@@ -47,6 +48,7 @@ class Wait:
     queue: str
     deadline: int
     risk_at: float
+    started_at: int
     waits: bool = True
     late: bool = False
 
@@ -66,7 +68,8 @@ class Told:
         promised = fact.deadline - fact.started_at
         risk_at = fact.started_at + WARNS.get(str(fact.policy), 1) * promised
         key = fact.conversation_id, fact.cycle
-        wait = self.waits.setdefault(key, Wait(fact.queue, fact.deadline, risk_at))
+        new = Wait(fact.queue, fact.deadline, risk_at, fact.started_at)
+        wait = self.waits.setdefault(key, new)
         wait.queue, wait.deadline, wait.risk_at = fact.queue, fact.deadline, risk_at
         wait.waits = wait.waits or fact.kind in AGAIN
         if fact.kind in ENDS:
@@ -80,24 +83,32 @@ class Told:
             self.verdicts[FactKind(fact.replaces.value)] -= 1
 
     def rows(self, now: int) -> dict[str, str]:
-        """What the board says of each queue with a late customer, and of all."""
-        found: dict[str, list[Wait]] = defaultdict(list)
+        """What the wall says beside each name; every calendar is always open."""
+        found: dict[str, list[Wait]] = {name: [] for name in QUEUES}
         for wait in self.waits.values():
             if wait.waits:
                 found[wait.queue].append(wait)
         rows = {}
         for queue, waits in found.items():
             late = [wait for wait in waits if wait.late]
+            running = [wait for wait in waits if not wait.late]
+            risky = [wait for wait in running if now >= wait.risk_at]
+            says = "clear"
             if late:
                 worst = now - min(wait.deadline for wait in late)
                 says = f"late {len(late)} · {told(worst / 1000)}"
-                rows[f"{queue} · {len(waits)}"] = says
+            elif running:
+                left = told(max(0, min(w.deadline for w in running) - now) / 1000)
+                says = f"at risk {len(risky)} · {left}" if risky else left
+            rows[f"{queue} · {len(waits)}" if waits else queue] = says
         everybody = [wait for waits in found.values() for wait in waits]
         late_ones = sum(wait.late for wait in everybody)
-        risky = sum(now >= wait.risk_at and not wait.late for wait in everybody)
+        at_risk = sum(now >= wait.risk_at and not wait.late for wait in everybody)
+        longest = now - min((wait.started_at for wait in everybody), default=now)
         return rows | {
             "Late": str(late_ones) if late_ones else "none",
-            "At risk": str(risky) if risky else "none",
+            "At risk": str(at_risk) if at_risk else "none",
+            "Longest": told(longest / 1000) if everybody else "nobody",
         }
 
     @property
@@ -191,11 +202,12 @@ def test_the_wall_says_what_was_so(stage: Stage, studio: Studio, second: int) ->
     facts = Told()
     for fact in stage.shelf.facts:
         facts.hear(fact)
-    rows = facts.rows(now)
-    assert {name: said.get(name) for name in rows} == rows
-    assert float(said["Today"].split()[0]) == pytest.approx(facts.level, abs=0.1)
+    level, _, objective = said.pop("Today").partition(" of ")
+    assert float(level) == pytest.approx(facts.level, abs=0.1)
+    assert objective == "90 %"
+    said.pop("Wall")  # of the worker, whose lag is made up here
+    assert said == facts.rows(now)
     if second > SECONDS:
         truth = stage.play.truth
-        level = 100 * truth.met / (truth.met + truth.breached)
-        assert facts.level == level
+        assert facts.level == 100 * truth.met / (truth.met + truth.breached)
         assert said["Late"] == str(truth.breached - truth.answered_late)
