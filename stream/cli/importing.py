@@ -52,7 +52,7 @@ def _one_character(_: click.Context, __: click.Parameter, said: str | None) -> A
 
 def _known_encoding(_: click.Context, __: click.Parameter, name: str | None) -> Any:
     try:
-        _ = name and "".encode(name)
+        "".encode(name or "utf-8")
     except LookupError as error:
         raise click.BadParameter(f"{name!r}: write utf-8, cp1252, utf-16") from error
     return name
