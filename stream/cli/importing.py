@@ -1,29 +1,24 @@
 """`replyclock import`: anybody's history as events, for replay and backtest."""
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from stream.cli.events_file import SHOWN_FAULTS
-from stream.cli.group import Group, example, in_a_folder, main, raise_faults
+from stream.cli.group import Group, example, in_a_folder, main
+from stream.cli.history import id_secret, pieces, write_events
+from stream.importing.chatwoot import Chatwoot
 from stream.importing.columns import WrongColumnsError, pairs, placed
 from stream.importing.csv_file import read_sheet
-from stream.importing.found import Fault, Found, LeftOut, UnreadableFileError
+from stream.importing.found import Fault, Found, UnreadableFileError
+from stream.importing.helpdesk import Helpdesk, learn_file, read_file
 from stream.importing.nameless import Nameless
 from stream.importing.rows import Rows
-from stream.importing.sorting import InOrder
-from stream.importing.summary import Summary
 from stream.importing.times import DateOrder, Times
-from stream.process.settings import SettingsError, read_settings
+from stream.importing.zendesk import Zendesk
 from stream.sla.events import AuthorKind, Status
-
-_EVERY = 1000
-"""Pieces between two looks at how far the file is read."""
 
 
 @main.group("import", cls=Group, epilog=example("replyclock import csv --help"))
@@ -159,11 +154,16 @@ def csv_(
     }
 
     def read(name: str, source: IO[bytes]) -> Iterator[Found]:
-        sheet = read_sheet(source, encoding=encoding, delimiter=delimiter)
+        try:
+            sheet = read_sheet(source, encoding=encoding, delimiter=delimiter)
+            placed_columns = placed(sheet.header, wanted, fixed)
+        except (UnreadableFileError, WrongColumnsError) as error:
+            yield Fault(1, str(error))
+            return
         rows = Rows(
-            columns=placed(sheet.header, wanted, fixed),
+            columns=placed_columns,
             times=Times(timezone, DateOrder(dates) if dates else None),
-            nameless=Nameless(_id_secret()),
+            nameless=Nameless(id_secret()),
             authors=authors,
             others=AuthorKind(others_are) if others_are else None,
             statuses=_statuses(status_is),
@@ -176,7 +176,58 @@ def csv_(
             else:
                 yield from rows.read(*piece)
 
-    _import((file,), read, to)
+    write_events((file,), read, to)
+
+
+files_argument = click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+bot_option = click.option(
+    "--bot-is",
+    multiple=True,
+    metavar="ID",
+    help="The id of a user who is a bot; several times.",
+)
+
+
+@import_.command(epilog=example("replyclock import chatwoot chatwoot/*.json"))
+@files_argument
+@bot_option
+@to_option
+def chatwoot(files: tuple[Path, ...], bot_is: tuple[str, ...], to: Path | None) -> None:
+    """Turn answers of Chatwoot's API into events: inboxes, conversations, messages.
+
+    docs/import.md has the calls. Private notes stop no clock; what a bot, an
+    automation or a template says is known as such.
+    """
+    _import_helpdesk(Chatwoot(Nameless(id_secret()), frozenset(bot_is)), files, to)
+
+
+@import_.command(epilog=example("replyclock import zendesk users.json events-*.json"))
+@files_argument
+@bot_option
+@to_option
+def zendesk(files: tuple[Path, ...], bot_is: tuple[str, ...], to: Path | None) -> None:
+    """Turn Zendesk's exports into events: ticket events or audits, users, tickets.
+
+    docs/import.md has the calls. Who is an agent is in the export of users; without
+    it, whoever is not a ticket's requester is unknown.
+    """
+    _import_helpdesk(Zendesk(Nameless(id_secret()), frozenset(bot_is)), files, to)
+
+
+def _import_helpdesk(
+    helpdesk: Helpdesk, files: tuple[Path, ...], to: Path | None
+) -> None:
+    """Read everything twice: what one file says of a conversation is in all of them."""
+    for _ in pieces(
+        "who is who in", files, lambda _, source: learn_file(helpdesk, source)
+    ):
+        pass
+    write_events(files, lambda _, source: read_file(helpdesk, source), to)
 
 
 def _statuses(said: tuple[str, ...]) -> dict[str, str]:
@@ -190,70 +241,3 @@ def _statuses(said: tuple[str, ...]) -> dict[str, str]:
             )
         found[value.casefold()] = status
     return found
-
-
-def _import(
-    files: tuple[Path, ...],
-    read: Callable[[str, IO[bytes]], Iterable[Found]],
-    to: Path | None,
-) -> None:
-    """Write the events of `files`, tell what there was, and exit."""
-    if to is not None and to.exists() and any(to.samefile(file) for file in files):
-        raise click.BadParameter("is a file that is read", param_hint="--to")
-    summary = Summary()
-    with InOrder() as events:
-        for name, found in _pieces(files, read):
-            summary.add(found)
-            if isinstance(found, Fault):
-                if summary.faults <= SHOWN_FAULTS:
-                    click.echo(f"{name}:{found}", err=True)
-            elif not isinstance(found, LeftOut):
-                events.add(found)
-        with _out(to) as out:
-            out.writelines(events.lines())
-    if summary.faults > SHOWN_FAULTS:
-        click.echo(f"... {summary.faults} faults", err=True)
-    for sentence in summary.sentences():
-        click.echo(sentence, err=True)
-    sys.exit(1 if summary.faults else 0)
-
-
-def _pieces(
-    files: tuple[Path, ...], read: Callable[[str, IO[bytes]], Iterable[Found]]
-) -> Iterator[tuple[Path, Found]]:
-    """What each file gives, and how far they are read, on a terminal."""
-    whole = sum(file.stat().st_size for file in files)
-    before = 0
-    label = f"reading {', '.join(file.name for file in files[:3])}"
-    with click.progressbar(length=whole, label=label, file=sys.stderr) as bar:
-        for name in files:
-            with name.open("rb") as source:
-                try:
-                    for number, found in enumerate(read(str(name), source)):
-                        yield name, found
-                        if number % _EVERY == 0:
-                            bar.update(before + source.tell() - bar.pos)
-                except (UnreadableFileError, WrongColumnsError) as error:
-                    yield name, Fault(1, str(error))
-            before += name.stat().st_size
-            bar.update(before - bar.pos)
-
-
-@contextmanager
-def _out(to: Path | None) -> Iterator[IO[bytes]]:
-    if to is None:
-        yield click.get_binary_stream("stdout")
-        return
-    try:
-        with to.open("wb") as out:
-            yield out
-    except OSError as error:
-        raise click.ClickException(f"{to}: {error.strerror}") from error
-
-
-def _id_secret() -> bytes:
-    try:
-        secret = read_settings().id_secret
-    except SettingsError as error:
-        raise_faults(error)
-    return b"" if secret is None else secret.get_secret_value().encode()

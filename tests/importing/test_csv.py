@@ -1,13 +1,6 @@
 """`replyclock import csv`: rows as events, what is refused, and what is said of it."""
 
-import json
-import os
-from pathlib import Path
-
-import pytest
-from click.testing import CliRunner, Result
-
-from stream.cli import main
+from tests.importing.said import events
 
 HEADER = "Ticket ID;Created;From;Text\n"
 ASKED = '1;27/11/2024 09:00;End user;"Hi; I am ""Anna"""\n'
@@ -20,36 +13,9 @@ MAPPED = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of the variables of whoever runs the tests."""
-    for name in list(os.environ):
-        if name.startswith("REPLYCLOCK_"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def imported(tmp_path: Path):
-    """Import `content` and return what the command said."""
-
-    def run(content: str | bytes, *options: str) -> Result:
-        path = tmp_path / "history.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        result = CliRunner().invoke(main, ["import", "csv", str(path), *options])
-        if not isinstance(result.exception, SystemExit | None):
-            raise result.exception
-        return result
-
-    return run
-
-
-def events(result: Result) -> list[dict]:
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
 def test_rows_become_events_in_order_of_time(imported):
     """The header shows the delimiter; capitals do not matter; exit 0."""
-    result = imported(HEADER + ANSWERED + ASKED, *MAPPED)
+    result = imported("csv", [HEADER + ANSWERED + ASKED], *MAPPED)
 
     assert result.exit_code == 0
     assert [
