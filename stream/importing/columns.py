@@ -16,8 +16,10 @@ from stream.sla.events import Event, JoinedEvent
 
 _OURS = {"v", "contact", "text", "turns", "hops", "link_at", "contact_at"}
 """What was said is not kept; the others are not told by a source."""
+LATER = ("replied_at", "resolved_at")
+"""Of a file with a row a ticket: when somebody first replied, when it was resolved."""
 FIELDS = frozenset(
-    {"kind", "author_id"}
+    {"kind", "author_id", *LATER}
     | {
         field.encode_name
         for kind in get_args(Event)
@@ -65,6 +67,11 @@ class Columns:
     unused: tuple[str, ...]
     """Names of columns that nothing is read of."""
     width: int
+
+    @property
+    def is_by_ticket(self) -> bool:
+        """A row is a whole ticket, whether it was answered or not."""
+        return not self.places.keys().isdisjoint(LATER)
 
     def cells(self, row: list[str]) -> dict[str, str]:
         """The fields of a row that are not empty, without spaces around them."""

@@ -1,7 +1,8 @@
 """A row of a CSV file as events.
 
 Without a column `kind`, what a row says makes it what it is: with an author or a
-direction a message, else a status, an assignment, attributes.
+direction a message, else a status, an assignment, attributes. Where columns are
+`replied_at` or `resolved_at`, a row is a ticket: asked, answered, resolved.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,18 +11,18 @@ from typing import Any
 
 import msgspec
 
-from stream.importing.columns import Columns
+from stream.importing.columns import LATER, Columns
 from stream.importing.found import Fault, Found, LeftOut
 from stream.importing.nameless import Nameless
 from stream.importing.times import TimeFault, Times
 from stream.records import UnreadableRecordError, decode_event
-from stream.sla.events import AuthorKind, Channel, Direction, Event
+from stream.sla.events import AuthorKind, Channel, Direction, Event, Status
 
 CLEARED = "null"
 """A cell that clears who has the work, as `null` does in an event."""
 _CLEARABLE = ("queue", "assignee", "priority", "tier")
 _NO_TEXTS = {
-    *("occurred_at", "received_at", "status", "tags"),
+    *("occurred_at", "received_at", *LATER, "status", "tags"),
     *("score", "amount", "same_customer"),
 }
 _THINGS = ("conversation_id", "message_id", "into", "event_id")
@@ -33,6 +34,8 @@ _DIRECTIONS = {
     "sent": Direction.OUTBOUND,
     "out": Direction.OUTBOUND,
 }
+_ANSWERED = {"author": AuthorKind.AGENT}
+_RESOLVED = {"kind": "status", "status": Status.RESOLVED}
 DEFAULT_ACCOUNT = "import"
 
 
@@ -62,9 +65,23 @@ class Rows:
             yield Fault(line, f"{len(row)} cells under {width} columns")
             return
         try:
-            yield from self._events(self.columns.cells(row))
+            said = self.columns.cells(row)
+            read = self._ticket if self.columns.is_by_ticket else self._events
+            yield from read(said)
         except (_RowFault, UnreadableRecordError) as error:
             yield Fault(line, str(error))
+
+    def _ticket(self, said: dict[str, str]) -> Iterator[Found]:
+        """A customer's message, an agent's where there was one, and the end of it."""
+        at = {field: said[field] for field in LATER if field in said}
+        for field, cell in at.items():
+            self._value(field, cell)  # a fault names the right column
+        of = {k: said[k] for k in said if k not in {*LATER, "status", "message_id"}}
+        yield from self._events({**of, "author": AuthorKind.CUSTOMER})
+        of.pop("tags", None)
+        for field, cell in at.items():
+            own = _ANSWERED if field == "replied_at" else _RESOLVED
+            yield from self._events({**of, **own, "occurred_at": cell})
 
     def _events(self, said: dict[str, str]) -> Iterator[Found]:
         for field, cell in said.items():
@@ -73,7 +90,7 @@ class Rows:
         kind = said.get("kind") or _kind(said)
         event = {**self._shared(said, kind), "kind": kind}
         if kind == "message":
-            event |= self._message(said, event["event_id"])
+            event |= self._message(said, event)
         yield _event(event)
         if kind == "message" and "tags" in event:
             id_ = f"{event['event_id']}:tags"
@@ -108,7 +125,7 @@ class Rows:
     def _value(self, field: str, cell: str) -> Any:
         try:
             match field:
-                case "occurred_at" | "received_at":
+                case "occurred_at" | "received_at" | "replied_at" | "resolved_at":
                     return self.times.read(cell)
                 case "status":
                     return self.statuses.get(cell.casefold(), cell.casefold())
@@ -137,7 +154,7 @@ class Rows:
             ids.setdefault("conversation_id", f"{channel}:{account}:{name}")
         return ids
 
-    def _message(self, said: dict[str, str], event_id: str) -> dict[str, Any]:
+    def _message(self, said: dict[str, str], event: dict[str, Any]) -> dict[str, Any]:
         direction, author = said.get("direction", "").casefold(), said.get("author")
         direction = _DIRECTIONS.get(direction, direction)
         if author is not None:
@@ -150,10 +167,13 @@ class Rows:
             inbound = direction == Direction.INBOUND
             kind = AuthorKind.CUSTOMER if inbound else AuthorKind.UNKNOWN
         own: dict[str, Any] = {"direction": direction, "author": {"kind": kind}}
-        if "author_id" in said and kind is not AuthorKind.CUSTOMER:
-            own["author"]["id"] = said["author_id"]
+        if id_ := said.get("author_id"):
+            if kind is AuthorKind.CUSTOMER:
+                place = event["channel"], event["account"]
+                id_ = self.nameless.customer(*place, id_)
+            own["author"]["id"] = id_
         if "message_id" not in said:
-            own["message_id"] = event_id
+            own["message_id"] = event["event_id"]
         return own
 
     def _author(self, said: str) -> AuthorKind:

@@ -42,15 +42,16 @@ class Summary:
         if not self.events:
             return
         yield f"from {rfc3339(self._first)} to {rfc3339(self._last)}"
-        yield f"they are: {_counted(self._kinds)}"
-        yield f"messages by: {_counted(self._authors) or 'nobody'}"
+        yield f"of kind: {_counted(self._kinds)}"
+        if self._authors:
+            yield f"messages by: {_counted(self._authors)}"
         if unknown := self._authors[AuthorKind.UNKNOWN]:
             yield (
                 f"not known: whether an agent or a bot wrote {unknown} messages; "
                 "`unknown_author` of the rules decides"
             )
-        if not self._authors[AuthorKind.BOT]:
-            yield "not known: bots; the files name none"
+        if self._authors[AuthorKind.AGENT] and not self._authors[AuthorKind.BOT]:
+            yield "not known: which of the agents are bots, if any"
         for reason, count in sorted(self._left_out.items()):
             yield f"left out: {count}: {reason}"
 
