@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import click
 
 from stream.cli.group import Group, example, in_a_folder, main
 from stream.cli.history import id_secret, pieces, write_events
+from stream.config.nearest import meant
 from stream.importing.chatwoot import Chatwoot
 from stream.importing.columns import WrongColumnsError, pairs, placed
 from stream.importing.csv_file import read_sheet
@@ -63,8 +64,9 @@ class ZoneType(click.ParamType):
     ) -> ZoneInfo:
         try:
             return ZoneInfo(value)
-        except (ValueError, OSError):
-            self.fail(f"{value!r}: write Europe/Budapest, or UTC", param, ctx)
+        except (KeyError, ValueError, OSError):
+            near = meant(str(value), available_timezones())
+            self.fail(f"{value!r}{near or ': write Europe/Budapest'}", param, ctx)
 
 
 @import_.command(

@@ -66,6 +66,7 @@ _STATUSES = {
     "conversation_bot_handoff": Status.OPEN,
 }
 """Reporting events that say a status, at their `event_end_time`."""
+_RATINGS = (1, 2, 3, 4, 5)
 _SYSTEM = Author(kind=AuthorKind.SYSTEM)
 
 
@@ -192,18 +193,18 @@ class Chatwoot:
         return UNKNOWN, nature
 
     def _labels(self, part: dict[str, Any]) -> Iterator[Event]:
-        tags = [label for label in a_list(part.get("labels")) if if_fit(label)]
+        tags = tuple(filter(None, map(if_fit, a_list(part.get("labels")))))
         if tags:
             of = self._thread(part.get("id"))
             yield AttributesEvent(
                 **of.event(f"labels:{of.number}", moment(part.get("created_at"))),
-                tags=tuple(tags),
+                tags=tags,
             )
 
     def _survey(self, part: dict[str, Any]) -> Event:
         of, rating = self._thread(part.get("conversation_id")), part.get("rating")
-        if not isinstance(rating, int):
-            raise PartIgnoredError("its rating is no number")
+        if isinstance(rating, bool) or rating not in _RATINGS:
+            raise PartIgnoredError("its rating is none of 1 to 5")
         return SurveyEvent(
             **of.event(
                 f"csat:{needed(part.get('id'))}", moment(part.get("created_at"))

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -38,8 +39,7 @@ def read_sheet(
 
     By default UTF-8, with a mark or without, or UTF-16 with one, as Excel writes them;
     the delimiter is the one of `DELIMITERS` that makes most cells of the first row.
-    A byte that is no character becomes U+FFFD. The file is closed after its last row.
-    Raises `UnreadableFileError`.
+    A byte that is no character becomes U+FFFD. Raises `UnreadableFileError`.
     """
     # A reader takes the limit of the moment in which it meets the cell.
     csv.field_size_limit(_LARGEST_CELL)
@@ -50,12 +50,11 @@ def read_sheet(
     text = io.TextIOWrapper(
         file, encoding or _encoding(begin), errors="replace", newline=""
     )
-    delimiter = delimiter or _delimiter(text)
     rows = _rows(text, delimiter)
-    first = next(rows, None)
-    if first is None or isinstance(first, Fault):
+    first = next(rows, Fault(1, "there is nothing in it"))
+    if isinstance(first, Fault):
         rows.close()
-        raise UnreadableFileError("the first line names no columns")
+        raise UnreadableFileError(first.reason)
     return Sheet([cell.strip() for cell in first[1]], rows)
 
 
@@ -88,24 +87,31 @@ def _cells(sample: str, delimiter: str) -> int:
 
 
 def _rows(
-    text: io.TextIOWrapper, delimiter: str
+    text: io.TextIOWrapper, delimiter: str | None
 ) -> Generator[tuple[int, list[str]] | Fault]:
-    with text:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        said = delimiter or _delimiter(text)
+        reader = csv.reader(text, delimiter=said, strict=True)
         while True:
             line = reader.line_num + 1
             try:
                 cells = next(reader)
-            except StopIteration:
-                return
             except csv.Error as error:
                 yield Fault(line, _damage(error, reader.line_num - line))
                 continue
             if any(cells):
                 yield line, cells
+    except StopIteration:
+        return
+    except UnicodeError:
+        yield Fault(line, f"no text in {text.encoding} from here on")
+    finally:
+        with suppress(ValueError):  # it is closed already
+            text.detach()  # whoever opened the file closes it
 
 
 def _damage(error: csv.Error, lines: int) -> str:
-    if lines:
+    if lines or "end of data" in str(error):
         return f"a quote that is never closed: {lines} lines after it are lost"
     return f"no row: {error}"

@@ -30,6 +30,7 @@ _NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}),? +(.+)")
 _DATE = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}|\d{8}")
 _ZONE = re.compile(r" ?(UTC|GMT|Z)$", re.IGNORECASE)
 _MONTHS_IN_A_YEAR = 12
+_FIRST_YEAR, _END_YEAR = 1970, 2200
 _CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p", "%I:%M %p", "%I:%M%p")
 _IN_WORDS = (
     *(
@@ -64,6 +65,8 @@ class Times:
         found = _iso(bare) or self._numeric(bare) or _in_words(bare)
         if found is None:
             raise TimeFault("no time that can be read: write 2026-11-23T09:00:00Z")
+        if not _FIRST_YEAR <= found.year < _END_YEAR:
+            raise TimeFault("no time from 1970 to 2199")
         if found.tzinfo is None:
             found = found.replace(tzinfo=UTC) if bare != text else self._local(found)
         return found
