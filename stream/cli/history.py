@@ -8,9 +8,8 @@ from typing import IO, TypeVar
 
 import click
 
-from stream.cli.events_file import SHOWN_FAULTS
 from stream.cli.group import raise_faults
-from stream.importing.found import Fault, Found, LeftOut
+from stream.importing.found import Fault, Found, LeftOut, Note
 from stream.importing.sorting import InOrder
 from stream.importing.summary import Summary
 from stream.process.settings import SettingsError, read_settings
@@ -22,7 +21,7 @@ _EVERY = 1000
 
 def write_events(
     files: tuple[Path, ...],
-    read: Callable[[str, IO[bytes]], Iterable[Found]],
+    read: Callable[[IO[bytes]], Iterable[Found]],
     to: Path | None,
 ) -> None:
     """Write the events of `files`, tell what there was, and exit."""
@@ -31,23 +30,20 @@ def write_events(
     summary = Summary()
     with InOrder() as events:
         for name, found in pieces("reading", files, read):
-            summary.add(found)
-            if isinstance(found, Fault):
-                if summary.faults <= SHOWN_FAULTS:
-                    click.echo(f"{name}:{found}", err=True)
-            elif not isinstance(found, LeftOut):
+            summary.add(str(name), found)
+            if not isinstance(found, Fault | LeftOut | Note):
                 events.add(found)
-        with _out(to) as out:
-            out.writelines(events.lines())
-    if summary.faults > SHOWN_FAULTS:
-        click.echo(f"... {summary.faults} faults", err=True)
-    for sentence in summary.sentences():
+        if summary.events or not summary.faults:  # a typo costs no earlier import
+            with _out(to) as out:
+                out.writelines(events.lines())
+        twice = events.twice
+    for sentence in summary.sentences(twice):
         click.echo(sentence, err=True)
     sys.exit(1 if summary.faults else 0)
 
 
 def pieces(
-    doing: str, files: tuple[Path, ...], read: Callable[[str, IO[bytes]], Iterable[T]]
+    doing: str, files: tuple[Path, ...], read: Callable[[IO[bytes]], Iterable[T]]
 ) -> Iterator[tuple[Path, T]]:
     """What each file gives, and how far they are read, on a terminal."""
     whole = sum(file.stat().st_size for file in files)
@@ -56,7 +52,7 @@ def pieces(
     with click.progressbar(length=whole, label=label, file=sys.stderr) as bar:
         for name in files:
             with name.open("rb") as source:
-                for number, found in enumerate(read(str(name), source)):
+                for number, found in enumerate(read(source)):
                     yield name, found
                     if number % _EVERY == 0:
                         bar.update(before + source.tell() - bar.pos)
@@ -77,6 +73,7 @@ def _out(to: Path | None) -> Iterator[IO[bytes]]:
 
 
 def id_secret() -> bytes:
+    """The key of pseudonyms, empty where there is none."""
     try:
         secret = read_settings().id_secret
     except SettingsError as error:

@@ -1,6 +1,7 @@
 """`replyclock import`: anybody's history as events, for replay and backtest."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,7 +14,7 @@ from stream.config.nearest import meant
 from stream.importing.chatwoot import Chatwoot
 from stream.importing.columns import WrongColumnsError, pairs, placed
 from stream.importing.csv_file import read_sheet
-from stream.importing.found import Fault, Found, UnreadableFileError
+from stream.importing.found import Fault, Found, Note, UnreadableFileError
 from stream.importing.helpdesk import Helpdesk, learn_file, read_file
 from stream.importing.nameless import Nameless
 from stream.importing.rows import Rows
@@ -149,34 +150,37 @@ def csv_(
         wanted, fixed = pairs(columns), pairs(constants)
     except WrongColumnsError as error:
         raise click.UsageError(str(error)) from error
+    statuses = _statuses(status_is)
     authors = {
         name.casefold(): AuthorKind(option.removesuffix("_is"))
         for option, names in called.items()
         for name in names
     }
 
-    def read(name: str, source: IO[bytes]) -> Iterator[Found]:
+    def read(source: IO[bytes]) -> Iterator[Found]:
         try:
             sheet = read_sheet(source, encoding=encoding, delimiter=delimiter)
-            placed_columns = placed(sheet.header, wanted, fixed)
+            where = placed(sheet.header, wanted, fixed)
         except (UnreadableFileError, WrongColumnsError) as error:
             yield Fault(1, str(error))
             return
         rows = Rows(
-            columns=placed_columns,
+            columns=where,
             times=Times(timezone, DateOrder(dates) if dates else None),
             nameless=Nameless(id_secret()),
             authors=authors,
             others=AuthorKind(others_are) if others_are else None,
-            statuses=_statuses(status_is),
+            statuses=statuses,
         )
-        if rows.columns.unused:
-            click.echo(f"{name}: not used: {', '.join(rows.columns.unused)}", err=True)
+        number = 0
         for piece in sheet.rows:
+            number += 1
             if isinstance(piece, Fault):
                 yield piece
             else:
                 yield from rows.read(*piece)
+        unused = ", ".join(rows.columns.unused)
+        yield Note(f"{number} rows{unused and f'; columns not used: {unused}'}")
 
     write_events((file,), read, to)
 
@@ -225,11 +229,9 @@ def _import_helpdesk(
     helpdesk: Helpdesk, files: tuple[Path, ...], to: Path | None
 ) -> None:
     """Read everything twice: what one file says of a conversation is in all of them."""
-    for _ in pieces(
-        "who is who in", files, lambda _, source: learn_file(helpdesk, source)
-    ):
+    for _ in pieces("who is who in", files, partial(learn_file, helpdesk)):
         pass
-    write_events(files, lambda _, source: read_file(helpdesk, source), to)
+    write_events(files, partial(read_file, helpdesk), to)
 
 
 def _statuses(said: tuple[str, ...]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Which column is which field of an event: `occurred_at=Created,author=From`.
 
 The fields are those of `docs/events.md`, read off the events themselves, so that a new
-one can be imported, too. A column that bears a field's name is that field.
+one can be imported, too. A column that bears a field's very name is that field.
 """
 
 import csv
@@ -91,11 +91,7 @@ def placed(
     no column says when something happened, or in which conversation.
     """
     names = [name.casefold() for name in header]
-    own = {
-        name: name
-        for name in names
-        if name in FIELDS and name not in wanted and name not in constants
-    }
+    own = {name: name for name in {*header} & FIELDS - wanted.keys() - constants.keys()}
     places = {}
     for field, column in {**own, **wanted}.items():
         name = column.casefold()

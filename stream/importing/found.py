@@ -26,7 +26,14 @@ class LeftOut:
     reason: str
 
 
-Found = Event | Fault | LeftOut
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What whoever imports should know of a file."""
+
+    text: str
+
+
+Found = Event | Fault | LeftOut | Note
 
 
 class UnreadableFileError(ValueError):

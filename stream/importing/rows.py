@@ -34,6 +34,11 @@ _DIRECTIONS = {
     "sent": Direction.OUTBOUND,
     "out": Direction.OUTBOUND,
 }
+_OF_ONE_EVENT = {
+    *("kind", "event_id", "message_id", "direction", "author_id", "status"),
+    *LATER,
+}
+"""What a row that is a whole ticket cannot mean of each of its events."""
 _ANSWERED = {"author": AuthorKind.AGENT}
 _RESOLVED = {"kind": "status", "status": Status.RESOLVED}
 DEFAULT_ACCOUNT = "import"
@@ -76,7 +81,7 @@ class Rows:
         at = {field: said[field] for field in LATER if field in said}
         for field, cell in at.items():
             self._value(field, cell)  # a fault names the right column
-        of = {k: said[k] for k in said if k not in {*LATER, "status", "message_id"}}
+        of = {field: said[field] for field in said.keys() - _OF_ONE_EVENT}
         yield from self._events({**of, "author": AuthorKind.CUSTOMER})
         of.pop("tags", None)
         for field, cell in at.items():

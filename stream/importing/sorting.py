@@ -32,6 +32,8 @@ class InOrder:
         self._bytes = 0
         self._runs: list[IO[bytes]] = []
         self._files = ExitStack()
+        self.twice = 0
+        """How many were left out of `lines`, since they were said before."""
 
     def __enter__(self) -> Self:
         return self
@@ -63,5 +65,6 @@ class InOrder:
     def lines(self) -> Iterator[bytes]:
         """All of them as JSON lines, once each, in order of arrival."""
         self._lines.sort()
-        for line, _ in groupby(merge(self._lines, *self._runs)):
+        for line, same in groupby(merge(self._lines, *self._runs)):
+            self.twice += sum(1 for _ in same) - 1
             yield line[_KEY:]

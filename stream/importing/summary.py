@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from stream.importing.found import Fault, Found, LeftOut
+from stream.importing.found import Fault, Found, LeftOut, Note
 from stream.sla.events import AuthorKind, MessageEvent
 from stream.sla.instants import rfc3339
+
+SHOWN_FAULTS = 20
+"""Faults that are told one by one."""
 
 
 class Summary:
@@ -14,6 +17,8 @@ class Summary:
     def __init__(self) -> None:
         self.events = 0
         self.faults = 0
+        self._shown: list[str] = []
+        self._notes: list[str] = []
         self._left_out: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._authors: Counter[AuthorKind] = Counter()
@@ -21,10 +26,15 @@ class Summary:
         self._first = 2**63
         self._last = 0
 
-    def add(self, found: Found) -> None:
+    def add(self, name: str, found: Found) -> None:
+        """Of the file `name`."""
         match found:
             case Fault():
                 self.faults += 1
+                if len(self._shown) < SHOWN_FAULTS:
+                    self._shown.append(f"{name}:{found}")
+            case Note(text):
+                self._notes.append(f"{name}: {text}")
             case LeftOut(reason):
                 self._left_out[reason] += 1
             case event:
@@ -36,11 +46,17 @@ class Summary:
                 if isinstance(event, MessageEvent):
                     self._authors[event.author.kind] += 1
 
-    def sentences(self) -> Iterator[str]:
-        """One a line, for whoever ran the command."""
+    def sentences(self, twice: int) -> Iterator[str]:
+        """One a line, for whoever ran the command; `twice`: events said again."""
+        yield from self._shown
+        if self.faults > len(self._shown):
+            yield f"... {self.faults} faults"
+        yield from self._notes
         yield f"{self.events} events in {len(self._conversations)} conversations"
         if not self.events:
             return
+        if twice:
+            yield f"{twice} of them were said again, and are written once"
         yield f"from {rfc3339(self._first)} to {rfc3339(self._last)}"
         yield f"of kind: {_counted(self._kinds)}"
         if self._authors:

@@ -118,7 +118,7 @@ def imported(content: bytes, run: int) -> list[bytes]:
         return [*order.lines()]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     events=st.lists(st.one_of(*map(of, KINDS)), max_size=12),
     seed=st.integers(0, 99),
