@@ -12,7 +12,7 @@ from stream.cli.group import Group, example, in_a_folder, main
 from stream.cli.history import id_secret, pieces, write_events
 from stream.config.nearest import meant
 from stream.importing.chatwoot import Chatwoot
-from stream.importing.columns import WrongColumnsError, pairs, placed
+from stream.importing.columns import WrongColumnsError, are_numbers, pairs, placed
 from stream.importing.csv_file import read_sheet
 from stream.importing.found import Fault, Found, Note, UnreadableFileError
 from stream.importing.helpdesk import Helpdesk, learn_file, read_file
@@ -160,6 +160,8 @@ def csv_(
     def read(source: IO[bytes]) -> Iterator[Found]:
         try:
             sheet = read_sheet(source, encoding=encoding, delimiter=delimiter)
+            if are_numbers(wanted, sheet.header):
+                sheet = sheet.by_number()
             where = placed(sheet.header, wanted, fixed)
         except (UnreadableFileError, WrongColumnsError) as error:
             yield Fault(1, str(error))

@@ -58,6 +58,12 @@ def pairs(said: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def are_numbers(wanted: Mapping[str, str], header: list[str]) -> bool:
+    """Whether the columns are named 1, 2, ... and the first row is none of theirs."""
+    names = {*wanted.values()}
+    return bool(names) and all(map(str.isdecimal, names)) and not names <= {*header}
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Where the fields are in a row, and what the file does not say of any row."""

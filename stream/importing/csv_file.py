@@ -4,8 +4,9 @@ import csv
 import io
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import IO
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import IO, Self
 
 from stream.importing.found import Fault, UnreadableFileError
 
@@ -30,6 +31,12 @@ class Sheet:
 
     header: list[str]
     rows: Iterator[tuple[int, list[str]] | Fault]
+
+    def by_number(self) -> Self:
+        """The same without a header: columns are 1, 2, ..., the first row is one."""
+        numbers = [str(number) for number in range(1, len(self.header) + 1)]
+        first = 1, self.header
+        return replace(self, header=numbers, rows=chain([first], self.rows))
 
 
 def read_sheet(

@@ -73,6 +73,15 @@ def test_columns_with_a_field_s_name_need_no_word(imported):
     ]
 
 
+def test_a_file_without_a_header_has_numbers_for_columns(imported):
+    """And then its first row is a row."""
+    columns = "--columns=conversation_id=1,occurred_at=2,author=3"
+    result = imported("csv", [ASKED + ANSWERED], columns, *MAPPED[1:])
+
+    assert turns(result) == STORY
+    assert "2 rows; columns not used: 4" in result.stderr
+
+
 def test_a_row_is_what_it_says(imported):
     """Without `kind`: a message, a status, an assignment, attributes, or nothing."""
     text = (
@@ -180,7 +189,7 @@ def test_a_ticket_s_number_is_no_phone_number(imported):
 
 
 def test_the_same_file_gives_the_same_bytes_however_it_is_shuffled(imported):
-    """Rows and columns; rows that say the same are one event, with its id for ever."""
+    """Rows, columns, and --columns; rows that say the same are one event."""
     once = imported("csv", [HEADER + ASKED + ANSWERED], *MAPPED).stdout
     columns = (
         "From;Created;Ticket ID\n"
@@ -190,7 +199,8 @@ def test_the_same_file_gives_the_same_bytes_however_it_is_shuffled(imported):
     more = ANSWERED + ASKED.replace("1;", "2;", 1) + ASKED + ANSWERED
 
     assert imported("csv", [HEADER + ANSWERED + ASKED], *MAPPED).stdout == once
-    assert imported("csv", [columns], *MAPPED).stdout == once
+    said = "--columns=author=From,occurred_at=created,conversation_id=Ticket ID"
+    assert imported("csv", [columns], said, *MAPPED[1:]).stdout == once
     longer = imported("csv", [HEADER + more], *MAPPED)
     assert {*once.splitlines()} < {*longer.stdout.splitlines()}
     assert len(events(longer)) == 3

@@ -61,7 +61,12 @@ AUDITS = {
             said(13, "status", "new", "Create"),
             said(14, "tags", ["invoice"], "Create"),
         ),
-        audit(2, 1, -1, comment(21, -1), said(22, "group_id", "71"), via="rule"),
+        audit(
+            2, 1, HELPER,
+            comment(21, HELPER),
+            said(22, "group_id", "71"),
+            via="rule",
+        ),
         audit(
             3, 2, BOB,
             comment(31, BOB, public=False),
@@ -116,7 +121,9 @@ def as_ticket_events() -> dict:
 
 
 @pytest.mark.parametrize(
-    "export", [AUDITS, as_ticket_events()], ids=["audits", "events"]
+    "export",
+    [AUDITS, as_ticket_events(), json.dumps(AUDITS, indent=2)],
+    ids=["audits", "events", "over many lines"],
 )
 def test_a_ticket_s_updates_are_its_story(imported, export):
     """Who wrote publicly or privately, queue, assignee, statuses, tags, rating."""
@@ -184,7 +191,6 @@ def test_a_comment_that_was_not_asked_for_is_still_a_message(imported):
         "id": 11,
         "comment_present": True,
         "comment_public": False,
-        "event_type": "Comment",
     }
     event = {
         "id": 1,
@@ -206,6 +212,13 @@ def test_users_who_are_bots_are_bots_where_it_is_said(imported):
     assert turns(imported("zendesk", [export, USERS], "--bot-is", str(HELPER))) == [
         ("00:00", "bot", "plain")
     ]
+
+
+def test_what_zendesk_does_itself_is_an_automation(imported):
+    """Its author is -1."""
+    export = {"audits": [audit(1, 0, -1, comment(1, -1))]}
+
+    assert turns(imported("zendesk", [export])) == [("00:00", "system", "automation")]
 
 
 def test_tickets_with_their_comments_are_messages_and_their_status_is_left_out(
