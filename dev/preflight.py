@@ -9,7 +9,7 @@ from dev.packages import preflight
 
 if __name__ == "__main__":
     try:
-        preflight(also=("chromium", "ip"))
+        preflight(also=("mvn", "chromium", "ip", "node", "npm"))
         fetch_jars(subprocess.Popen)
     except StackError as error:
         sys.exit(str(error))
