@@ -15,7 +15,9 @@ from dev.faults import StackError
 from dev.places import CACHE
 from dev.roots.root import PERSON, Root
 
-SUITES = ("bookworm", "trixie", "noble")
+DEBIAN, UBUNTU = ("bookworm", "trixie"), ("noble",)
+_MIRROR = os.environ.get("UBUNTU_MIRROR", "")
+"""Where Ubuntu's packages are: Debian's debootstrap knows only where its own are."""
 _WANTED = re.compile(r"^missing: .*; run: (.+)$", re.MULTILINE)
 
 
@@ -28,11 +30,12 @@ def try_out(root: Root, user: str, command: str) -> bool:
     root.settle(user)
     for step in ("make servers", command):
         began = time.monotonic()
-        status = root.run(user, step, log)
+        inside = f"cd replyclock && {step}"
+        status = root.run(user, inside, log)
         wanted = _WANTED.findall(log.read_text("utf-8", "replace"))
         if status and wanted:
             root.run("root", wanted[-1].replace("sudo ", ""), log)
-            status = root.run(user, step, log)
+            status = root.run(user, inside, log)
         seconds = time.monotonic() - began
         print(f"{root.suite} | {user} | {step} | exit {status} | {seconds:.0f} s")
         if status:
@@ -43,7 +46,7 @@ def try_out(root: Root, user: str, command: str) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m dev.roots", description=__doc__)
-    parser.add_argument("--root", action="append", choices=SUITES)
+    parser.add_argument("--root", action="append", choices=DEBIAN + UBUNTU)
     parser.add_argument("--user", action="append", choices=("root", PERSON))
     parser.add_argument("command", nargs="?", default="make test")
     options = parser.parse_args()
@@ -51,10 +54,12 @@ def main() -> None:
         sys.exit("a root is made and entered by root: sudo make roots")
     if shutil.which("debootstrap") is None:
         sys.exit("missing: debootstrap; run: apt-get install --yes debootstrap")
+    if not _MIRROR and {*UBUNTU} & {*(options.root or ())}:
+        sys.exit("UBUNTU_MIRROR is not set: the address of an archive of Ubuntu")
     try:
         worked = [
-            try_out(Root(suite), user, options.command)
-            for suite in options.root or SUITES
+            try_out(Root(suite, _MIRROR * (suite in UBUNTU)), user, options.command)
+            for suite in options.root or (DEBIAN + UBUNTU if _MIRROR else DEBIAN)
             for user in options.user or (PERSON, "root")
         ]
     except StackError as error:

@@ -34,9 +34,10 @@ cd "$1" && exec chroot . setpriv --reuid="$2" --regid="$2" --init-groups sh -c "
 
 @dataclass(frozen=True)
 class Root:
-    """`suite` is Debian's or Ubuntu's word for a release."""
+    """`suite` is Debian's or Ubuntu's word for a release; `mirror` is Ubuntu's."""
 
     suite: str
+    mirror: str = ""
 
     @property
     def folder(self) -> Path:
@@ -53,10 +54,10 @@ class Root:
             "--variant=minbase",
             f"--include={','.join(_BROUGHT)}",
         ]
-        # An older debootstrap does not know every Ubuntu; they are all made alike.
-        ubuntu = ["", "gutsy"] if self.suite == "noble" else []
-        command += ["--components=main,universe"] if ubuntu else []
-        if _run([*command, self.suite, str(part), *ubuntu]):
+        command += ["--components=main,universe"] if self.mirror else []
+        # Debian's debootstrap may not know this Ubuntu; they are all made alike.
+        how = [self.mirror, "gutsy"] if self.mirror else []
+        if _run([*command, self.suite, str(part), *how]):
             raise StackError(f"debootstrap could not make {self.suite}: {part}")
         _run(["chroot", str(part), "useradd", "--create-home", PERSON])
         part.rename(self.folder)
@@ -104,7 +105,7 @@ class Root:
         )
 
     def run(self, user: str, command: str, log: Path) -> int:
-        """Run it in the clone of `user`, its words into `log`; the exit status."""
+        """Run it in the home of `user`, its words into `log`; the exit status."""
         # A path of this machine is none there, but for certificates, which were copied.
         passed = {
             name: value
@@ -114,7 +115,7 @@ class Root:
         }
         home = f"/{self.home(user)}"
         env = {**passed, "PATH": _PATH, "HOME": home, "USER": user}
-        inside = f"cd ~/replyclock && {command}"
+        inside = f"cd && {command}"
         unshare = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
         enter = ("sh", "-euc", _ENTER, "enter", str(self.folder), user, inside)
         with log.open("ab") as out:
