@@ -23,6 +23,7 @@ _OF_CLASSIFIER = {
     "Python Software Foundation License": "PSF-2.0",
     "Repoze Public License": "LicenseRef-Repoze",
 }
+_BETWEEN = {"AND", "OR", "WITH"}
 _TEXT = re.compile(r"licen[cs]e|notice|copying|authors", re.IGNORECASE)
 _LOCKED = re.compile(r"^(\w\S*==[^\\\n]+)", re.MULTILINE)
 
@@ -49,9 +50,6 @@ def licences_of(package: Distribution) -> set[str]:
     classifiers = said.get_all("Classifier", [])
     names = [c.split(" :: ")[-1] for c in classifiers if c.startswith("License :: ")]
     return {_OF_CLASSIFIER.get(name, name) for name in names}
-
-
-_BETWEEN = {"AND", "OR", "WITH"}
 
 
 def texts_of(package: Distribution) -> list[str]:

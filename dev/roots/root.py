@@ -14,7 +14,7 @@ from typing import IO
 from dev.faults import StackError
 from dev.places import REPOSITORY
 
-ROOTS = Path("/var/tmp/replyclock-roots")  # noqa: S108  a gigabyte each: not in a checkout
+ROOTS = Path("/var/tmp/replyclock-roots")  # noqa: S108  too large for a checkout
 PERSON = "person"
 _BROUGHT = ("ca-certificates", "git", "make", "python3", "python3-venv")
 """What our pages ask of a machine before the first `make`."""
@@ -49,17 +49,13 @@ class Root:
             return
         part = self.folder.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
-        command = [
-            "debootstrap",
-            "--variant=minbase",
-            f"--include={','.join(_BROUGHT)}",
-        ]
-        command += ["--components=main,universe"] if self.mirror else []
+        brought = ("--variant=minbase", f"--include={','.join(_BROUGHT)}")
         # Debian's debootstrap may not know this Ubuntu; they are all made alike.
-        how = [self.mirror, "gutsy"] if self.mirror else []
-        if _run([*command, self.suite, str(part), *how]):
+        wide = ("--components=main,universe",) if self.mirror else ()
+        how = (self.mirror, "gutsy") if self.mirror else ()
+        if _run("debootstrap", *brought, *wide, self.suite, str(part), *how):
             raise StackError(f"debootstrap could not make {self.suite}: {part}")
-        _run(["chroot", str(part), "useradd", "--create-home", PERSON])
+        _run("chroot", str(part), "useradd", "--create-home", PERSON)
         part.rename(self.folder)
 
     def home(self, user: str) -> str:
@@ -77,32 +73,15 @@ class Root:
             ["apt-config", "dump", "Acquire"], capture_output=True, check=True
         )
         (self.folder / "etc/apt/apt.conf.d/99outside").write_bytes(apt.stdout)
-        _run(["chroot", str(self.folder), "update-ca-certificates"])
-        clone = self.folder / self.home(user) / "replyclock"
-        git = ["git", "-c", "safe.directory=*"]
+        _run("chroot", str(self.folder), "update-ca-certificates")
+        here, clone = str(REPOSITORY), self.folder / self.home(user) / "replyclock"
+        git = ("git", "-c", "safe.directory=*", "-C")
         if not clone.exists():
-            _run(
-                [
-                    *git,
-                    "clone",
-                    "--quiet",
-                    "--no-hardlinks",
-                    str(REPOSITORY),
-                    str(clone),
-                ]
-            )
-        _run([*git, "-C", str(clone), "fetch", "--quiet", str(REPOSITORY), "HEAD"])
-        _run([*git, "-C", str(clone), "reset", "--quiet", "--hard", "FETCH_HEAD"])
-        _run(
-            [
-                "chroot",
-                str(self.folder),
-                "chown",
-                "-R",
-                f"{user}:",
-                f"/{self.home(user)}",
-            ]
-        )
+            _run(*git, "/", "clone", "--quiet", "--no-hardlinks", here, str(clone))
+        _run(*git, str(clone), "fetch", "--quiet", here, "HEAD")
+        _run(*git, str(clone), "reset", "--quiet", "--hard", "FETCH_HEAD")
+        owned = (f"{user}:", f"/{self.home(user)}")
+        _run("chroot", str(self.folder), "chown", "--recursive", *owned)
 
     def run(self, user: str, command: str, log: Path) -> int:
         """Run it in the home of `user`, its words into `log`; the exit status."""
@@ -111,7 +90,7 @@ class Root:
             name: value
             for name, value in os.environ.items()
             if name.upper().startswith(_VARIABLES)
-            and (value[0] != "/" or (self.folder / value[1:]).exists())
+            and not (value.startswith("/") and not (self.folder / value[1:]).exists())
         }
         home = f"/{self.home(user)}"
         env = {**passed, "PATH": _PATH, "HOME": home, "USER": user}
@@ -119,7 +98,7 @@ class Root:
         unshare = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
         enter = ("sh", "-euc", _ENTER, "enter", str(self.folder), user, inside)
         with log.open("ab") as out:
-            return _run([*unshare, *enter], env=env, stdout=out)
+            return _run(*unshare, *enter, env=env, stdout=out)
 
 
 def _copy(here: Path, there: Path) -> None:
@@ -130,8 +109,7 @@ def _copy(here: Path, there: Path) -> None:
 
 
 def _run(
-    command: list[str] | tuple[str, ...],
-    *,
+    *command: str,
     env: dict[str, str] | None = None,
     stdout: IO[bytes] | int = subprocess.DEVNULL,
 ) -> int:

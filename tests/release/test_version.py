@@ -28,10 +28,18 @@ def git(folder: Path, *arguments: str) -> str:
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder whose code nobody built: a checkout, once `git init` was there."""
-    monkeypatch.setattr(known, "COMMIT", tmp_path / "commit")
-    monkeypatch.setattr(known, "_CHECKOUT", tmp_path)
-    (tmp_path / "code.py").touch()
-    return tmp_path
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    monkeypatch.setattr(known, "COMMIT", folder / "commit")
+    monkeypatch.setattr(known, "_CHECKOUT", folder)
+    (folder / "code.py").touch()
+    return folder
+
+
+def commit_all(folder: Path) -> None:
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "code")
 
 
 def said() -> str:
@@ -55,9 +63,7 @@ def test_the_image_bears_the_version(name: str):
 
 def test_a_checkout_says_its_commit_and_whether_it_was_changed(checkout: Path):
     """Of git, when it is asked."""
-    git(checkout, "init", "--quiet")
-    git(checkout, "add", "code.py")
-    git(checkout, "commit", "--quiet", "-m", "code")
+    commit_all(checkout)
     commit = git(checkout, "rev-parse", "--short=12", "HEAD")
     git(checkout, "tag", "v9")
     assert said() == f"replyclock {VERSION} ({commit})\n"
@@ -66,17 +72,23 @@ def test_a_checkout_says_its_commit_and_whether_it_was_changed(checkout: Path):
 
 
 def test_what_was_built_says_what_was_written_into_it(checkout: Path):
-    """Also inside of a repository that is somebody else's."""
-    git(checkout, "init", "--quiet")
+    """And not what a folder of git around it would say."""
+    commit_all(checkout)
     (checkout / "commit").write_text("0123456789ab\n", encoding="utf-8")
     assert said() == f"replyclock {VERSION} (0123456789ab)\n"
+
+
+def test_the_commit_of_a_repository_around_it_is_not_said(checkout: Path):
+    """A virtual environment may lie in anybody's."""
+    commit_all(checkout.parent)
+    assert said() == f"replyclock {VERSION}\n"
 
 
 def test_where_nobody_knows_the_commit_the_version_is_said(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """A folder without git's data, and a machine without git."""
+    """Without git's data, and on a machine without git."""
     assert said() == f"replyclock {VERSION}\n"
-    git(checkout, "init", "--quiet")
+    commit_all(checkout)
     monkeypatch.setenv("PATH", str(checkout))
     assert said() == f"replyclock {VERSION}\n"
