@@ -38,6 +38,7 @@ _OF_A_WEEK = {"days", "profile"}
 @click.option(
     "--week",
     type=WEEK,
+    metavar="[WEEK]",
     is_flag=False,
     flag_value=LAST_WEEK,
     help="A company at work instead: in a week (2026-W48), or from a day on"
@@ -137,7 +138,7 @@ def _check_together(week: Week | None) -> None:
     if week is None and (wrong := given & _OF_A_WEEK):
         raise click.UsageError(f"--{min(wrong)} goes with --week")
     if week is not None and (wrong := given & _OF_A_PLAY):
-        hint = "; its first day is said so: --week 2026-11-23"
+        hint = ": write the first day, --week 2026-11-23"
         more = hint if "start" in wrong else ""
         raise click.UsageError(f"--{min(wrong)} does not go with --week{more}")
     url = context.params["url"]

@@ -236,21 +236,18 @@ class Desk:
         if after is not None:
             self._at(at + after, partial(self._writes, case))
         if case.now.is_last:
-            self._at(at + _RESOLVES, partial(case.thread.status, Status.RESOLVED))
-            self._release(case)
+            self._at(at + _RESOLVES, partial(self._lets_go, case, Status.RESOLVED))
         elif after is None or after > HELD_FOR:
-            self._at(at + HELD_FOR, partial(self._is_silent, case))
+            status = Status.WAITING_ON_CUSTOMER
+            self._at(at + HELD_FOR, partial(self._lets_go, case, status))
 
-    def _is_silent(self, case: Case, at: int) -> None:
+    def _lets_go(self, case: Case, status: Status, at: int) -> None:
+        """The holder, whose day may be over meanwhile, has room for another."""
         if (holder := case.holder) is not None:
-            case.thread.status(Status.WAITING_ON_CUSTOMER, at)
-            self._release(case)
-            self._look(holder, at)
-
-    def _release(self, case: Case) -> None:
-        if case.holder is not None:
-            case.holder.holds.remove(case)
+            case.thread.status(status, at)
+            holder.holds.remove(case)
             case.holder = None
+            self._look(holder, at)
 
     def _leaves(self, person: Person, at: int) -> None:
         """The day is over: what the agent has is the queue's again."""

@@ -176,6 +176,12 @@ class Agent(Part):
             parse_days(days)
         return works
 
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Agent":
+        if self.calendar is not None and "works" in self.model_fields_set:
+            raise ValueError("has works and calendar: write one of them")
+        return self
+
     def takes(self, queue: str) -> bool:
         return not self.queues or queue in self.queues
 
@@ -210,10 +216,11 @@ TEAM = {
         "ben": {"works": {"mon-fri": ["09:00-17:30"]}, "lunch": "12:30-13:00"},
         "cleo": {"works": {"mon-fri": ["09:00-17:30"]}, "lunch": "13:00-13:30"},
         "dora": {"works": {"mon-fri": ["12:00-20:00"]}, "lunch": "16:00-16:30"},
-        "emil": {"works": {"wed-sun": ["10:00-18:00"]}, "lunch": "13:00-13:30"},
+        "emil": {"works": {"wed-sun": ["09:00-17:00"]}, "lunch": "13:00-13:30"},
+        "fay": {"works": {"thu-mon": ["12:00-20:00"]}, "lunch": "16:30-17:00"},
     }.items()
 }
-"""A small company's (chosen): from 8 to 20 on workdays, one person at weekends."""
+"""A small company's (chosen): from 8 to 20 on workdays, two people at weekends."""
 
 
 class Profile(Part):
@@ -234,8 +241,8 @@ class Profile(Part):
     agents: dict[str, Agent] = Field(
         default_factory=TEAM.copy,
         min_length=1,
-        description="who answers, by name; none: five people, from 8 to 20 on workdays,"
-        " one of them at weekends (chosen)",
+        description="who answers, by name; none: six people, from 8 to 20 on workdays,"
+        " two of them at weekends (chosen)",
     )
     campaigns: tuple[Campaign, ...] = Field(
         (), description="what makes many write at once"

@@ -7,7 +7,13 @@ from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from stream.config.closed_days import check_place, closed_days
 from stream.config.nearest import meant
@@ -83,8 +89,16 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-Window = Annotated[Span, BeforeValidator(parse_window)]
-Windows = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
+_WRITTEN = {"type": "string", "pattern": f"^{_WINDOW.pattern}$"}
+
+Window = Annotated[Span, BeforeValidator(parse_window), WithJsonSchema(_WRITTEN)]
+Windows = Annotated[
+    tuple[Window, ...],
+    BeforeValidator(_windows),
+    WithJsonSchema(
+        {"anyOf": [{"const": "closed"}, {"type": "array", "items": _WRITTEN}]}
+    ),
+]
 
 
 class Holidays(Part):
