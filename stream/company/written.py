@@ -40,8 +40,8 @@ def _above_nothing(value: Any) -> float:
 def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("must be a whole number")  # noqa: TRY004  pydantic's
-    if not 1 <= value <= 1_000_000:  # noqa: PLR2004  what nobody waits for
-        raise ValueError("must be from 1 to 1000000")
+    if not 1 <= value <= 100_000:  # noqa: PLR2004  what nobody waits for
+        raise ValueError("must be from 1 to 100000")
     return value
 
 
