@@ -28,11 +28,11 @@ HELD_FOR = 15 * MINUTE
 `waiting_on_customer` then (chosen)."""
 _NOTICED = 8 * SECOND
 """Until it is known that an answer did not arrive (chosen)."""
-_LONGEST = HOUR
-_SHORTEST = 5 * SECOND
 _THANKS = 5 * SECOND
 """To see that nothing is asked."""
 _RESOLVES = SECOND
+_SHORTEST, _LONGEST = 5 * SECOND, HOUR
+"""Of an answer."""
 
 
 @dataclass(eq=False)

@@ -57,17 +57,18 @@ def dangling(profile: Profile, rules: Config) -> Iterator[Wrong]:
         yield from _known("account", account, accounts, ("accounts", account))
     yield from _agents(profile, rules)
     written_to = [a for a in profile.accounts or accounts if a in accounts]
+    queues = list(dict.fromkeys(accounts[account] for account in written_to))
     for number, campaign in enumerate(profile.campaigns):
         if campaign.queue is not None:
             path = ("campaigns", number, "queue")
-            yield from _known("queue", campaign.queue, rules.queues, path)
+            yield from _known("queue", campaign.queue, queues, path)
     for number, outage in enumerate(profile.outages):
         path = ("outages", number, "account")
         yield from _known("account", outage.account, written_to, path)
     for number, absence in enumerate(profile.absences):
         path = ("absences", number, "agent")
         yield from _known("agent", absence.agent, profile.agents, path)
-    for queue in dict.fromkeys(accounts[account] for account in written_to):
+    for queue in queues:
         if not any(agent.takes(queue) for agent in profile.agents.values()):
             yield ("agents",), f"nobody has queue {queue!r}: name it in `queues`"
 

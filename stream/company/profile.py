@@ -16,6 +16,7 @@ from stream.company.written import (
     Factor,
     Moment,
     Spread,
+    Times,
     WeekDays,
     Weight,
     by_day,
@@ -23,7 +24,7 @@ from stream.company.written import (
 )
 from stream.config.calendars import Window, Windows, by_weekday, check_zone, parse_days
 from stream.config.part import Duration, Part
-from stream.sla.instants import MINUTE, SECOND
+from stream.sla.instants import HOUR, MINUTE, SECOND
 from stream.sla.opening_hours import Span, Week
 
 HOURS: dict[str, float] = {
@@ -129,7 +130,9 @@ class Replies(Part):
     takes: Duration = Field(
         2 * MINUTE,
         ge=SECOND,
-        description="to read, think and type one answer; the median (chosen)",
+        le=HOUR,
+        description="to read, think and type one answer, from 5s to 1h; the median"
+        " (chosen)",
     )
     spread: Spread = Field(
         2,
@@ -194,7 +197,7 @@ class Agent(Part):
 class Campaign(Part):
     at: Moment = Field(description='when it is sent: `"wed 14:00"`')
     lasts: Duration = Field(description="for so long people write because of it")
-    times: Factor = Field(description="so many times as many write")
+    times: Times = Field(description="so many times as many write")
     queue: str | None = Field(None, description="to whom; none: to all queues")
 
 

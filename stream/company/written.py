@@ -37,6 +37,12 @@ def _above_nothing(value: Any) -> float:
     return number
 
 
+def _more(value: Any) -> float:
+    if (number := _number(value)) <= 1:
+        raise ValueError("must be more than 1: 3 is three times as many")
+    return number
+
+
 def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("must be a whole number")  # noqa: TRY004  pydantic's
@@ -75,6 +81,8 @@ Weight = Annotated[float, BeforeValidator(_number), _NUMBER]
 """How much beside others: 2 is twice as much as 1."""
 
 Factor = Annotated[float, BeforeValidator(_above_nothing), _NUMBER]
+
+Times = Annotated[float, BeforeValidator(_more), _NUMBER]
 
 Count = Annotated[
     int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})

@@ -266,7 +266,7 @@ def test_one_more_in_the_afternoon_helps_in_the_afternoon():
 
 def test_a_campaign_adds_customers_while_it_lasts():
     """So many times as many of that queue; nobody else, and no other hour, changes."""
-    many, begin = "conversations: 3000\n", 1_795_615_200_000  # Wednesday, 14:00
+    many, begin = "conversations: 8000\n", 1_795_615_200_000  # Wednesday, 14:00
     sent = f"{many}campaigns: [{{at: 'wed 14:00', lasts: 2h, times: 4, queue: sales}}]"
     wednesday = date(2026, 11, 25)
     calm, busy = (week(text, first=wednesday, days=1) for text in (many, sent))
