@@ -15,7 +15,6 @@ from stream.company.file import load_profile
 from stream.company.week import play_days
 from stream.config import Config
 from stream.config.faults import ConfigError
-from stream.records import LATEST
 from stream.sla.events import Event
 from stream.sla.instants import from_ms
 
@@ -25,7 +24,8 @@ Week = date | Literal["last"]
 """Its first day, or the last whole one before now."""
 
 _WRITTEN = re.compile(r"(\d{4})-W(\d\d)")
-_EARLIEST, _LATEST = date(1970, 1, 5), from_ms(LATEST).date() - timedelta(days=366)
+_YEARS = range(1972, 2199)
+"""Of which there are opening hours, and events that can be written."""
 
 
 class WeekType(click.ParamType):
@@ -49,8 +49,8 @@ class WeekType(click.ParamType):
         except ValueError:
             how = "write a week, 2026-W48, or its first day, 2026-11-23"
             self.fail(f"{value!r}: {how}", param, ctx)
-        if not _EARLIEST <= first < _LATEST:
-            self.fail(f"{value!r} is not between 1970 and 2199", param, ctx)
+        if first.year not in _YEARS:
+            self.fail(f"{value!r} is not from 1972 to 2198", param, ctx)
         return first
 
 

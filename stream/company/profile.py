@@ -84,8 +84,8 @@ class Customers(Part):
     )
     follow_up: Chance = Field(
         0.45,
-        description="how often an answer leads to the next question (chosen; 0.12 in"
-        " public threads, more in a chat)",
+        description="how often an answer leads to the next question, 20 at most"
+        " (chosen; 12% in public threads, more in a chat)",
     )
     thinks: Duration = Field(
         3 * MINUTE, description="until they write again; the median (chosen)"
@@ -106,7 +106,7 @@ class Customers(Part):
     @field_validator("tiers")
     @classmethod
     def _not_more_than_all(cls, tiers: dict[str, float]) -> dict[str, float]:
-        if sum(tiers.values()) > 1:
+        if round(sum(tiers.values()), 9) > 1:
             raise ValueError("are more than 100% together")
         return tiers
 

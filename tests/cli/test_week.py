@@ -11,13 +11,13 @@ from dev.places import CONFIG
 from stream.cli import main
 
 HOW = "write a week, 2026-W48, or its first day, 2026-11-23"
-EMPTY = "version: 1\nconversations: 30\n"
+FEW = "version: 1\nconversations: 30\n"
 
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:
     path = tmp_path / "company.yaml"
-    path.write_text(EMPTY, "utf-8")
+    path.write_text(FEW, "utf-8")
     return path
 
 
@@ -77,7 +77,7 @@ def test_the_default_is_last_week(profile: Path) -> None:
         ),
         (
             ["--week", "2300-01-01"],
-            "Invalid value for '--week': '2300-01-01' is not between 1970 and 2199",
+            "Invalid value for '--week': '2300-01-01' is not from 1972 to 2198",
         ),
     ],
 )
@@ -90,9 +90,15 @@ def test_what_is_typed_wrong_is_said(typed: list[str], said: str) -> None:
 
 def test_a_fault_of_the_profile_is_one_line(profile: Path) -> None:
     """With its place, as those of the rules file; exit 1."""
-    profile.write_text(f"{EMPTY}agnets: {{}}\n", "utf-8")
+    profile.write_text(f"{FEW}agnets: {{}}\n", "utf-8")
     result = run("--week", "--profile", str(profile))
 
     wrong = "agnets: is not known here: did you mean 'agents'?"
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"{profile}:3:1: {wrong}\n"
+
+
+def test_the_schema_of_a_profile_is_printed() -> None:
+    """For editors; the file in config/ is the same."""
+    said = CliRunner().invoke(main, ["schema", "company"]).stdout
+    assert said == (CONFIG.parent / "company.schema.json").read_text("utf-8")
