@@ -8,7 +8,6 @@ takes the next of the queue's when there is room.
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
@@ -16,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from stream.company.demand import Bot, Turn
 from stream.company.outages import Outages
-from stream.company.profile import Agent, Profile
+from stream.company.people import Case, Person
+from stream.company.profile import Profile
 from stream.company.staff import Shift
 from stream.company.telling import Thread
 from stream.company.written import by_hour
@@ -33,44 +33,6 @@ _THANKS = 5 * SECOND
 _RESOLVES = SECOND
 _SHORTEST, _LONGEST = 5 * SECOND, HOUR
 """Of an answer."""
-
-
-@dataclass(eq=False)
-class Case:
-    """A conversation on the desk."""
-
-    thread: Thread
-    number: int
-    turn: int = -1
-    waits_since: int | None = None
-    holder: "Person | None" = None
-    is_shown: bool = False
-    """Whether the customer waits, and an agent can see it."""
-    failed_turn: int | None = None
-    """Whose answer did not arrive; the next one does."""
-
-    @property
-    def now(self) -> Turn:
-        return self.thread.matter.turns[self.turn]
-
-
-@dataclass(eq=False)
-class Person:
-    """An agent, and what is in the agent's hands."""
-
-    name: str
-    part: Agent
-    shift: Shift
-    holds: list[Case] = field(default_factory=list)
-    writes: Case | None = None
-    idle_since: int = 0
-
-    def is_idle(self, at: int) -> bool:
-        return self.writes is None and self.shift.is_at_work(at)
-
-    @property
-    def has_room(self) -> bool:
-        return len(self.holds) < self.part.at_once
 
 
 class Desk:

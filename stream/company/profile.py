@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from stream.company.agent import TEAM, Absence, Agent
 from stream.company.written import (
     Chance,
     Count,
@@ -17,15 +18,13 @@ from stream.company.written import (
     Moment,
     Spread,
     Times,
-    WeekDays,
     Weight,
     by_day,
     by_hour,
 )
-from stream.config.calendars import Window, Windows, by_weekday, check_zone, parse_days
+from stream.config.calendars import check_zone
 from stream.config.part import Duration, Part
 from stream.sla.instants import HOUR, MINUTE, SECOND
-from stream.sla.opening_hours import Span, Week
 
 HOURS: dict[str, float] = {
     "23:00-07:00": 1,
@@ -151,49 +150,6 @@ class Replies(Part):
     )
 
 
-OFFICE: dict[str, tuple[Span, ...]] = {"mon-fri": ((540, 1050),)}
-"""From 9:00 to 17:30."""
-
-
-class Agent(Part):
-    queues: tuple[str, ...] = Field((), description="whose work; none: of all queues")
-    works: dict[str, Windows] = Field(
-        default_factory=OFFICE.copy,
-        description='at which hours; `mon-fri: ["09:00-17:30"]` where nothing is said',
-    )
-    calendar: str | None = Field(
-        None, description="of the rules file, holidays and all; instead of `works`"
-    )
-    lunch: Window | None = Field(
-        None, description='when the agent is away: `"12:30-13:00"`'
-    )
-    at_once: Count = Field(
-        3, description="conversations that the agent holds at the same time (chosen)"
-    )
-    pace: Factor = Field(1, description="2: takes twice as long as others")
-
-    @field_validator("works")
-    @classmethod
-    def _days_named(cls, works: dict[str, Windows]) -> dict[str, Windows]:
-        for days in works:
-            parse_days(days)
-        return works
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "Agent":
-        if self.calendar is not None and "works" in self.model_fields_set:
-            raise ValueError("has works and calendar: write one of them")
-        return self
-
-    def takes(self, queue: str) -> bool:
-        return not self.queues or queue in self.queues
-
-    @property
-    def week(self) -> Week:
-        """Of `works`, by weekday."""
-        return by_weekday(self.works)
-
-
 class Campaign(Part):
     at: Moment = Field(description='when it is sent: `"wed 14:00"`')
     lasts: Duration = Field(description="for so long people write because of it")
@@ -205,25 +161,6 @@ class Outage(Part):
     account: str = Field(description="`channel:account` in which nothing gets through")
     at: Moment = Field(description='since when: `"thu 10:20"`')
     lasts: Duration = Field(description="for how long; then all comes at once")
-
-
-class Absence(Part):
-    agent: str = Field(description="who is not there")
-    days: WeekDays = Field(description="`tue`, `mon-wed`")
-
-
-TEAM = {
-    name: Agent.model_validate(part)
-    for name, part in {
-        "ana": {"works": {"mon-fri": ["08:00-16:00"]}, "lunch": "12:00-12:30"},
-        "ben": {"works": {"mon-fri": ["09:00-17:30"]}, "lunch": "12:30-13:00"},
-        "cleo": {"works": {"mon-fri": ["09:00-17:30"]}, "lunch": "13:00-13:30"},
-        "dora": {"works": {"mon-fri": ["12:00-20:00"]}, "lunch": "16:00-16:30"},
-        "emil": {"works": {"wed-sun": ["09:00-17:00"]}, "lunch": "13:00-13:30"},
-        "fay": {"works": {"thu-mon": ["12:00-20:00"]}, "lunch": "16:30-17:00"},
-    }.items()
-}
-"""A small company's (chosen): from 8 to 20 on workdays, two people at weekends."""
 
 
 class Profile(Part):
