@@ -9,15 +9,16 @@ from click.testing import CliRunner, Result
 
 from dev.places import CONFIG
 from stream.cli import main
+from tests.company.weeks import threads, week, written
 
 HOW = "write a week, 2026-W48, or its first day, 2026-11-23"
-FEW = "version: 1\nconversations: 30\n"
+FEW = "conversations: 30\n"
 
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:
     path = tmp_path / "company.yaml"
-    path.write_text(FEW, "utf-8")
+    path.write_text(f"version: 1\n{FEW}", "utf-8")
     return path
 
 
@@ -26,14 +27,14 @@ def run(*typed: str) -> Result:
 
 
 def test_it_says_what_it_played(profile: Path) -> None:
-    """Events on stdout, one line about them on stderr."""
+    """Events of the profile and the seed on stdout, one line about them on stderr."""
     result = run("--week", "2026-W48", "--profile", str(profile), "--seed", "7")
-    lines = result.stdout.splitlines()
-    conversations = {json.loads(line)["conversation_id"] for line in lines}
+    events = week(FEW, seed=7)
 
     assert result.exit_code == 0
+    assert result.stdout_bytes == written(events)
     assert result.stderr == (
-        f"{len(conversations)} conversations, {len(lines)} events,"
+        f"{len(threads(events))} conversations, {len(events)} events,"
         " Mon 23 Nov 2026 to Sun 29 Nov 2026 (UTC), seed 7\n"
     )
 
@@ -90,7 +91,7 @@ def test_what_is_typed_wrong_is_said(typed: list[str], said: str) -> None:
 
 def test_a_fault_of_the_profile_is_one_line(profile: Path) -> None:
     """With its place, as those of the rules file; exit 1."""
-    profile.write_text(f"{FEW}agnets: {{}}\n", "utf-8")
+    profile.write_text(f"version: 1\n{FEW}agnets: {{}}\n", "utf-8")
     result = run("--week", "--profile", str(profile))
 
     wrong = "agnets: is not known here: did you mean 'agents'?"
