@@ -51,6 +51,15 @@ def test_the_page_shows_a_profile():
     assert profile.absences[0].days == {1}
 
 
+def test_an_editor_finds_no_fault_in_the_guides_company():
+    """The schema that its first line names takes it."""
+    path = REPOSITORY / "docs" / "ops-guide" / "company.yaml"
+    named = path.read_text("utf-8").splitlines()[0].partition("$schema=")[2]
+    rules = json.loads((path.parent / named).read_text("utf-8"))
+
+    jsonschema.Draft7Validator(rules).validate(YAML(typ="safe").load(path))
+
+
 def test_what_is_left_out_is_the_default():
     """One line is a company: six people."""
     profile = parse_profile("version: 1", "p", RULES)
