@@ -61,6 +61,13 @@ def test_the_image_bears_the_version(name: str):
     assert {"".join(version) for version in found} == {VERSION}
 
 
+def test_the_changelog_tells_of_the_version():
+    """The newest heading but Unreleased is this version's."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## \[(.+?)\](?: - \d{4}-\d\d-\d\d)?$", text, re.MULTILINE)
+    assert headings[:2] == ["Unreleased", VERSION]
+
+
 def test_a_checkout_says_its_commit_and_whether_it_was_changed(checkout: Path):
     """Of git, when it is asked."""
     commit_all(checkout)
