@@ -173,10 +173,10 @@ def test_each_of_three_brokers_is_one_of_a_quorum(read: Read) -> None:
         copies = {k: v for k, v in each.items() if k.endswith("REPLICATION_FACTOR")}
         assert len(copies) == 4
         assert set(copies.values()) == {"3"}
-        safe = {
+        safe = [
             v for k, v in each.items() if k.endswith(("MIN_ISR", "INSYNC_REPLICAS"))
-        }
-        assert safe == {"2"}
+        ]
+        assert safe == ["2"] * 3
         (port,) = brokers[name]["ports"]
         outside = f"HOST://{port['host_ip']}:{port['published']}"
         assert each["KAFKA_ADVERTISED_LISTENERS"] == f"INSIDE://{name}:9092,{outside}"
@@ -214,15 +214,10 @@ def test_processes_listen_where_others_reach_them(services: dict[str, Service]) 
 
 
 def test_mounts_exist(read: Read) -> None:
-    """Folders mounted from the repository exist, read-only; each volume is used."""
-    project = read(*HA, profiles=["tls"])
-    mounts = [
-        m for each in project["services"].values() for m in each.get("volumes", [])
-    ]
-    for mount in mounts:
-        if mount["type"] == "bind":
-            source = mount["source"].removeprefix(f"{read.folder}/")
-            assert (ROOT / source).is_dir(), source
-            assert mount["read_only"], source
-    used = {mount["source"] for mount in mounts if mount["type"] == "volume"}
-    assert used == set(project["volumes"])
+    """Folders mounted from the repository exist, and are read-only."""
+    for service in read(*HA, profiles=["tls"])["services"].values():
+        for mount in service.get("volumes", []):
+            if mount["type"] == "bind":
+                source = mount["source"].removeprefix(f"{read.folder}/")
+                assert (ROOT / source).is_dir(), source
+                assert mount["read_only"], source
