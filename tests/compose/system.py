@@ -33,6 +33,7 @@ class System:
     _containers: dict[str, tuple[Container, dict[str, str]]] = field(
         default_factory=dict
     )
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def up(self, name: str) -> None:
         """Start it; one that only configures others is over at the return."""
@@ -54,6 +55,7 @@ class System:
         line = self._line(name, container.command())
         log = self.folder / f"{name}.log"
         process = self._processes.spawn(line, log=log, folder=self.folder)
+        self._running[name] = process
         if container.service["restart"] == "no":
             assert process.wait() == 0, log.read_text("utf-8")
 
@@ -68,7 +70,8 @@ class System:
         deadline = time.monotonic() + 90
         while self.run(name, *container.health_check()).returncode:
             log = (self.folder / f"{name}.log").read_text("utf-8", "replace")
-            assert time.monotonic() < deadline, f"{name} is not healthy: {log[-3000:]}"
+            waits = time.monotonic() < deadline and self._running[name].poll() is None
+            assert waits, f"{name} is not healthy: {log[-3000:]}"
             time.sleep(0.2)
 
     def down(self) -> None:
