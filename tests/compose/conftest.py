@@ -9,13 +9,21 @@ from shutil import copy, copytree
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from dev.compose.program import compose_program
 from dev.compose.project import read_project
 from dev.faults import MissingError
-from stream.process.settings import PREFIX
+from stream.process.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
+PROCESSES = ("intake", "worker", "alerts")
+OURS = (*PROCESSES, "configure")
+"""What runs our image: `configure` once, before those who need its files."""
+FIELDS = Settings.model_fields
+SECRETS = {
+    name for name, field in FIELDS.items() if field.annotation == SecretStr | None
+}
 FILES = ("docker-compose.yml", "docker-compose.ha.yml", "docker-compose.own-kafka.yml")
 FILLED_IN = {
     "ID_SECRET": "0123456789abcdef0123456789abcdef",

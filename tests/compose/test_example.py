@@ -3,16 +3,10 @@
 import re
 
 import pytest
-from pydantic import SecretStr
 
 from stream.process.odd_environment import OF_COMPOSE
-from stream.process.settings import PREFIX, Settings
-from tests.compose.conftest import FILES, ROOT
-
-FIELDS = Settings.model_fields
-SECRETS = {
-    name for name, field in FIELDS.items() if field.annotation == SecretStr | None
-}
+from stream.process.settings import PREFIX
+from tests.compose.conftest import FIELDS, FILES, ROOT, SECRETS
 
 
 def shown(name: str) -> str:

@@ -1,16 +1,12 @@
 """What no service may do to the machine, and what each needs to come back."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stream.process.settings import Settings
-from tests.compose.conftest import FILES, Read
+from tests.compose.conftest import FIELDS, FILES, OURS, PROCESSES, ROOT, Read
 
-FIELDS = Settings.model_fields
-PROCESSES = ("intake", "worker", "alerts")
 KAFKAS = ("kafka", "kafka-2", "kafka-3")
 
 Service = dict[str, Any]
@@ -60,7 +56,7 @@ def test_who_writes_elsewhere_than_into_a_volume_has_memory_for_it(
     services: dict[str, Service],
 ) -> None:
     """Python, Redis' password and Grafana's plugins are in need of /tmp."""
-    for name in (*PROCESSES, "configure", "redis", "grafana"):
+    for name in (*OURS, "redis", "grafana"):
         assert services[name]["tmpfs"] == ["/tmp"], name  # noqa: S108  a container's
 
 
@@ -74,7 +70,7 @@ def test_the_spool_outlives_its_container(services: dict[str, Service]) -> None:
         if (mount["source"], mount["target"]) == ("spool", folder)
     }
     assert having == {"intake"}
-    dockerfile = (Path(__file__).parents[2] / "Dockerfile").read_text(encoding="utf-8")
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert re.search(
         rf"install -d -o replyclock -g replyclock -m 700 {folder}$",
         dockerfile,

@@ -11,13 +11,10 @@ from ruamel.yaml import YAML
 
 from grafana.queries import WALL
 from stream.cli import main
-from stream.process.settings import Settings
-from tests.compose.conftest import ROOT, Read
+from tests.compose.conftest import FIELDS, OURS, ROOT, Read
 
-OURS = ("intake", "worker", "alerts", "configure")
 METRICS = {"intake": "intake_metrics", "alerts": "alerts"}
 """Whose port one process answers Prometheus at; of workers there may be several."""
-FIELDS = Settings.model_fields
 
 Service = dict[str, Any]
 

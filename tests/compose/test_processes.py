@@ -7,10 +7,8 @@ import pytest
 
 from dev.compose.project import read_project
 from dev.ports import reserve_port
-from tests.compose.conftest import FILLED_IN, lay_clone
+from tests.compose.conftest import FILLED_IN, PROCESSES, lay_clone
 from tests.compose.system import System
-
-PROCESSES = ("intake", "worker", "alerts")
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from stream.process.settings import Settings
-from tests.compose.conftest import make_secrets
-
-SECRETS = {
-    name
-    for name, field in Settings.model_fields.items()
-    if field.annotation == SecretStr | None
-}
+from tests.compose.conftest import SECRETS, make_secrets
 
 
 def test_make_secrets_writes_what_compose_mounts(tmp_path: Path) -> None:

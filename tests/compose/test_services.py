@@ -1,27 +1,15 @@
 """The services as Docker Compose reads them, held against the code and each other."""
 
-import re
 from typing import Any
 
 import click
 import pytest
-from pydantic import SecretStr
 
 from stream.cli import main
-from stream.process.settings import PREFIX, Settings
-from tests.compose.conftest import FILES, ROOT, Read
+from stream.process.settings import PREFIX
+from tests.compose.conftest import FIELDS, FILES, OURS, PROCESSES, ROOT, SECRETS, Read
 
-PROCESSES = ("intake", "worker", "alerts")
-OURS = (*PROCESSES, "configure")
-"""What runs our image: `configure` once, before those who need its files."""
-FIELDS = Settings.model_fields
-SECRETS = {
-    name for name, field in FIELDS.items() if field.annotation == SecretStr | None
-}
-ONLY, HA, OWN_KAFKA = (), FILES[1:2], FILES[2:3]
-WAYS = pytest.mark.parametrize(
-    "over", [ONLY, HA, OWN_KAFKA], ids=["single", *FILES[1:]]
-)
+HA, OWN_KAFKA = FILES[1:]
 
 Service = dict[str, Any]
 
@@ -51,10 +39,10 @@ def test_whole_system_is_there(read: Read) -> None:
     """One broker; three or none with a file over the first; Caddy if asked for."""
     plain = {*OURS, "redis", "prometheus", "alertmanager", "grafana"}
     assert set(read()["services"]) == {*plain, "kafka"}
-    assert set(read(*HA)["services"]) == {*plain, "kafka", "kafka-2", "kafka-3"}
-    assert set(read(*OWN_KAFKA)["services"]) == plain
-    tls = read(*HA, profiles=["tls"])["services"]
-    assert set(tls) == {*read(*HA)["services"], "caddy"}
+    assert set(read(HA)["services"]) == {*plain, "kafka", "kafka-2", "kafka-3"}
+    assert set(read(OWN_KAFKA)["services"]) == plain
+    tls = read(HA, profiles=["tls"])["services"]
+    assert set(tls) == {*read(HA)["services"], "caddy"}
 
 
 def test_processes_run_commands_that_exist(services: dict[str, Service]) -> None:
@@ -114,75 +102,6 @@ def test_each_secret_goes_to_those_who_need_it(read: Read) -> None:
     assert not any(granted.values())
 
 
-@WAYS
-def test_who_waits_waits_for_what_is_there(read: Read, over: tuple[str, ...]) -> None:
-    """`depends_on` names services of the same project, until healthy or done.
-
-    Our processes wait for every broker that there is.
-    """
-    services = read(*over, profiles=["tls"])["services"]
-    for service in services.values():
-        for other, how in service.get("depends_on", {}).items():
-            done = other == "configure"
-            state = "service_completed_successfully" if done else "service_healthy"
-            assert how == {"condition": state, "required": True}
-            assert done or services[other]["healthcheck"]["test"]
-    brokers = {name for name in services if name.startswith("kafka")}
-    for name in PROCESSES:
-        waits = set(services[name].get("depends_on", {}))
-        assert {other for other in waits if other.startswith("kafka")} == brokers
-
-
-@WAYS
-def test_processes_find_kafka(read: Read, over: tuple[str, ...]) -> None:
-    """They are given the addresses that the brokers announce, or the operator said."""
-    services = read(*over)["services"]
-    brokers = [s for name, s in services.items() if name.startswith("kafka")]
-    announced = {
-        re.search(
-            r"INSIDE://([^,]+)", each["environment"]["KAFKA_ADVERTISED_LISTENERS"]
-        )
-        for each in brokers
-    }
-    inside = {found[1] for found in announced if found}
-    for name in PROCESSES:
-        given = environment_of(services[name])
-        assert set(given["broker"].split(",")) == (inside or {"own.example:9092"})
-        assert given["replication"] == str(max(1, len(brokers)))
-
-
-def test_each_of_three_brokers_is_one_of_a_quorum(read: Read) -> None:
-    """Numbers and addresses of their own, one cluster, and two copies of everything."""
-    project = read(*HA)
-    brokers = {
-        name: service
-        for name, service in project["services"].items()
-        if name.startswith("kafka")
-    }
-    said = {name: each["environment"] for name, each in brokers.items()}
-    voters = ",".join(
-        f"{each['KAFKA_NODE_ID']}@{name}:9093" for name, each in said.items()
-    )
-    assert {each["KAFKA_CONTROLLER_QUORUM_VOTERS"] for each in said.values()} == {
-        voters
-    }
-    assert len({each["CLUSTER_ID"] for each in said.values()}) == 1
-    volumes = [v["source"] for each in brokers.values() for v in each["volumes"]]
-    assert sorted(volumes) == sorted(brokers)
-    for name, each in said.items():
-        copies = {k: v for k, v in each.items() if k.endswith("REPLICATION_FACTOR")}
-        assert len(copies) == 4
-        assert set(copies.values()) == {"3"}
-        safe = [
-            v for k, v in each.items() if k.endswith(("MIN_ISR", "INSYNC_REPLICAS"))
-        ]
-        assert safe == ["2"] * 3
-        (port,) = brokers[name]["ports"]
-        outside = f"HOST://{port['host_ip']}:{port['published']}"
-        assert each["KAFKA_ADVERTISED_LISTENERS"] == f"INSIDE://{name}:9092,{outside}"
-        assert f"HOST://:{port['target']}" in each["KAFKA_LISTENERS"].split(",")
-
-
 def test_several_workers_run_side_by_side(read: Read) -> None:
     """As many as .env says; nothing of one is another's, so no port is a fixed one."""
     (port,) = read()["services"]["worker"]["ports"]
@@ -215,7 +134,7 @@ def test_processes_listen_where_others_reach_them(services: dict[str, Service]) 
 
 def test_mounts_exist(read: Read) -> None:
     """Folders mounted from the repository exist, and are read-only."""
-    for service in read(*HA, profiles=["tls"])["services"].values():
+    for service in read(HA, profiles=["tls"])["services"].values():
         for mount in service.get("volumes", []):
             if mount["type"] == "bind":
                 source = mount["source"].removeprefix(f"{read.folder}/")
