@@ -9,7 +9,7 @@ SECONDS_TO_RUN ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install secrets pins servers demo test lint check chaos bench fuzz mutate lock format clean
+.PHONY: help install secrets servers demo test lint check chaos bench fuzz mutate lock format clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -37,6 +37,7 @@ secrets: .env ## Write the secrets of .env into .secrets/, for Docker Compose.
 		printenv "REPLYCLOCK_$$(echo $$name | tr a-z A-Z)" > .secrets/$$name || :; done
 
 # Of whole lists of platforms, so that the pins are the same on each.
+.PHONY: pins
 pins: ## Pin the images of others to the digests that their tags have today.
 	@for image in $$(sed -n 's/^ *image: \([^@]*\).*/\1/p' docker-compose*.yml | grep -v '^replyclock:') \
 		$$(sed -n 's/^FROM \([^@ ]*\).*/\1/p' Dockerfile | sort -u); do \
