@@ -32,11 +32,6 @@ class Container:
         found: dict[str, Any] = self.project["services"][self.name]
         return found
 
-    @property
-    def root(self) -> Path:
-        """What stands for its file system."""
-        return self.folder / self.name
-
     def prepare(self) -> None:
         """Lay out secrets, mounts, volumes and memory, as an engine would.
 
@@ -63,10 +58,11 @@ class Container:
         given = self.service.get("environment", {})
         return {name: self._here(value) for name, value in given.items()}
 
-    def command(self, *instead: str) -> list[str]:
-        """What it runs; `instead`: what `docker compose run` would run in its place."""
+    def command(self) -> list[str]:
+        """What it runs."""
         start = self.service.get("entrypoint") or self.entrypoint
-        return [self._here(word) for word in [*start, *(instead or self._arguments)]]
+        words = [*start, *(self.service.get("command") or [])]
+        return [self._here(word) for word in words]
 
     def health_check(self) -> list[str]:
         """What is asked whether it is healthy; 0 is yes."""
@@ -76,12 +72,9 @@ class Container:
             *(self._here(word) for word in words),
         ]
 
-    @property
-    def _arguments(self) -> list[str]:
-        return self.service.get("command") or []
-
     def _seen(self, path: str) -> Path:
-        return self.root / path.lstrip("/")
+        """What stands here for a path of its file system."""
+        return self.folder / self.name / path.lstrip("/")
 
     def _here(self, said: str) -> str:
         """`config` writes each dollar as two, for whoever reads it as a file again."""

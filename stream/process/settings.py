@@ -277,7 +277,7 @@ def read_settings() -> Settings:
 
 
 def _read_secret_files(faults: list[str]) -> dict[str, Any]:
-    """The secrets given as files; an empty file or path is "not set", none a fault."""
+    """The secrets given as files: an empty one is "not set", a missing one a fault."""
     found: dict[str, Any] = {}
     for name, field in Settings.model_fields.items():
         variable = PREFIX + name.upper()

@@ -65,7 +65,6 @@ def lay_clone(folder: Path, said: Mapping[str, str]) -> Path:
     for file in FILES:
         copy(ROOT / file, folder / file)
     copytree(ROOT / "config", folder / "config")
-    copytree(ROOT / "grafana" / "prometheus", folder / "grafana" / "prometheus")
     lines = (ROOT / "config" / "env.example").read_text("utf-8").splitlines()
     left = dict(said)
     for at, line in enumerate(lines):
