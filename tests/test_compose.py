@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from stream.process.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-FILES = ("docker-compose.yml", "docker-compose.ha.yml", "docker-compose.own-kafka.yml")
+FILES = ("docker-compose.yml", "config/compose/ha.yml", "config/compose/own-kafka.yml")
 FIELDS = Settings.model_fields
 PORTS = ("intake_port", "intake_metrics_port", "worker_port", "alerts_port")
 OURS = ("intake", "worker", "alerts", "configure")

@@ -24,7 +24,7 @@ FIELDS = Settings.model_fields
 SECRETS = {
     name for name, field in FIELDS.items() if field.annotation == SecretStr | None
 }
-FILES = ("docker-compose.yml", "docker-compose.ha.yml", "docker-compose.own-kafka.yml")
+FILES = ("docker-compose.yml", "config/compose/ha.yml", "config/compose/own-kafka.yml")
 FILLED_IN = {
     "ID_SECRET": "0123456789abcdef0123456789abcdef",
     "CONTACT_KEY": "0123456789abcdef" * 4,
@@ -62,8 +62,7 @@ def _compose() -> None:
 
 def lay_clone(folder: Path, said: Mapping[str, str]) -> Path:
     """What Compose reads of the repository, `.env` with `said`, and `make secrets`."""
-    for file in FILES:
-        copy(ROOT / file, folder / file)
+    copy(ROOT / FILES[0], folder / FILES[0])
     copytree(ROOT / "config", folder / "config")
     lines = (ROOT / "config" / "env.example").read_text("utf-8").splitlines()
     left = dict(said)

@@ -49,7 +49,7 @@ def test_a_dependency_of_another_profile_is_refused(changed: Changed) -> None:
 def test_a_broker_left_out_is_refused_where_somebody_waits_for_it(
     changed: Changed,
 ) -> None:
-    """`docker-compose.own-kafka.yml` takes it away for each process."""
+    """`config/compose/own-kafka.yml` takes it away for each process."""
     worker = "  worker:\n    environment: *environment\n    depends_on:\n"
     folder = changed(FILES[2], f"{worker}      kafka: !reset null\n", "")
     with pytest.raises(RefusedError, match="depends on undefined service"):

@@ -19,6 +19,7 @@ def test_every_image_of_others_is_pinned_to_its_digest(tmp_path: Path) -> None:
     docker.write_text(ANSWER, "utf-8")
     docker.chmod(0o755)
     files = [*FILES, "Dockerfile"]
+    (tmp_path / FILES[1]).parent.mkdir(parents=True)
     for file in files:
         copy(ROOT / file, tmp_path / file)
     make = ["make", "-s", "-C", str(tmp_path), "-f", str(ROOT / "Makefile"), "pins"]
@@ -35,4 +36,5 @@ def test_every_image_of_others_is_pinned_to_its_digest(tmp_path: Path) -> None:
         assert len({image.partition("@")[2] for image in others}) == len(others)
         for image in others:
             assert re.fullmatch(r"[\w/]+:[\w.-]+@sha256:[0-9a-f]{64}", image)
-    assert sorted(each.name for each in tmp_path.iterdir()) == sorted(["bin", *files])
+    found = {each for each in tmp_path.rglob("*") if each.is_file()}
+    assert found == {docker, *(tmp_path / file for file in files)}
