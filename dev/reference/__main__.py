@@ -4,6 +4,7 @@ import sys
 
 from alerts.sinks.webhook_body import schema as webhook_schema
 from dev.places import REPOSITORY
+from dev.reference.chart_values import CHART, chart_values_schema
 from dev.reference.page import page
 from stream.config.schema import schema
 from stream.records import event_schema
@@ -11,6 +12,7 @@ from stream.records import event_schema
 FILES = {
     REPOSITORY / "docs" / "config.md": page,
     REPOSITORY / "config" / "sla.schema.json": schema,
+    CHART / "values.schema.json": chart_values_schema,
     REPOSITORY / "docs" / "event.schema.json": event_schema,
     REPOSITORY / "docs" / "webhook.schema.json": webhook_schema,
 }
