@@ -42,9 +42,9 @@ class Started:
     def wait_for(self, port: str, path: str) -> None:
         deadline = time.monotonic() + START_WITHIN
         while not answers(self.ports[port], path):
-            ended = self.process.poll() is not None
-            late = time.monotonic() > deadline
-            assert not (ended or late), self.log.read_text("utf-8")
+            said = self.log.read_text("utf-8", "replace")
+            assert self.process.poll() is None, said
+            assert time.monotonic() < deadline, said
             time.sleep(0.1)
 
 
