@@ -7,12 +7,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from dev import chart
 from dev.places import REPOSITORY
 from dev.reference.chart_values import CHART, plain_settings
 from tests.deploy.environment import FIELDS, PROCESSES, SECRETS, field_of, load
 from tests.deploy.made import Made, Manifest
+from tests.pages import blocks
 
 SCHEMAS = {
     file.stem: json.loads(file.read_text("utf-8"))
@@ -118,6 +120,17 @@ def test_every_setting_has_its_place(everything: Made) -> None:
 def test_the_default_secret_is_what_make_secrets_writes() -> None:
     """`kubectl create secret generic … --from-file=.secrets` has all keys."""
     assert sorted(defaults()["secrets"]["keys"]) == sorted(SECRETS)
+
+
+def test_values_that_the_page_shows_are_values(
+    schema: jsonschema.Draft7Validator,
+) -> None:
+    """Whoever copies them from docs/kubernetes.md is not refused."""
+    shown = [YAML(typ="safe").load(text) for text in blocks("kubernetes.md", "yaml")]
+    needed = shown[0]["settings"]
+    for values in shown:
+        schema.validate({**values, "settings": {**needed, **values["settings"]}})
+    assert len(shown) == 2
 
 
 # -- What watches us

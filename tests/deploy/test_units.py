@@ -1,5 +1,6 @@
 """systemd's units: as systemd itself reads them, and held against the code."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.deploy.environment import (
     unknown,
 )
 from tests.deploy.unit import FOLDER, INSTANCE, UNITS, Unit, environment_file
+from tests.pages import blocks
 
 CREDENTIALS = "/run/credentials"
 PROGRAM = "/opt/replyclock/bin/replyclock"
@@ -87,6 +89,17 @@ def test_a_service_that_is_broken_into_can_do_little(
     assert done.returncode == 0, done.stdout.splitlines()[-1]
 
 
+def test_the_page_installs_what_is_there() -> None:
+    """docs/systemd.md copies all of the folder, by commands that name no other file."""
+    (install, *_) = blocks("systemd.md", "sh")
+    copied = {
+        file.name
+        for pattern in re.findall(r"config/systemd/(\S+)", install)
+        for file in FOLDER.glob(pattern)
+    }
+    assert copied == {file.name for file in FOLDER.iterdir()}
+
+
 # -- What a unit gives
 
 
@@ -118,16 +131,31 @@ def test_what_everybody_edits_is_not_what_the_units_give(unit: Unit) -> None:
     assert not {field_of(name) for name in example} & SECRETS
 
 
-def test_a_command_of_roots_has_every_secret() -> None:
-    """The files that the units' credentials are read from, and the same rules."""
-    folder = "/etc/replyclock"
-    assert environment_file("commands.env") == {
-        **{
-            f"{PREFIX}{name.upper()}_FILE": f"{folder}/secrets/{name}"
-            for name in SECRETS
-        },
-        f"{PREFIX}CONFIG": f"{folder}/sla.yaml",
-    }
+def test_a_command_of_roots_has_what_the_services_have(tmp_path: Path) -> None:
+    """Settings, rules and every secret that there is, a sink's too."""
+    (tmp_path / "secrets").mkdir()
+    for name in ("id_secret", "sink_desk"):
+        (tmp_path / "secrets" / name).touch()
+    shutil.copy(FOLDER / "replyclock.env", tmp_path)
+    (tmp_path / "program").write_text('#!/bin/sh\necho "$@"; env', "utf-8")
+    (tmp_path / "program").chmod(0o755)
+    script = (FOLDER / "replyclock").read_text("utf-8")
+    script = script.replace("/etc/replyclock", f"{tmp_path}")
+    script = script.replace(PROGRAM, f"{tmp_path / 'program'}")
+    ran = subprocess.run(
+        ["sh", "-c", script, "replyclock", "explain", "a b"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    argv, *environment = ran.stdout.splitlines()
+    assert argv == "explain a b"
+    assert {
+        **environment_file("replyclock.env"),
+        f"{PREFIX}CONFIG": f"{tmp_path}/sla.yaml",
+        f"{PREFIX}ID_SECRET_FILE": f"{tmp_path}/secrets/id_secret",
+        f"{PREFIX}SINK_DESK_FILE": f"{tmp_path}/secrets/sink_desk",
+    }.items() <= dict(line.split("=", 1) for line in environment).items()
 
 
 def test_a_worker_has_a_port_and_a_name_of_its_own() -> None:
