@@ -29,11 +29,12 @@ from alerts.hosts import may_join
 from alerts.lane import Lane, Pace, Waiting
 from alerts.ledger import Ledger
 from alerts.metrics import Metrics
-from alerts.posting import Outcome, Subject
+from alerts.outcome import Outcome
 from alerts.sinks.place import pace_of
 from alerts.storms.gathering import Gathering
 from alerts.storms.listing import ListEntry
 from alerts.storms.lists import Lists
+from alerts.subject import Subject
 from stream.config import Config
 
 log = structlog.get_logger(__name__)
@@ -289,9 +290,9 @@ class Deliverer:
             lane.began(step, monotonic_ms())
             if outcome is Outcome.DONE and lane.succeeded():
                 self._complaints.answers_again(lane)
-            if outcome is Outcome.UNCLEAR:
-                again_at = monotonic_ms() + self._pace.unclear
-                return replace(waiting, not_before=again_at)
+            again = self._pace.until_again(outcome)
+            if again is not None:
+                return replace(waiting, not_before=monotonic_ms() + again)
         finally:
             with contextlib.suppress(RedisError):  # it expires by itself
                 await self._delivery.let_go(key)

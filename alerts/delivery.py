@@ -17,21 +17,15 @@ from alerts.ledger import Ledger, life_of
 from alerts.lost_lists import LostLists
 from alerts.metrics import Metrics
 from alerts.notice import instead_of, is_return, parts_of, return_of
-from alerts.posting import (
-    CERTAIN,
-    LOOK_BACK,
-    Outcome,
-    Posting,
-    Subject,
-    Write,
-    WriteList,
-)
+from alerts.outcome import Outcome
+from alerts.posting import CERTAIN, LOOK_BACK, Posting
 from alerts.repeating import AT_ONCE, repeat_all
 from alerts.sinks.sink import Saying
 from alerts.sinks.sinks import Sinks
 from alerts.slack.calling import Call
 from alerts.storms.listing import Listing
 from alerts.storms.lists import Lists
+from alerts.subject import Subject, Write, WriteList
 from alerts.summary_post import tell_all
 from stream.config import Alerts
 

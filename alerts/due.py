@@ -6,11 +6,11 @@ from alerts.alert import Alert
 from alerts.delivery import Delivery
 from alerts.entry import Entry, Rest, Step, next_step
 from alerts.ledger import Ledger
-from alerts.posting import Subject
 from alerts.storms.gathering import Gathering
 from alerts.storms.listing import is_list
 from alerts.storms.listing import next_step as next_step_of_list
 from alerts.storms.lists import Lists
+from alerts.subject import Subject
 from stream.config import Config
 from stream.config.sinks import kind_of_place
 
@@ -77,6 +77,7 @@ class Due:
             for entry, subject, step in found
             if step is Step.POST
             and isinstance(subject, Alert)
+            and entry.doubt is None  # it may have a message, which no list would end
             # Elsewhere nothing is edited, so each is told by itself (ADR 24).
             and kind_of_place(self._delivery.destination(entry, subject).channel)
             == "slack"

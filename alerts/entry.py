@@ -47,6 +47,9 @@ class Entry:
     was posted may be lost as well; milliseconds."""
     doubt: int | None = None
     """When the first post was begun that may have come after all; milliseconds."""
+    righted: str | None = None
+    """The revision that a second message in doubt would show as well; "": it surely is
+    to be looked for, nobody could look before the post."""
     fault: str | None = None
     """Why the entry cannot be read; the others are not to blame."""
     first: "Entry | None" = None
@@ -89,6 +92,19 @@ class Entry:
         if not (handled := self.handling.revision(now)):
             return told
         return told + blake2b(handled.encode(), digest_size=8).hexdigest()
+
+    @property
+    def is_surely_one(self) -> bool:
+        """Whether its message is the only one, as far as anybody could see."""
+        return self.righted != ""
+
+    def shows(self, revision: str) -> bool:
+        """Whether nothing in the channel says anything else, a second message included.
+
+        No message stays false (semantics 4.6).
+        """
+        is_sure = self.doubt is None or self.righted == revision
+        return is_sure and self.shown == revision
 
 
 class Step(StrEnum):
@@ -154,15 +170,16 @@ def next_step(
     if entry.intent is not None or entry.lost is not None:
         # Even when it is over: the message may be there, and then it must say so.
         return Step.LOOK_UP
-    if not is_told:
-        return Rest.UNTOLD
-    step = _unsent(entry, alert, stale_after, now)
-    return (_hindrance(entry, alert, now) or step) if step is Step.POST else step
+    step = _unsent(entry, alert, stale_after, now) if is_told else Rest.UNTOLD
+    if step is Step.POST:
+        step = _hindrance(entry, alert, now) or step
+    is_in_doubt = step is not Step.POST and entry.doubt is not None
+    return Step.LOOK_UP if is_in_doubt else step
 
 
 def _sent(entry: Entry, now: int) -> Step | Rest:
     """What to do about a message that is there."""
-    if entry.shown == entry.revision(now):
+    if entry.shows(entry.revision(now)):
         return Rest.SHOWN
     return Step.EDIT if entry.host is None else Rest.JOINED
 

@@ -82,7 +82,8 @@ def _threads(fields: Mapping[bytes, bytes], own: str | None) -> dict[str, str]:
 
 def shown_of(fields: Mapping[bytes, bytes], of: str) -> dict[str, Any]:
     """What is known of the message itself; `of` begins its fields."""
-    texts = ("receiver", "channel", "ts", "shown", "listed_in", "suppressed")
+    places = ("receiver", "channel", "ts", "listed_in")
+    texts = (*places, "shown", "righted", "suppressed")
     known: dict[str, Any] = {name: _text(fields, of + name) for name in texts}
     numbers = ("intent", "lost", "doubt", "shown_at")
     return known | {name: _number(fields, of + name) for name in numbers}

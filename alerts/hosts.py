@@ -27,9 +27,12 @@ LINES = frozenset({Measure.WINDOW, Measure.RESOLUTION})
 
 
 def may_join(entry: Entry, alert: Alert) -> bool:
-    """Whether the alert may become a line; a warning may not: it is to be noticed."""
-    is_broken = alert.state is AlertState.BREACHED
-    return entry.first is None and is_broken and alert.ground.measure in LINES
+    """Whether the alert may become a line; a warning may not: it is to be noticed.
+
+    Nor what may have a message of its own: that one would be edited no more.
+    """
+    is_news = alert.state is AlertState.BREACHED and entry.doubt is None
+    return entry.first is None and is_news and alert.ground.measure in LINES
 
 
 class Hosts:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from alerts.entry import Step
 from alerts.failure import FOR_AN_OPERATOR, FailureReason, SinkFailure
+from alerts.outcome import Outcome
 
 _FIRST = {Step.POST: 0, Step.LOOK_UP: 0, Step.EDIT: 1}
 
@@ -28,6 +29,12 @@ class Pace:
     """Between tries of what only a person can mend."""
     unclear: int = 5_000
     """Between two looks for a message that may still come."""
+
+    def until_again(self, outcome: Outcome) -> int | None:
+        """How long a key waits that its step did not settle; None: it is settled."""
+        return {Outcome.UNCLEAR: self.unclear, Outcome.UNREAD: self.operator}.get(
+            outcome
+        )
 
     def between(self, step: Step) -> int:
         return self.post if step is Step.POST else self.edit

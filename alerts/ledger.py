@@ -232,15 +232,17 @@ class Ledger:
         )
 
     async def forget_intent(
-        self, key: str, owner: str, doubt: int | None = None
+        self, key: str, owner: str, doubt: int | None = None, *, unseen: bool = False
     ) -> None:
         """Note that the post did not happen; not when the lease was lost.
 
-        `doubt`: since when (ms) a message may be there after all, whatever we saw.
+        `doubt`: since when (ms) a message may be there after all, whatever we saw;
+        `unseen`: nobody could look.
         """
         said = "" if doubt is None else str(doubt)
         await self._forget_intent(
-            keys=[self._entry(key), self.leases.name(key)], args=[of(key), owner, said]
+            keys=[self._entry(key), self.leases.name(key)],
+            args=[of(key), owner, said, int(unseen)],
         )
 
     async def record(
@@ -254,12 +256,14 @@ class Ledger:
         now: int,
         where: tuple[str, str] = ("", ""),
         asks: str = "",
+        righted: bool = False,
     ) -> None:
         """Write down what the channel shows now; `done`: nothing is left to do then.
 
         Where the lease was lost and another message is there, ours is in doubt.
         `where`: receiver and channel, for an entry that has forgotten them; `asks`: a
-        notice that Redis may have forgotten as well.
+        notice that Redis may have forgotten as well; `righted`: a second message, if
+        there is one, shows the same.
         """
         life = life_of(entry)
         self.shown.remember(entry.key, shown, now)
@@ -274,6 +278,7 @@ class Ledger:
                 *where,
                 of(entry.key),
                 asks,
+                int(righted),
             ],
         )
 

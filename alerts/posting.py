@@ -4,9 +4,7 @@ begin (an intent) ──▶ post ──▶ record (its ts)
 ▲ a crash here leaves an intent: look up before posting again
 """
 
-from collections.abc import Callable, Sequence
-from enum import StrEnum
-from typing import Protocol
+from collections.abc import Callable
 
 import structlog
 
@@ -18,13 +16,14 @@ from alerts.hosts import may_join
 from alerts.ledger import Ledger
 from alerts.metrics import EDITED, FOUND, GONE, Metrics, kind_of
 from alerts.notice import BROKEN
+from alerts.outcome import Outcome
 from alerts.posted import Posted
 from alerts.sinks.sink import Saying
 from alerts.sinks.sinks import Sinks
-from alerts.slack.blocks import Message
 from alerts.slack.buttons import Controls
 from alerts.slack.calling import Call
 from alerts.storms.listing import Cause, Listing
+from alerts.subject import Subject, Write, WriteList
 from stream.config.sinks import kind_of_place
 from stream.sla.instants import MINUTE
 
@@ -35,39 +34,6 @@ LOOK_BACK = 5 * MINUTE
 CERTAIN = MINUTE
 """So long after a post whose end we do not know is "not there" believed: Slack may do
 late what it was asked."""
-
-
-class Outcome(StrEnum):
-    """What became of a step."""
-
-    DONE = "done"
-    NOT_OURS = "not_ours"
-    UNASKED = "unasked"
-    """Done, and nothing was learnt of whether the sink takes messages."""
-    UNCLEAR = "unclear"
-    """A post may still come: look again later."""
-
-
-Subject = Alert | Listing
-"""What a message is about."""
-
-
-class Write(Protocol):
-    """Makes the message of a notice about one alert."""
-
-    def __call__(
-        self,
-        alert: Alert,
-        mention: str | None,
-        *,
-        call: Call | None,
-        controls: Controls | None,
-        others: Sequence[Alert] = (),
-    ) -> Message: ...
-
-
-WriteList = Callable[[Listing, str | None], Message]
-"""Makes the message of a list, with its mention."""
 
 
 class Posting:
@@ -143,7 +109,12 @@ class Posting:
         is_late = since is not None and entry.suppressed is None
         delay = self._now() - since if is_late and since is not None else None
         await self._ledger.record(
-            entry, self._owner, ts=ts, shown=saying.revision, done=True, now=begun_at
+            *(entry, self._owner),
+            ts=ts,
+            shown=saying.revision,
+            done=entry.is_surely_one,
+            now=begun_at,
+            righted=entry.is_surely_one,
         )
         self._metrics.posted(where.receiver, _kind(entry, alert), delay)
         log.info("alert posted", receiver=where.receiver, key=entry.key, delay_ms=delay)
@@ -171,26 +142,34 @@ class Posting:
     async def look_up(
         self, entry: Entry, alert: Subject, where: Destination
     ) -> Outcome:
-        intent = entry.intent or entry.lost or self._now()
+        # It is not to be posted, and may be there: then it must say how it is.
+        is_only_in_doubt = entry.intent is None and entry.lost is None
+        intent = entry.intent or entry.lost or entry.doubt or self._now()
         sink = self._sinks.of(where.channel)
         try:
             found = await sink.find(where, entry.key, _since(intent))
         except SinkFailure as failure:
             if failure.reason in FOR_NOW:
                 raise
+            said = {"channel": where.channel, "detail": failure.detail}
+            if is_only_in_doubt:
+                log.warning("cannot look for a message", **said)
+                return Outcome.UNREAD
             # When in doubt, send: a duplicate beats a missed alert (semantics 4.6).
-            log.warning(
-                "cannot look for a message, posting it again",
-                channel=where.channel,
-                detail=failure.detail,
-            )
-            found = None
+            log.warning("cannot look for a message, posting it again", **said)
+            found, is_unseen = None, True
         else:
+            is_unseen = False
             is_young = self._now() - intent < self._certain_ms and not sink.cannot_look
-            if entry.intent is not None and found is None and is_young:
+            if entry.lost is None and found is None and is_young:
                 return Outcome.UNCLEAR
         if found is None:
-            await self._ledger.forget_intent(entry.key, self._owner, doubt=intent)
+            if is_only_in_doubt:
+                await self._ledger.believe(entry.key)
+            else:
+                await self._ledger.forget_intent(
+                    entry.key, self._owner, doubt=intent, unseen=is_unseen
+                )
             # Who can be read may refuse messages all the same: no success of theirs.
             return Outcome.UNASKED
         await self._ledger.record(
@@ -201,6 +180,7 @@ class Posting:
             now=intent,
             where=(where.receiver, where.channel),
             asks="" if entry.lost is None else _asked(entry, alert),
+            righted=entry.is_surely_one,
         )
         if entry.first is None and isinstance(alert, Alert):
             await self._ledger.hosts.remember(entry.key, alert.ground)
@@ -224,12 +204,24 @@ class Posting:
             result = GONE
         if entry.doubt is not None:
             # No message stays false: a second one of the key says the same (4.6).
-            await sink.put_right(where, entry.ts, saying, _since(entry.doubt))
+            try:
+                await sink.put_right(where, entry.ts, saying, _since(entry.doubt))
+            except SinkFailure as failure:
+                if failure.reason in FOR_NOW:
+                    raise
+                said = {"channel": where.channel, "detail": failure.detail}
+                log.warning("cannot look for a second message", **said)
+                return Outcome.UNREAD
             if not saying.is_open:
                 await self._ledger.believe(entry.key)
         now = self._now()
         await self._ledger.record(
-            entry, self._owner, ts=entry.ts, shown=saying.revision, done=True, now=now
+            *(entry, self._owner),
+            ts=entry.ts,
+            shown=saying.revision,
+            done=True,
+            now=now,
+            righted=True,
         )
         self._metrics.told(where.receiver, alert.state, result)
         event = "alert edited" if result is EDITED else "alert is gone from the channel"

@@ -95,16 +95,24 @@ return 1
 RECORD = """
 -- KEYS entry, differing, lease
 -- ARGV key, version, ts, shown, done, life, owner, now, receiver, channel, of,
--- asks ('': none)
+-- asks ('': none), righted
 local of = ARGV[11]
+local is_latest = redis.call('HGET', KEYS[1], 'version') == ARGV[2]
 -- A process that was stopped meanwhile may know nothing of another's message.
 local known = redis.call('HGET', KEYS[1], of .. 'ts')
 if known and known ~= ARGV[3] and redis.call('GET', KEYS[3]) ~= ARGV[7] then
   redis.call('HSETNX', KEYS[1], of .. 'doubt', ARGV[8])
+  redis.call('HSET', KEYS[1], of .. 'righted', '')
+  redis.call('HINCRBY', KEYS[1], 'version', 1)  -- its holder knows nothing of ours
+  redis.call('PERSIST', KEYS[1])
+  redis.call('ZADD', KEYS[2], 'NX', ARGV[8], ARGV[1])
   return 0
 end
 redis.call('HSET', KEYS[1], of .. 'ts', ARGV[3], of .. 'shown', ARGV[4],
   of .. 'shown_at', ARGV[8])
+if ARGV[13] == '1' and is_latest then
+  redis.call('HSET', KEYS[1], of .. 'righted', ARGV[4])
+end
 if ARGV[10] ~= '' then  -- found, and the ledger had forgotten where it was posted
   redis.call('HSETNX', KEYS[1], of .. 'receiver', ARGV[9])
   redis.call('HSETNX', KEYS[1], of .. 'channel', ARGV[10])
@@ -114,7 +122,7 @@ if ARGV[12] ~= '' and redis.call('HSETNX', KEYS[1], ARGV[12] .. ':asked', 1) == 
   redis.call('HSET', KEYS[1], ARGV[12] .. ':lost', ARGV[8])  -- look before posting
   redis.call('ZADD', KEYS[2], 'NX', ARGV[8], ARGV[1] .. '/' .. ARGV[12])
 end
-if ARGV[5] == '1' and redis.call('HGET', KEYS[1], 'version') == ARGV[2] then
+if ARGV[5] == '1' and is_latest then
   redis.call('ZREM', KEYS[2], ARGV[1])
   if ARGV[6] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
 end
@@ -168,10 +176,12 @@ return 1
 """
 
 FORGET_INTENT = """
--- KEYS entry, lease; ARGV of, owner, doubt ('': it surely did not happen)
+-- KEYS entry, lease
+-- ARGV of, owner, doubt ('': it surely did not happen), whether nobody could look
 local of = ARGV[1]
 if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
 if ARGV[3] ~= '' then redis.call('HSETNX', KEYS[1], of .. 'doubt', ARGV[3]) end
+if ARGV[4] == '1' then redis.call('HSET', KEYS[1], of .. 'righted', '') end
 redis.call('HDEL', KEYS[1], of .. 'intent', of .. 'lost', of .. 'receiver',
   of .. 'channel')
 if of == '' then redis.call('HDEL', KEYS[1], 'broken:asked') end

@@ -3,7 +3,6 @@
 Used by the demo, by the tests that kill things, and by the bench.
 """
 
-import secrets
 import signal
 import subprocess
 import sys
@@ -17,9 +16,8 @@ from dev.faults import StackError
 from dev.http import answers
 from dev.places import CONFIG, REPOSITORY
 from dev.ports import reserve_port
-from dev.slack.api import TOKEN
-from dev.slack.interactive_api import APP_TOKEN
 from dev.stack import Stack
+from dev.stack.trial import settings_of
 from dev.wire import Wire
 from stream.simulator.stories import POSTS
 
@@ -81,28 +79,10 @@ class System:
         self.cores: Cores | None = None
         """Where those that start from now on leave their core dumps; None: nowhere."""
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self.environment: dict[str, str] = {
-            f"REPLYCLOCK_{name}": value
-            for name, value in {
-                "BROKER": stack.broker,
-                "CONFIG": str(config),
-                "TOPIC_PREFIX": prefix,
-                "LOG_FORMAT": "json",
-                "ID_SECRET": secrets.token_hex(16),
-                "CONTACT_KEY": secrets.token_hex(32),
-                "WHATSAPP_APP_SECRET": secrets.token_hex(16),
-                "WHATSAPP_VERIFY_TOKEN": secrets.token_hex(8),
-                "MESSENGER_APP_SECRET": secrets.token_hex(16),
-                "MESSENGER_VERIFY_TOKEN": secrets.token_hex(8),
-                "EVENTS_TOKEN": secrets.token_urlsafe(32),
-                "SLACK_BOT_TOKEN": TOKEN,
-                "SLACK_APP_TOKEN": APP_TOKEN,
-                **{f"{n.upper()}_PORT": str(p) for n, p in self.ports.items()},
-                **({"REDIS_URL": stack.redis_url} if "redis" in stack.names else {}),
-                **(
-                    {"SLACK_API_URL": stack.slack_url} if "slack" in stack.names else {}
-                ),
-            }.items()
+        ports_said = {f"{n.upper()}_PORT": str(p) for n, p in self.ports.items()}
+        own = {"CONFIG": str(config), "TOPIC_PREFIX": prefix, "LOG_FORMAT": "json"}
+        self.environment: dict[str, str] = settings_of(stack) | {
+            f"REPLYCLOCK_{name}": value for name, value in (own | ports_said).items()
         }
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import structlog
 
 from alerts.destination import Destination
+from alerts.failure import FailureReason, SinkFailure
 from alerts.sinks.sink import Saying
 from alerts.slack.blocks import Message
 from alerts.slack.client import Posted, Slack
@@ -37,8 +38,14 @@ class SlackSink:
     ) -> None:
         found = self._slack.messages_of(where.channel, saying.key, since, where.thread)
         async for other in found:
-            if other.ts != ts:
+            if other.ts == ts or other.revision == saying.revision:
+                continue
+            try:
                 await self.edit(where, other.ts, saying)
+            except SinkFailure as failure:
+                if failure.reason is not FailureReason.GONE:
+                    raise
+            else:
                 log.warning("a second message was put right", key=saying.key)
 
     async def say(self, place: str, message: Message, key: str) -> None:

@@ -166,9 +166,11 @@ def next_step(entry: ListEntry) -> Step | Rest:
     if listing is None:
         return Rest.NO_BREACH
     if entry.ts is not None:
-        return Rest.SHOWN if entry.shown == listing.revision else Step.EDIT
+        return Rest.SHOWN if entry.shows(listing.revision) else Step.EDIT
     if entry.intent is not None:
         return Step.LOOK_UP
-    if listing.is_held:
-        return Rest.CLOSED
-    return Step.POST if listing.waiting else Rest.OVER
+    if listing.waiting and not listing.is_held:
+        return Step.POST
+    if entry.doubt is not None:
+        return Step.LOOK_UP
+    return Rest.CLOSED if listing.is_held else Rest.OVER

@@ -11,6 +11,7 @@ from dev.faults import StackError
 from dev.places import CACHE
 from dev.stack import SERVICES, Stack
 from dev.stack.folder import log_file
+from dev.stack.trial import PORTS, write_trial
 
 _STATE = click.option(
     "--state",
@@ -50,10 +51,15 @@ def up(services: str, state: Path) -> None:
         signal.signal(number, _end)
     try:
         with Stack.start(
-            state, services=services.split(","), on_progress=click.echo
+            state,
+            services=services.split(","),
+            prometheus_targets={n: f"127.0.0.1:{port}" for n, port in PORTS.items()},
+            on_progress=click.echo,
         ) as stack:
             for name in stack.names:
                 click.echo(f"{name:<13} {stack.address(name)}")
+            if set(stack.names) >= {"kafka", "redis", "slack"}:
+                click.echo(f"{'settings':<13} set -a; . {_near(write_trial(stack))}")
             click.echo(f"logs in {stack.folder / 'logs'}; Ctrl-C stops all")
             sys.stdout.flush()
             signal.pause()
@@ -75,6 +81,12 @@ def logs(service: str, state: Path) -> None:
         click.echo(log_file(state, service).read_text("utf-8", "replace"), nl=False)
     except FileNotFoundError:
         raise _Refusal(f"no log of {service} in {state}: was it started?") from None
+
+
+def _near(path: Path) -> Path:
+    """As a person types it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -354,9 +354,7 @@ async def test_in_doubt_it_is_sent(delivering: Delivering) -> None:
     await delivering.fail("conversations.history", error="missing_scope", seconds=30)
     async with delivering.running():
         await delivering.tell(FIRST.breached())
-        await delivering.settled()
-
-    assert len(await delivering.messages()) == 2
+        await eventually(lambda: _shown(delivering, 2))
 
 
 async def test_refused_token_is_one_line(delivering: Delivering) -> None:

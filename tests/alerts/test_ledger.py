@@ -148,6 +148,8 @@ async def test_whoever_lost_the_lease_records_no_second_message(
 
     entry = await entry_of(ledger)
     assert (entry.ts, entry.doubt) == ("2.0", 1)
+    assert not entry.shows(entry.shown or "")
+    assert KEY in await ledger.differing()
 
 
 async def test_backlog_says_since_when(ledger: Ledger) -> None:
