@@ -137,7 +137,7 @@ def test_values_that_the_page_shows_are_values(
 
 
 def test_prometheus_scrapes_as_the_rules_expect(everything: Made) -> None:
-    """The same jobs, as often as without Kubernetes."""
+    """The same jobs, as often as without Kubernetes; a worker keeps its name."""
     (monitor,) = everything.of("ServiceMonitor").values()
     (endpoint,) = monitor["spec"]["endpoints"]
     wanted = monitor["spec"]["selector"]["matchLabels"].items()
@@ -153,6 +153,9 @@ def test_prometheus_scrapes_as_the_rules_expect(everything: Made) -> None:
     )
     assert endpoint["interval"] == settings["global"]["scrape_interval"]
     assert endpoint["scrapeTimeout"] == settings["global"]["scrape_timeout"]
+    assert endpoint["relabelings"] == [
+        {"sourceLabels": ["__meta_kubernetes_pod_name"], "targetLabel": "instance"}
+    ]
 
 
 def test_rules_and_dashboards_are_those_of_the_project(everything: Made) -> None:

@@ -66,6 +66,8 @@ def test_each_file_that_is_named_is_mounted(made: Made, process: str) -> None:
     has = {"/etc/replyclock/sla.yaml"} | ({SPOOL} & set(mounted))
     keys = made.values.get("secrets", {}).get("keys")
     for path, what in mounted.items():
+        # Read by root and by the pod's group, which is ours.
+        assert what.get("secret", {}).get("defaultMode", 0o440) == 0o440
         for item in what.get("secret", {}).get("items", []):
             assert keys is None or item["key"] in keys
             has.add(f"{path}/{item['path']}")

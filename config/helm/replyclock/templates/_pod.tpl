@@ -148,7 +148,7 @@ spec:
     - name: secrets
       secret:
         secretName: {{ .root.Values.secrets.name }}
-        defaultMode: 0440
+        defaultMode: 288  # r--r-----
         items:
           {{- range $secrets }}
           - {key: {{ . }}, path: {{ . }}}
@@ -156,6 +156,6 @@ spec:
     {{- end }}
     {{- with .root.Values.kafkaTls.secret }}
     - name: kafka
-      secret: {secretName: {{ . }}, defaultMode: 0440}
+      secret: {secretName: {{ . }}, defaultMode: 288}
     {{- end }}
 {{- end }}
