@@ -15,7 +15,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from dev.places import REPOSITORY
+from dev.places import CONFIG, REPOSITORY
 from dev.reference.chart_values import CHART
 
 HELM = "helm.sh/helm/v3/cmd/helm@v3.22.0"
@@ -52,13 +52,14 @@ def digest(case: Path) -> str:
 def render(helm: str, case: Path) -> str:
     """What Helm makes of `case`, as it is kept. Raises `CalledProcessError`."""
     command = [helm, "template", RELEASE, str(CHART), "--values", str(case)]
-    rules = REPOSITORY / "config" / "sla.yaml"
     # One that `go install` built knows no Kubernetes of its own.
-    command += ["--kube-version", KUBERNETES, "--set-file", f"sla={rules}"]
+    command += ["--kube-version", KUBERNETES]
+    values = _yaml.load(case)
+    if "slaConfigMap" not in values:
+        command += ["--set-file", f"sla={CONFIG}"]
     made = subprocess.run(command, check=True, capture_output=True, text=True)
     manifests = [each for each in _yaml.load_all(made.stdout) if each]
-    monitoring = _yaml.load(case).get("monitoring", {})
-    runbook = monitoring.get("rules", {}).get("runbook", "")
+    runbook = values.get("monitoring", {}).get("rules", {}).get("runbook", "")
     told = StringIO()
     told.write(f"# Made by `python -m dev.chart` of {digest(case)}\n")
     _yaml.dump_all([_short(each, runbook) for each in manifests], told)
@@ -68,7 +69,7 @@ def render(helm: str, case: Path) -> str:
 def whole_files() -> Iterator[Path]:
     """What becomes a key of a ConfigMap as it is."""
     yield from sorted((CHART / "dashboards").iterdir())
-    yield REPOSITORY / "config" / "sla.yaml"
+    yield CONFIG
 
 
 def rule_groups(runbook: str) -> list[Any]:

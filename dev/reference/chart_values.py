@@ -23,13 +23,17 @@ _OPEN = {"labels", "annotations", "resources", "affinity", "nodeSelector"}
 
 def plain_settings() -> list[str]:
     """The settings that people give as values, below `settings`."""
+    not_given = {*_OWN, *_secrets()}
     return [
         name
-        for name, field in Settings.model_fields.items()
-        if field.annotation != SecretStr | None
-        and name not in _OWN
-        and not name.endswith(("_host", "_port"))
+        for name in Settings.model_fields
+        if name not in not_given and not name.endswith(("_host", "_port"))
     ]
+
+
+def _secrets() -> list[str]:
+    fields = Settings.model_fields.items()
+    return [name for name, field in fields if field.annotation == SecretStr | None]
 
 
 def chart_values_schema() -> str:
@@ -48,6 +52,8 @@ def chart_values_schema() -> str:
         }
         for name in plain_settings()
     }
+    secrets: Schema = root["properties"]["secrets"]["properties"]["keys"]
+    secrets["items"] = {"anyOf": [{"enum": _secrets()}, {"pattern": "^sink_[a-z0-9]"}]}
     settings["properties"]["spool_max"]["type"] = ["string", "integer"]
     for name in settings["required"]:
         settings["properties"][name]["minLength"] = 1

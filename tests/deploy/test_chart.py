@@ -96,6 +96,7 @@ def test_values_are_those_of_the_schema(
         {"settings": {"log_level": "loud"}},
         {"settings": {"worker_port": 9101}},
         {"settings": {"id_secret": "plain"}},
+        {"secrets": {"keys": ["slack_bot_tokn"]}},
     ],
     ids=str,
 )

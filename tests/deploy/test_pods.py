@@ -62,7 +62,8 @@ def test_each_file_that_is_named_is_mounted(made: Made, process: str) -> None:
     A pod whose Secret lacks a key that is mounted would not start.
     """
     mounted = dict(made.mounts(process))
-    assert "configMap" in mounted["/etc/replyclock"]
+    rules = {"name": made.values.get("slaConfigMap", "rc-rules")}
+    assert mounted["/etc/replyclock"]["configMap"] == rules
     has = {"/etc/replyclock/sla.yaml"} | ({SPOOL} & set(mounted))
     keys = made.values.get("secrets", {}).get("keys")
     for path, what in mounted.items():
@@ -252,8 +253,9 @@ def test_a_pod_is_restarted_for_another_image_or_setting_only(made: Made) -> Non
         assert it["spec"]["template"]["metadata"] == {"labels": labels}
         container = {**made.container(process), "image": ""}
         assert "VERSION" not in str([made.pod(process)["volumes"], container])
-    rules = made.of("ConfigMap")["rules"]["data"]
-    assert rules == {"sla.yaml": "<sla.yaml>"}
+    rules = made.of("ConfigMap").get("rules", {"data": None})["data"]
+    whose = "slaConfigMap" in made.values
+    assert rules == (None if whose else {"sla.yaml": "<sla.yaml>"})
 
 
 def test_what_waits_in_a_spool_outlives_its_pod(everything: Made) -> None:
