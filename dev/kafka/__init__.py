@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.faults import StackError
-from dev.kafka.jars import fetch_jars, jars_folder
+from dev.kafka.jars import classes_file, fetch_jars, jars_folder
 from dev.service import Spawn
 
 _CLUSTER = "4L6g3nShT-eMCtK--X86sw"
@@ -125,5 +125,7 @@ class Kafka:
 
     def _java(self, *options: str) -> list[str]:
         # Compression libraries unpack themselves there: not where others write.
-        temporary = f"-Djava.io.tmpdir={self._temporary}"
-        return [*_JAVA, *options, temporary, "-cp", f"{jars_folder()}/*"]
+        own = [*options, f"-Djava.io.tmpdir={self._temporary}"]
+        if (classes := classes_file()).exists():
+            own += [f"-XX:SharedArchiveFile={classes}", "-Xlog:disable"]
+        return [*_JAVA, *own, "-cp", f"{jars_folder()}/*"]

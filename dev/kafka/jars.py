@@ -21,6 +21,11 @@ def jars_folder(cache: Path = CACHE, pom: Path = POM) -> Path:
     return cache / "kafka" / hashlib.sha256(pom.read_bytes()).hexdigest()[:16]
 
 
+def classes_file() -> Path:
+    """Where the classes of a start are kept, if they are (`dev.kafka.sharing`)."""
+    return jars_folder().with_suffix(".jsa")
+
+
 def ensure_jars(pom: Path = POM) -> None:
     """Fetch the jars outside of a stack; raises `StackError` with Maven's words."""
     if jars_folder(pom=pom).is_dir():

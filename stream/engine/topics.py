@@ -132,7 +132,8 @@ def _missing(
         if spec.name in found and found[spec.name] != spec.partitions
     ]
     if differ:
-        raise EngineError("; ".join(differ))
+        mend = "set REPLYCLOCK_PARTITIONS to what is there, or see docs/upgrading.md"
+        raise EngineError("; ".join([*differ, mend]))
     return [spec for spec in specs if spec.name not in found]
 
 

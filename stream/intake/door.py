@@ -20,6 +20,7 @@ from stream.intake.openapi import PATH as DESCRIPTION_PATH
 from stream.intake.openapi import describe
 from stream.intake.posts import PATH, Posts
 from stream.process.probes import health_routes
+from stream.process.senders import Senders
 from stream.process.settings import PREFIX, Settings, SettingsError
 
 _log = structlog.get_logger(__name__)
@@ -39,19 +40,10 @@ def create_app(
     `SettingsError` where nothing can come in, or the pseudonyms' key is not set.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
-    id_secret = settings.need(
-        "id_secret", "customers get their pseudonyms with it"
-    ).encode()
+    senders = settings.senders()
+    id_secret = _id_secret(settings, senders)
     bodies = Bodies(keeper)
     hooks = _hooks(settings, id_secret, bodies, metrics, options)
-    senders = settings.senders()
-    if not (hooks or senders.names):
-        names = [f"{PREFIX}{source.upper()}_APP_SECRET" for source in SOURCES]
-        also = ("META_APPS", "EVENTS_TOKEN", "EVENTS_TOKENS")
-        names += [f"{PREFIX}{name}" for name in also]
-        raise SettingsError(
-            f"{' or '.join(names)} must be set: intake trusts nothing unsigned"
-        )
     if senders.names:
         posts = Posts(
             senders=senders,
@@ -83,6 +75,23 @@ def create_app(
 
     app.cleanup_ctx.append(connection)
     return app
+
+
+def _id_secret(settings: Settings, senders: Senders) -> bytes:
+    """Raises `SettingsError` with all that is missing for anything to come in."""
+    faults, id_secret = [], ""
+    try:
+        id_secret = settings.need("id_secret", "customers get their pseudonyms with it")
+    except SettingsError as error:
+        faults.append(str(error))
+    if not (settings.meta_app_list() or senders.names):
+        names = [f"{PREFIX}{source.upper()}_APP_SECRET" for source in SOURCES]
+        also = ("META_APPS", "EVENTS_TOKEN", "EVENTS_TOKENS")
+        names += [f"{PREFIX}{name}" for name in also]
+        faults.append(f"none of {', '.join(names)} is set: nobody can be believed")
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return id_secret.encode()
 
 
 def _hooks(

@@ -350,7 +350,7 @@ class Reconciler(RuleBasedStateMachine):
             times = said[title_of(alert)] + said[line_of(alert)]
             if alert.state is AlertState.BREACHED:
                 assert times, "a breach is told nowhere"
-            alike = sum(title_of(each) == title_of(alert) for each in wanted.values())
+            alike = sum(_alike(each, alert) for each in wanted.values())
             assert times <= alike or self.in_doubt, "an alert is told twice"
 
     def _wanted(self) -> dict[str, Alert]:
@@ -360,6 +360,11 @@ class Reconciler(RuleBasedStateMachine):
                 told.setdefault(alert_key(fact), []).append(Told.of(fact, offset))
         folded = {key: fold(each) for key, each in told.items()}
         return {key: alert for key, alert in folded.items() if alert is not None}
+
+
+def _alike(one: Alert, other: Alert) -> bool:
+    """Whether a message cannot tell them apart: a line does not name its queue."""
+    return title_of(one) == title_of(other) or line_of(one) == line_of(other)
 
 
 def _said(blocks: list[dict[str, Any]]) -> Iterator[str]:

@@ -33,7 +33,8 @@ async def test_other_counts_are_refused(kafka, prefix):
         await ensure_topics(kafka, {prefix + "a": 4, prefix + "b": 6, prefix + "c": 1})
     assert str(refused.value) == (
         f"topic {prefix}a has 3 partitions, configured are 4; "
-        f"topic {prefix}b has 5 partitions, configured are 6"
+        f"topic {prefix}b has 5 partitions, configured are 6; "
+        "set REPLYCLOCK_PARTITIONS to what is there, or see docs/upgrading.md"
     )
     with pytest.raises(EngineError):  # and again: not half created
         await ensure_topics(kafka, {prefix + "a": 4})

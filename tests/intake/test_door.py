@@ -269,7 +269,7 @@ async def test_a_source_without_a_secret_has_no_door() -> None:
     [
         pytest.param(
             ("whatsapp_app_secret", "messenger_app_secret"),
-            "REPLYCLOCK_WHATSAPP_APP_SECRET or REPLYCLOCK_MESSENGER_APP_SECRET",
+            "REPLYCLOCK_WHATSAPP_APP_SECRET, REPLYCLOCK_MESSENGER_APP_SECRET",
             id="every app secret",
         ),
         pytest.param(("id_secret",), "REPLYCLOCK_ID_SECRET", id="the id secret"),
@@ -279,6 +279,13 @@ async def test_the_start_is_refused_without(unset: tuple[str, ...], named: str) 
     """The message names the variable to set."""
     with pytest.raises(SettingsError, match=named):
         app_of(**dict.fromkeys(unset))
+
+
+async def test_all_that_is_missing_is_said_at_once() -> None:
+    """Whoever mends one line is not sent back for the next."""
+    with pytest.raises(SettingsError) as said:
+        app_of(id_secret=None, whatsapp_app_secret=None, messenger_app_secret=None)
+    assert len(str(said.value).splitlines()) == 2
 
 
 def test_every_series_is_there_from_the_start(metrics: IntakeMetrics) -> None:
