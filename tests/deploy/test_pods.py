@@ -8,6 +8,7 @@ from alerts.app import LAST_STEP_SECONDS
 from alerts.inbox.door import PATH as SLACK_PATH
 from dev.places import REPOSITORY
 from stream.engine.worker import _STOP_WITHIN_S
+from stream.intake.openapi import PATH as DESCRIPTION_PATH
 from stream.intake.posts import PATH as EVENTS_PATH
 from stream.intake.process import _SHUTDOWN_SECONDS
 from stream.process.settings import PREFIX, read_settings
@@ -180,6 +181,7 @@ def test_the_internet_reaches_the_public_doors_only(everything: Made) -> None:
     assert leads == {
         ("/hooks", "Prefix"): ("rc-intake", "http"),
         (EVENTS_PATH, "Exact"): ("rc-intake", "http"),
+        (DESCRIPTION_PATH, "Exact"): ("rc-intake", "http"),
         (SLACK_PATH, "Exact"): ("rc-alerts", "metrics"),
     }
 
