@@ -6,7 +6,7 @@
 
 {{- define "replyclock.selector" -}}
 app.kubernetes.io/name: replyclock
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- with .process }}
 app.kubernetes.io/component: {{ . }}
 {{- end }}
@@ -44,12 +44,10 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- range include "replyclock.secrets" . | fromJsonArray }}
 - {name: REPLYCLOCK_{{ upper . }}_FILE, value: /run/secrets/replyclock/{{ . }}}
 {{- end }}
-{{- with .root.Values.kafkaTls }}
-{{- if .secret }}
+{{- if .root.Values.kafkaTls.secret }}
 {{- range $what := list "ca" "cert" "key" }}
 {{- with index $.root.Values.kafkaTls $what }}
 - {name: REPLYCLOCK_KAFKA_{{ upper $what }}_FILE, value: /run/secrets/kafka/{{ . }}}
-{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
