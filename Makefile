@@ -41,6 +41,16 @@ secrets: .env ## Write the secrets of .env into .secrets/, for Docker Compose.
 	@umask 022; set -a; . ./.env; for name in $(SECRETS); do \
 		printenv "REPLYCLOCK_$$(echo $$name | tr a-z A-Z)" > .secrets/$$name || :; done
 
+# Of whole lists of platforms, so that the pins are the same on each.
+.PHONY: pins
+pins: ## Pin the images of others to the digests that their tags have today.
+	@for image in $$(sed -n 's/^ *image: \([^@]*\).*/\1/p' docker-compose.yml config/compose/*.yml | grep -v '^replyclock:') \
+		$$(sed -n 's/^FROM \([^@ ]*\).*/\1/p' Dockerfile | sort -u); do \
+		digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' $$image) || exit 1; \
+		sed -i.before -E "s|^( *image:\|FROM) $$image(@sha256:[0-9a-f]+)?|\1 $$image@$$digest|" docker-compose.yml config/compose/*.yml Dockerfile; \
+		echo "$$image@$$digest"; \
+	done; rm -f docker-compose.yml.before config/compose/*.before Dockerfile.before
+
 .env:
 	@echo "there is no .env: cp config/env.example .env, and fill it in" >&2; exit 1
 

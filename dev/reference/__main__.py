@@ -7,6 +7,7 @@ from pathlib import Path
 
 from alerts.sinks.webhook_body import schema as webhook_schema
 from dev.places import REPOSITORY
+from dev.reference.chart_values import CHART, chart_values_schema
 from dev.reference.page import page
 from stream.company.profile import Profile
 from stream.company.schema import schema as profile_schema
@@ -18,6 +19,7 @@ FILES: dict[Path, Callable[[], str]] = {
     REPOSITORY / "docs" / "config.md": partial(page, Config, "config.md"),
     REPOSITORY / "docs" / "company.md": partial(page, Profile, "company.md"),
     REPOSITORY / "config" / "sla.schema.json": schema,
+    CHART / "values.schema.json": chart_values_schema,
     REPOSITORY / "config" / "company.schema.json": profile_schema,
     REPOSITORY / "docs" / "event.schema.json": event_schema,
     REPOSITORY / "docs" / "webhook.schema.json": webhook_schema,
