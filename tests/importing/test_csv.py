@@ -115,10 +115,10 @@ def test_a_row_is_what_it_says(imported):
 def test_a_row_may_be_a_whole_ticket(imported):
     """Asked, answered and resolved if it was; its tags once, no status of now."""
     text = (
-        "Id,Created,First reply,Solved,status,tags\n"
-        "1,2024-11-27 08:00,2024-11-27 08:05,2024-11-27 08:09,Closed,a\n"
-        "2,2024-11-27 08:10,,,Open,\n"
-        "3,2024-11-27 08:11,soon,,Open,\n"
+        "Id,Created,First reply,Solved,status,tags,kind,event_id\n"
+        "1,2024-11-27 08:00,2024-11-27 08:05,2024-11-27 08:09,Closed,a,incident,1\n"
+        "2,2024-11-27 08:10,,,Open,,,2\n"
+        "3,2024-11-27 08:11,soon,,Open,,,3\n"
     )
     columns = "conversation_id=Id,occurred_at=Created,replied_at=First reply"
     result = imported(
@@ -133,6 +133,7 @@ def test_a_row_may_be_a_whole_ticket(imported):
         ("09:00", "status", "resolved"),
         ("10:00", "customer", "plain"),
     ]
+    assert len({event["event_id"] for event in events(result)}) == 5
     assert [fault[:14] for fault in faults(result)] == ["4: replied_at:"]
 
 

@@ -254,7 +254,8 @@ def test_tickets_with_their_comments_are_messages_and_their_status_is_left_out(
 def test_what_is_broken_costs_itself_only(imported):
     """Each with file and line; exit 1; the good ones are there."""
     bad = [
-        audit(1, 0, ANNA, comment(1, ANNA)) | {"created_at": "1969-12-31T23:00:00Z"},
+        audit(1, 0, ANNA, comment(1, ANNA))
+        | {"created_at": "1970-01-01T00:00:00+05:00"},
         audit(2, 0, ANNA, comment(2, ANNA)) | {"ticket_id": None},
         audit(3, 0, ANNA) | {"events": {"a": 1}},
         audit(4, 0, ANNA, said(5, "tags", "a b")),
