@@ -11,11 +11,14 @@ from typing import Any, Literal, Protocol, Union, get_args
 import msgspec
 
 from stream.sla.events import Event, JoinedEvent
-from stream.sla.facts import Fact
+from stream.sla.facts import Fact, SessionSum
 from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
 from stream.sla.joining import turns_of
 
-_INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline", "known_at")
+_INSTANTS = (
+    *("at", "noticed_at", "cycle", "started_at", "deadline", "known_at"),
+    *("first_human_reply_at", "resolved_at"),
+)
 
 _WAITS = {
     "waited_s": "waited_ms",
@@ -72,6 +75,8 @@ class _WireFact(msgspec.Struct, omit_defaults=True, gc=False):
     known_at: str | None = None
     replaces_waited_s: float | None = None
     replaces_waited_business_s: float | None = None
+    session: dict[str, Any] | None = None
+    replaces_id: str | None = None
 
 
 class Record(Protocol):
@@ -186,8 +191,15 @@ def encode_fact(fact: Fact) -> bytes:
             _written(fact.known_at),
             _seconds(fact.replaces_waited_ms),
             _seconds(fact.replaces_waited_business_ms),
+            None if fact.session is None else _written_sum(fact.session),
+            fact.replaces_id,
         )
     )
+
+
+def _written_sum(told: SessionSum) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(told)
+    return {n: rfc3339(v) if n in _INSTANTS else v for n, v in plain.items()}
 
 
 def _seconds(ms: int | None) -> float | None:
@@ -202,9 +214,10 @@ def decode_fact(data: bytes) -> Fact:
     """Raises `UnreadableRecordError` for what is no fact of version 1."""
     try:
         plain = msgspec.json.decode(data)
-        for name in _INSTANTS:
-            if name in plain:
-                plain[name] = parse_rfc3339(plain[name])
+        for part in (plain, plain.get("session") or {}):
+            for name in _INSTANTS:
+                if name in part:
+                    part[name] = parse_rfc3339(part[name])
         for said, kept in _WAITS.items():
             if said in plain:
                 plain[kept] = round(plain[said] * 1000)

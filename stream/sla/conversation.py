@@ -247,6 +247,7 @@ def _is_quiet(new: Session, told: Session | None, settled: int, news: News) -> b
     """Whether there is nothing to say; after most events only the state changed."""
     return (
         told is not None
+        and (new is told or new.ended_at is None)  # else: what it came to may differ
         and new.ended_at == told.ended_at
         and new.life == told.life
         and is_quiet(new.clocks, told.clocks, settled, news)

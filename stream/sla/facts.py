@@ -76,6 +76,33 @@ class Reason(StrEnum):
     """The policy that applies now does not promise it (semantics 2.11)."""
 
 
+class SessionSum(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What a session came to when it ended (ADR 33). Instants are milliseconds.
+
+    Each message that reached the customer is in one count: `templates` are templates
+    and campaigns, whoever sent them; `system_replies` automations, and what a system
+    says; `bot_replies` a bot's; `calls` those that were picked up; `agent_replies`
+    all else, which is a person's plain words.
+    """
+
+    customer: str | None = None
+    """Pseudonymous; absent where no event names one, or the conversation's id does."""
+    priority: str | None = None
+    tier: str | None = None
+    categories: tuple[str, ...] = ()
+    """Tags at its end that the file's `categories` name; `other` where none does."""
+    agent_replies: int = 0
+    bot_replies: int = 0
+    system_replies: int = 0
+    templates: int = 0
+    calls: int = 0
+    first_human_reply_at: int | None = None
+    resolved_at: int | None = None
+    """Absent where it was not resolved, or was reopened and not resolved again."""
+    reopened: int = 0
+    """How often it went on after `resolved`."""
+
+
 class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One conclusion. Instants are milliseconds since the epoch.
 
@@ -123,6 +150,10 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     replaces_waited_ms: int | None = None
     """Of the reply that this takes back or restates (semantics 5.1, 6.12)."""
     replaces_waited_business_ms: int | None = None
+    session: SessionSum | None = None
+    """Of `session_ended`, but for a session that never was (`superseded`)."""
+    replaces_id: str | None = None
+    """The `session_ended` that this one takes the place of: late news changed it."""
 
 
 def fact_id(conversation_id: str, subject: str, cycle: int, *said: object) -> str:
