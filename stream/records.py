@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol, Union, get_args
 import msgspec
 
 from stream.sla.events import Event, JoinedEvent
-from stream.sla.facts import Fact, SessionSum
+from stream.sla.facts import Fact, Purchase, SessionSum, Survey
 from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
 from stream.sla.joining import turns_of
 
@@ -77,6 +77,8 @@ class _WireFact(msgspec.Struct, omit_defaults=True, gc=False):
     replaces_waited_business_s: float | None = None
     session: dict[str, Any] | None = None
     replaces_id: str | None = None
+    survey: Survey | None = None
+    purchase: Purchase | None = None
 
 
 class Record(Protocol):
@@ -193,6 +195,8 @@ def encode_fact(fact: Fact) -> bytes:
             _seconds(fact.replaces_waited_business_ms),
             None if fact.session is None else _written_sum(fact.session),
             fact.replaces_id,
+            fact.survey,
+            fact.purchase,
         )
     )
 

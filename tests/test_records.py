@@ -49,8 +49,10 @@ from stream.sla.facts import (
     Fact,
     FactKind,
     Measure,
+    Purchase,
     Reason,
     SessionSum,
+    Survey,
     Verdict,
 )
 from stream.sla.instants import from_ms, rfc3339
@@ -205,6 +207,9 @@ def test_a_join_of_what_is_no_timeline_is_refused(turns):
             resolved_at=st.none() | instants,
         ),
         replaces_id=maybe,
+        survey=st.none()
+        | st.builds(Survey, scale=st.sampled_from(Scale), score=numbers),
+        purchase=st.none() | st.builds(Purchase, amount=numbers, currency=maybe),
     )
 )
 def test_every_fact_is_read_as_it_was_written(fact):

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.json import encode
 
-from stream.sla.events import Channel
+from stream.sla.events import Channel, Scale
 
 
 class FactKind(StrEnum):
@@ -31,6 +31,9 @@ class FactKind(StrEnum):
     BREACH_RETRACTED = "breach_retracted"
     REPLY_RETRACTED = "reply_retracted"
     POLICY_CHANGED = "policy_changed"
+    SURVEYED = "surveyed"
+    PURCHASED = "purchased"
+    """What customers say and do beside the conversation (ADR 33)."""
 
 
 class Measure(StrEnum):
@@ -103,6 +106,21 @@ class SessionSum(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False
     """How often it went on after `resolved`."""
 
 
+class Survey(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What the customer answered, as the event says it."""
+
+    scale: Scale
+    score: float
+    touchpoint: str | None = None
+
+
+class Purchase(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What the customer bought, as the event says it."""
+
+    amount: float | None = None
+    currency: str | None = None
+
+
 class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One conclusion. Instants are milliseconds since the epoch.
 
@@ -154,6 +172,8 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Of `session_ended`, but for a session that never was (`superseded`)."""
     replaces_id: str | None = None
     """The `session_ended` that this one takes the place of: late news changed it."""
+    survey: Survey | None = None
+    purchase: Purchase | None = None
 
 
 def fact_id(conversation_id: str, subject: str, cycle: int, *said: object) -> str:
