@@ -202,8 +202,13 @@ def encode_fact(fact: Fact) -> bytes:
 
 
 def _written_sum(told: SessionSum) -> dict[str, Any]:
+    """A count of 0 is written: it is known, and what is left out is not."""
     plain: dict[str, Any] = msgspec.to_builtins(told)
-    return {n: rfc3339(v) if n in _INSTANTS else v for n, v in plain.items()}
+    return {
+        name: rfc3339(value) if name in _INSTANTS else value
+        for name, value in plain.items()
+        if value is not None
+    }
 
 
 def _seconds(ms: int | None) -> float | None:

@@ -1,8 +1,8 @@
 """The commands: words and exit codes, nothing else.
 
 In: arguments. Out: what the other rooms do, on stdout; one line on stderr for mistakes.
-May import: backtest, channels, config, dead_letters, doctor, explain, intake, kafka,
-monitoring, process, records, replay, simulator, sla, worker.
+May import: backtest, channels, config, dead_letters, doctor, explain, figures, intake,
+kafka, monitoring, process, records, replay, simulator, sla, worker.
 Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 """
 
@@ -13,6 +13,7 @@ from stream.cli import (
     dead_letters,
     doctor,
     explain,
+    facts,
     files,
     monitoring,
     processes,
@@ -29,6 +30,7 @@ __all__ = [
     "dead_letters",
     "doctor",
     "explain",
+    "facts",
     "files",
     "main",
     "monitoring",

@@ -79,7 +79,7 @@ class Reason(StrEnum):
     """The policy that applies now does not promise it (semantics 2.11)."""
 
 
-class SessionSum(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class SessionSum(Struct, frozen=True, kw_only=True, gc=False):
     """What a session came to when it ended (ADR 33). Instants are milliseconds.
 
     Each message that reached the customer is in one count: `templates` are templates
