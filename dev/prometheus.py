@@ -127,7 +127,7 @@ def adapt(
 
 
 def _job(job: Mapping[str, Any], target: str) -> dict[str, Any]:
-    paced = ("scrape_interval", "scrape_timeout")
-    kept = {name: value for name, value in job.items() if name not in paced}
+    ours = ("scrape_interval", "scrape_timeout", "dns_sd_configs")
+    kept = {name: value for name, value in job.items() if name not in ours}
     first: dict[str, Any] = next(iter(kept.get("static_configs", [])), {})
     return {**kept, "static_configs": [{**first, "targets": [target]}]}

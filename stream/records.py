@@ -6,6 +6,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from inspect import cleandoc
 from typing import Any, Literal, Protocol, Union, get_args
 
 import msgspec
@@ -120,6 +121,9 @@ def event_schema() -> str:
     for kind in kinds:
         defs[kind.__name__]["properties"].pop("contact")
     defs.pop(JoinedEvent.__name__, None)
+    for described in defs.values():  # their docstrings: Python 3.13 dedents, 3.11 not
+        if "description" in described:
+            described["description"] = cleandoc(described["description"])
     written = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ReplyClock: an event on conversations.events, version 1",
@@ -203,12 +207,8 @@ def encode_fact(fact: Fact) -> bytes:
 
 def _written_sum(told: SessionSum) -> dict[str, Any]:
     """A count of 0 is written: it is known, and what is left out is not."""
-    plain: dict[str, Any] = msgspec.to_builtins(told)
-    return {
-        name: rfc3339(value) if name in _INSTANTS else value
-        for name, value in plain.items()
-        if value is not None
-    }
+    plain = {n: v for n, v in msgspec.structs.asdict(told).items() if v is not None}
+    return plain | {n: rfc3339(plain[n]) for n in _INSTANTS if n in plain}
 
 
 def _seconds(ms: int | None) -> float | None:

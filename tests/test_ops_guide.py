@@ -46,6 +46,7 @@ def test_whoever_types_what_the_page_shows_reads_what_it_shows(folder: Path) -> 
             cwd=folder,
             env={**os.environ, "PATH": path},
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )

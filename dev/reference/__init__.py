@@ -1,1 +1,1 @@
-"""The reference of `sla.yaml` and the schemas, written from their models."""
+"""The references of files that people write, and the schemas, from their models."""

@@ -1,16 +1,26 @@
 """`python -m dev.reference`: write reference and schemas, or `--check` them."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 from alerts.sinks.webhook_body import schema as webhook_schema
 from dev.places import REPOSITORY
+from dev.reference.chart_values import CHART, chart_values_schema
 from dev.reference.page import page
+from stream.company.profile import Profile
+from stream.company.schema import schema as profile_schema
+from stream.config import Config
 from stream.config.schema import schema
 from stream.records import event_schema
 
-FILES = {
-    REPOSITORY / "docs" / "config.md": page,
+FILES: dict[Path, Callable[[], str]] = {
+    REPOSITORY / "docs" / "config.md": partial(page, Config, "config.md"),
+    REPOSITORY / "docs" / "company.md": partial(page, Profile, "company.md"),
     REPOSITORY / "config" / "sla.schema.json": schema,
+    CHART / "values.schema.json": chart_values_schema,
+    REPOSITORY / "config" / "company.schema.json": profile_schema,
     REPOSITORY / "docs" / "event.schema.json": event_schema,
     REPOSITORY / "docs" / "webhook.schema.json": webhook_schema,
 }

@@ -1,5 +1,6 @@
-"""`docs/config.md`: a row a key of `sla.yaml`, from the model's own words."""
+"""A page about a file: a row a key, from the model's own words."""
 
+import json
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -8,26 +9,26 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from stream.config import Config
 from stream.config.durations import say_duration
 
-_HEAD = Path(__file__).with_name("head.md")
 
-
-def page() -> str:
-    """`docs/config.md`."""
-    rows = "\n".join(_rows(Config, ""))
-    return f"{_HEAD.read_text('utf-8')}{rows}\n"
+def page(model: type[BaseModel], head: str) -> str:
+    """The text of the file `head` beside this one, and the rows of the table in it."""
+    rows = "\n".join(_rows(model, ""))
+    text = Path(__file__).with_name(head).read_text("utf-8")
+    return text.replace("<rows>", rows)
 
 
 def _rows(model: type[BaseModel], path: str) -> Iterator[str]:
+    schemas = model.model_json_schema()["properties"]
     for name, field in model.model_fields.items():
+        default = _default(field, schemas[field.alias or name])
         inner, shape = _model_of(field.annotation)
         here = f"{path}{field.alias or name}{shape}"
-        if inner is None or field.description or _default(field):
+        if inner is None or field.description or default:
             means = _means(field)
             assert means, f"{here} says nothing"
-            yield f"| `{here}` | {_default(field)} | {means} |"
+            yield f"| `{here}` | {default} | {means} |"
         if inner is not None:
             yield from _rows(inner, f"{here}.")
 
@@ -52,26 +53,30 @@ def _values(annotation: Any) -> list[str]:
     return found
 
 
-def _default(field: FieldInfo) -> str:
-    schema = field.get_default()
-    if field.is_required() or schema is None or isinstance(schema, BaseModel):
+def _default(field: FieldInfo, schema: dict[str, Any]) -> str:
+    value = field.get_default()
+    if field.default_factory or field.is_required() or value is None:
         return ""
-    plain = _DEFAULTS.get(str(schema))
-    return f"`{plain or _written(schema)}`"
+    if isinstance(value, BaseModel):
+        return ""
+    plain = _DEFAULTS.get(str(value))
+    return f"`{plain or _written(value, schema)}`"
 
 
 _DEFAULTS = {"{}": "{}", "()": "[]"}
 
 
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) and value >= 1000:  # noqa: PLR2004  a duration
+def _written(value: Any, schema: dict[str, Any]) -> str:
+    """As the file writes it; `schema` says whether that is a number."""
+    if schema.get("type") in {"boolean", "integer", "number"}:
+        return json.dumps(value)
+    if isinstance(value, int):  # a duration
         return say_duration(value)
     if isinstance(value, float):  # a share
         return f"{value * 100:g}%"
     if isinstance(value, dict):
-        return ", ".join(f"{k}: {_written(v)}" for k, v in value.items())
+        inner = schema["additionalProperties"]
+        return ", ".join(f"{k}: {_written(v, inner)}" for k, v in value.items())
     if isinstance(value, tuple):
         return f"[{', '.join(map(str, value))}]"
     return str(value)

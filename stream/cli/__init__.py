@@ -1,8 +1,8 @@
 """The commands: words and exit codes, nothing else.
 
 In: arguments. Out: what the other rooms do, on stdout; one line on stderr for mistakes.
-May import: backtest, channels, config, dead_letters, doctor, explain, figures, intake,
-kafka, monitoring, process, records, replay, simulator, sla, worker.
+May import: backtest, channels, company, config, dead_letters, doctor, explain, figures,
+intake, kafka, monitoring, process, records, replay, simulator, sla, worker.
 Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 """
 

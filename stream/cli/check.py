@@ -7,10 +7,13 @@ from pathlib import Path
 import click
 
 from stream.cli.group import example, main, read_config
+from stream.company.schema import schema as company_schema
 from stream.config.difference import differences
-from stream.config.schema import schema as schema_of
+from stream.config.schema import schema as rules_schema
 from stream.process.setup import Setup, read_setup
 from stream.records import event_schema
+
+SCHEMAS = {"rules": rules_schema, "events": event_schema, "company": company_schema}
 
 _EXAMPLE = """\
 replyclock check config/sla.yaml --format json
@@ -48,14 +51,15 @@ def check(
 
 
 @main.command(epilog=example("replyclock schema > sla.schema.json"))
-@click.argument("what", type=click.Choice(["rules", "events"]), default="rules")
+@click.argument("what", type=click.Choice([*SCHEMAS]), default="rules")
 def schema(what: str) -> None:
     """Print the JSON Schema of the rules file, for editors, or of events.
 
     A first line of `# yaml-language-server: $schema=sla.schema.json` names it. That of
-    events is for who writes them to Kafka (docs/events.md).
+    events is for who writes them to Kafka (docs/events.md), of a company for profiles
+    of `simulate --week` (docs/company.md).
     """
-    click.echo(event_schema() if what == "events" else schema_of(), nl=False)
+    click.echo(SCHEMAS[what](), nl=False)
 
 
 def _say(setup: Setup) -> None:

@@ -34,7 +34,7 @@ _TALKATIVE = ("aiokafka", "asyncio", "slack_sdk")
 def doctor(form: str, sample: int) -> None:
     """Look at everything around: Kafka, topics, workers, Redis, Slack, clocks.
 
-    Run it with the environment of the worker (Slack's token beside it). It writes
+    Run it where alerts run: their environment has Kafka, Redis and Slack. It writes
     nothing. A line for each finding: ok, warn, FAIL, or skip for what it could not
     see; below it what to do. Exit status 1 when anything FAILs.
     """

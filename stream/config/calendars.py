@@ -7,13 +7,19 @@ from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from stream.config.closed_days import check_place, closed_days
 from stream.config.nearest import meant
 from stream.config.part import Part
 from stream.sla.hours import AlwaysOpen
-from stream.sla.opening_hours import OpeningHours, Span, no_holidays
+from stream.sla.opening_hours import OpeningHours, Span, Week, no_holidays
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -53,6 +59,15 @@ def parse_days(text: object) -> frozenset[int]:
     return frozenset(found)
 
 
+def by_weekday(week: Mapping[str, tuple[Span, ...]]) -> Week:
+    """What is written by days (`mon-fri`), by weekday: Monday first, seven."""
+    by_day: list[list[Span]] = [[] for _ in DAYS]
+    for days, windows in week.items():
+        for day in parse_days(days):
+            by_day[day] += windows
+    return tuple(tuple(sorted(windows)) for windows in by_day)
+
+
 def _windows(value: Any) -> Any:
     if value == "closed":
         return ()
@@ -74,8 +89,16 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-Window = Annotated[Span, BeforeValidator(parse_window)]
-Windows = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
+_WRITTEN = {"type": "string", "pattern": f"^{_WINDOW.pattern}$"}
+
+Window = Annotated[Span, BeforeValidator(parse_window), WithJsonSchema(_WRITTEN)]
+Windows = Annotated[
+    tuple[Window, ...],
+    BeforeValidator(_windows),
+    WithJsonSchema(
+        {"anyOf": [{"const": "closed"}, {"type": "array", "items": _WRITTEN}]}
+    ),
+]
 
 
 class Holidays(Part):
@@ -123,13 +146,9 @@ class CalendarPart(Part):
         return None if name is None else check_zone(name)
 
     @property
-    def windows(self) -> tuple[tuple[Span, ...], ...]:
+    def windows(self) -> Week:
         """By weekday, Monday first."""
-        by_day: list[list[Span]] = [[] for _ in DAYS]
-        for days, windows in self.week.items():
-            for day in parse_days(days):
-                by_day[day] += windows
-        return tuple(tuple(sorted(windows)) for windows in by_day)
+        return by_weekday(self.week)
 
     def calendar(self, name: str, zone: str) -> OpeningHours | AlwaysOpen:
         """What clocks read; `zone` where the calendar names none."""

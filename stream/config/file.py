@@ -17,15 +17,19 @@ LARGEST = 1_000_000
 
 def load_config(path: Path) -> Config:
     """The config at `path`; raises `ConfigError` with all faults and their places."""
+    return parse_config(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """What is written at `path`; raises `ConfigError` for what nobody wrote by hand."""
     try:
         if path.stat().st_size > LARGEST:
             raise ConfigError([Fault(str(path), 1, 1, "", _too_large())])
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError([Fault(str(path), 1, 1, "", error.strerror or "")]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([Fault(str(path), 1, 1, "", "is not UTF-8")]) from error
-    return parse_config(text, str(path))
 
 
 def parse_config(text: str, name: str) -> Config:

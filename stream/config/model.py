@@ -1,6 +1,6 @@
 """The whole file as a model, and what the rules read of it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
@@ -8,7 +8,7 @@ from stream.config.alerts import Alerts
 from stream.config.calendars import CalendarPart, check_zone
 from stream.config.links import Link
 from stream.config.nearest import meant
-from stream.config.part import AppId, Duration, Part, Share, Silence
+from stream.config.part import AppId, Duration, OrShort, Part, Share, Silence
 from stream.config.policies import PolicyPart
 from stream.sla.events import AuthorKind, Channel, Name
 from stream.sla.hours import ALWAYS, DAY, AlwaysOpen, Calendar
@@ -109,7 +109,7 @@ class Config(Part):
         },
         description="how long after a customer's words a channel takes a free answer",
     )
-    calendars: dict[str, CalendarPart] = Field(
+    calendars: dict[str, Annotated[CalendarPart, OrShort({"const": "open"})]] = Field(
         {}, description="opening hours by name; `always` is there unwritten"
     )
     queues: dict[str, Queue] = Field({}, description="whose work a conversation is")

@@ -1,6 +1,7 @@
 """What every part of the file has in common: strictness, durations, shares, lists."""
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import (
@@ -8,8 +9,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     WithJsonSchema,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from stream.config.durations import parse_duration, parse_silence
 
@@ -74,6 +78,21 @@ OneOrMore = Annotated[
     ),
 ]
 """A value, or a list that means any of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class OrShort:
+    """Beside a part in `Annotated`: it may be written as one value, too.
+
+    The part's own validator reads it; this tells editors, by JSON Schema.
+    """
+
+    short: dict[str, Any]
+
+    def __get_pydantic_json_schema__(
+        self, part: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [self.short, handler(part)]}
 
 
 class Part(BaseModel):

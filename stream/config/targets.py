@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from stream.config.durations import Within, parse_duration, parse_within
-from stream.config.part import Duration, Part
+from stream.config.part import Duration, OrShort, Part
 from stream.sla.facts import Measure
 from stream.sla.hours import ALWAYS
 from stream.sla.policy import Target
@@ -25,17 +25,12 @@ NO_TARGETS = "none"
 
 _WHOLE = 100
 
-Span = Annotated[
-    Within,
-    BeforeValidator(parse_within),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^((\d+[smhd])+|[1-9]\d?business_days?)$",
-            "examples": ["15m", "4h", "2business_days"],
-        }
-    ),
-]
+_WRITTEN = {
+    "type": "string",
+    "pattern": r"^((\d+[smhd])+|[1-9]\d?business_days?)$",
+    "examples": ["15m", "4h", "2business_days"],
+}
+Span = Annotated[Within, BeforeValidator(parse_within), WithJsonSchema(_WRITTEN)]
 
 
 class TargetPart(Part):
@@ -106,8 +101,11 @@ class TargetPart(Part):
         )
 
 
+TargetOrSpan = Annotated[TargetPart, OrShort(_WRITTEN)]
+
+
 class WindowPart(Part):
-    warn_before: tuple[Duration, ...] = Field(
+    warn_before: Annotated[tuple[Duration, ...], OrShort({"type": "string"})] = Field(
         min_length=1, description="before the channel closes the window"
     )
 
@@ -121,13 +119,13 @@ class WindowPart(Part):
 
 
 class Targets(Part):
-    first_reply: TargetPart | None = Field(
+    first_reply: TargetOrSpan | None = Field(
         None, description="from a session's first message to a person's first reply"
     )
-    next_reply: TargetPart | None = Field(
+    next_reply: TargetOrSpan | None = Field(
         None, description="from the oldest unanswered message after a reply"
     )
-    resolution: TargetPart | None = Field(
+    resolution: TargetOrSpan | None = Field(
         None, description="from a session's start to resolved or closed"
     )
     window: WindowPart | None = Field(

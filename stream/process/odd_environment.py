@@ -20,6 +20,9 @@ _MADE_UP = {
     "events_token": f"has fewer than {SHORTEST} characters: {_CHANCE}",
 }
 
+OF_COMPOSE = {f"{PREFIX}DOMAIN": "", f"{PREFIX}WORKERS": "1"}
+"""What docker-compose.yml alone reads of .env, and its defaults."""
+
 Odd = tuple[str, str]
 """The variable, and what is odd about it."""
 
@@ -31,7 +34,7 @@ def odd_environment(
     fields = Settings.model_fields.items()
     files = [name for name, field in fields if field.annotation == SecretStr | None]
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    known |= {f"{PREFIX}{name.upper()}_FILE" for name in files}
+    known |= {f"{PREFIX}{name.upper()}_FILE" for name in files} | set(OF_COMPOSE)
     for name in sorted(environment):
         is_setting = name in known or name.startswith(_SINKS)
         if name.startswith(PREFIX) and not is_setting:

@@ -277,12 +277,12 @@ def read_settings() -> Settings:
 
 
 def _read_secret_files(faults: list[str]) -> dict[str, Any]:
-    """The secrets given as files; an empty file is "not set", never an empty secret."""
+    """The secrets given as files: an empty one is "not set", a missing one a fault."""
     found: dict[str, Any] = {}
     for name, field in Settings.model_fields.items():
         variable = PREFIX + name.upper()
         path = os.environ.get(f"{variable}_FILE")
-        if path is None or field.annotation != SecretStr | None:
+        if not path or field.annotation != SecretStr | None:
             continue
         if os.environ.get(variable):
             faults.append(f"{variable} and {variable}_FILE are both set")

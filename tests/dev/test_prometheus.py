@@ -17,11 +17,16 @@ def test_a_job_keeps_all_but_its_target_and_pace():
                 "static_configs": [{"targets": ["worker:9101"], "labels": {"a": "b"}}],
             },
             {"job_name": "alerts", "static_configs": [{"targets": ["alerts:9102"]}]},
+            {"job_name": "found", "dns_sd_configs": [{"names": ["found"]}]},
         ],
     }
     adapted = adapt(
         template,
-        targets={"worker": "127.0.0.1:1", "extra": "127.0.0.1:2"},
+        targets={
+            "worker": "127.0.0.1:1",
+            "extra": "127.0.0.1:2",
+            "found": "127.0.0.1:4",
+        },
         alertmanager="127.0.0.1:3",
         interval="1s",
         folder=Path("/etc/x"),
@@ -45,6 +50,7 @@ def test_a_job_keeps_all_but_its_target_and_pace():
                 "static_configs": [where],
             },
             {"job_name": "extra", "static_configs": [{"targets": ["127.0.0.1:2"]}]},
+            {"job_name": "found", "static_configs": [{"targets": ["127.0.0.1:4"]}]},
         ],
     }
 

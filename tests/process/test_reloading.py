@@ -1,5 +1,6 @@
 """Reload: all of the file or nothing, seen by its content."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,35 @@ async def test_a_file_that_was_renamed_into_place_is_seen(process):
         other.replace(process.path)
         assert (await process.reloader.look()).changed
     assert len(process.told) == 3
+
+
+async def test_a_configmap_that_changed_is_seen(tmp_path):
+    """Kubernetes swaps a link two steps away from the file; nobody asks for a look."""
+    path = mounted(tmp_path, "..2026_1", CONFIG)
+    process = Process(path)
+    before = path.readlink()
+    in_force = asyncio.Event()
+    process.reloader.tells(lambda _: in_force.set())
+    assert not (await process.reloader.look()).changed
+
+    async with process.reloader.following(0.1):
+        mounted(tmp_path, "..2026_2", STRICTER)
+        (tmp_path / "..2026_1" / "sla.yaml").unlink()  # as the kubelet then does
+        async with asyncio.timeout(20):
+            await in_force.wait()
+
+    assert path.readlink() == before
+    assert process.told == [load_config(path).version_hash]
+    assert process.successful == 1
+
+
+def mounted(folder: Path, version: str, text: str) -> Path:
+    """Put `text` into a folder as the kubelet does with a ConfigMap's; the file."""
+    (folder / version).mkdir()
+    (folder / version / "sla.yaml").write_text(text, "utf-8")
+    (folder / "..data_tmp").symlink_to(version)
+    (folder / "..data_tmp").rename(folder / "..data")
+    path = folder / "sla.yaml"
+    if not path.is_symlink():
+        path.symlink_to("..data/sla.yaml")
+    return path

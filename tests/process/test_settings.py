@@ -91,6 +91,13 @@ def test_an_empty_variable_beside_a_file_is_not_set(monkeypatch, tmp_path):
     assert read_settings().need("id_secret", "a test") == SECRET
 
 
+def test_an_empty_name_of_a_file_is_none(monkeypatch):
+    """`X_FILE=` in an env file means "not set", as `X=` does."""
+    monkeypatch.setenv("REPLYCLOCK_ID_SECRET_FILE", "")
+
+    assert read_settings().id_secret is None
+
+
 def test_an_empty_file_is_no_secret(monkeypatch, tmp_path):
     """An empty secret would sign everything; it counts as not set."""
     file = tmp_path / "secret"

@@ -16,7 +16,8 @@ from stream.sla.facts import Fact, FactKind, Measure
 from stream.worker.table import decode_state
 from tests.upgrading.kept import END, KEPT, UPGRADED_AT, Kept, told_until, upgraded
 
-_KINDS_SINCE = {"0.1.0": {FactKind.SURVEYED, FactKind.PURCHASED}}
+_BESIDE = {FactKind.SURVEYED, FactKind.PURCHASED}
+_KINDS_SINCE = {"0.1.0": _BESIDE, "0.2.0": _BESIDE}
 """Those that a release did not know."""
 RELEASES = sorted(path.name for path in KEPT.iterdir())
 

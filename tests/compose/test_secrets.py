@@ -1,0 +1,28 @@
+"""`make secrets`: .env into the files that containers read."""
+
+from pathlib import Path
+
+from tests.compose.conftest import SECRETS, make_secrets
+
+
+def test_make_secrets_writes_what_compose_mounts(tmp_path: Path) -> None:
+    """A file a secret, for the containers to read, in a folder for nobody else.
+
+    What .env does not say is empty, which is not set; written again it is as .env.
+    """
+    for token in ("xoxb-1", "xoxb-2"):
+        (tmp_path / ".env").write_text(
+            f"REPLYCLOCK_SLACK_BOT_TOKEN={token}\nREPLYCLOCK_ID_SECRET='a b'\n"
+            "REPLYCLOCK_KAFKA_PASSWORD=\n",
+            encoding="utf-8",
+        )
+        make_secrets(tmp_path)
+        files = {file.name: file for file in (tmp_path / ".secrets").iterdir()}
+        said = {name: file.read_text().strip() for name, file in files.items()}
+        assert said == {
+            **dict.fromkeys(SECRETS, ""),
+            "slack_bot_token": token,
+            "id_secret": "a b",
+        }
+    assert {file.stat().st_mode & 0o777 for file in files.values()} == {0o644}
+    assert (tmp_path / ".secrets").stat().st_mode & 0o777 == 0o700
