@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 
 from stream.records import decode_fact, encode_fact
+from stream.sla.conversation import apply
 from stream.sla.events import PurchaseEvent, Scale, SurveyEvent
 from stream.sla.facts import FactKind, Purchase, Survey
 from tests.timelines import assigned, at, closed, customer, reply
@@ -44,6 +45,14 @@ def test_they_move_no_clock(play):
     heard = play(customer(0), SURVEYED, reply(1), BOUGHT, closed(5))
 
     assert heard.told == silent.told
+
+
+def test_a_repetition_has_the_same_id_whenever_it_comes(play, rules):
+    """Who keeps the first of each id counts it once (semantics 6.11)."""
+    timeline = play(customer(0), SURVEYED)
+    _, again, _ = apply("c", timeline.state, SURVEYED, rules, at(90))
+
+    assert [f.fact_id for f in again] == [f.fact_id for f in told(timeline)]
 
 
 @pytest.mark.parametrize("again", [SURVEYED, BOUGHT])

@@ -120,6 +120,13 @@ def test_late_news_tells_it_again(play):
     assert third.session == first.session
 
 
+def test_late_news_that_moves_no_clock_tells_it_again(play):
+    """What a bot said is nobody's answer, and is in the sum."""
+    first, second = ends(play(customer(0), reply(1), closed(5), reply(2, "b", BOT)))
+
+    assert [f.session.bot_replies for f in (first, second)] == [0, 1]
+
+
 def test_late_news_of_who_had_the_work_tells_it_again(play):
     """A session is of the queue that had it at its end."""
     timeline = play(customer(0), reply(1), closed(5), assigned(4, "billing"))
@@ -141,6 +148,17 @@ def test_what_happens_after_the_end_changes_nothing(play):
     )
 
     assert len(ends(timeline)) == 1
+    late = ends(timeline.play(reply(2, "b", BOT)))[1]
+    assert (late.queue, late.session.bot_replies) == ("sales", 1)
+
+
+def test_what_it_is_about_is_as_of_its_end():
+    """Tags that come later are the next one's, also where it is told again."""
+    rules = parse_config(CATEGORIES, "test.yaml").rules()
+    steps = [customer(0), tags(1, "website"), reply(2), closed(5), tags(6, "delivery")]
+    found = ends(Timeline(rules).play(*steps, failure(7)))
+
+    assert [f.session.categories for f in found] == [("website",)] * 2
 
 
 def test_a_long_session_is_counted_whole_and_kept_small(play):
