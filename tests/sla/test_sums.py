@@ -127,6 +127,17 @@ def test_late_news_that_moves_no_clock_tells_it_again(play):
     assert [f.session.bot_replies for f in (first, second)] == [0, 1]
 
 
+def test_late_news_of_whom_nothing_was_promised_tells_it_again():
+    """A session without clocks comes to something, too."""
+    nothing = "  - {name: all, targets: none}\nalerts:"
+    text = CONFIG.partition("  - {name: vip")[0] + nothing + CONFIG.split("alerts:")[1]
+    timeline = Timeline(parse_config(text, "test.yaml").rules())
+    found = ends(timeline.play(customer(0), reply(1), closed(5), failure(2)))
+
+    assert timeline.told == []
+    assert [f.session.agent_replies for f in found] == [1, 0]
+
+
 def test_late_news_of_who_had_the_work_tells_it_again(play):
     """A session is of the queue that had it at its end."""
     timeline = play(customer(0), reply(1), closed(5), assigned(4, "billing"))
