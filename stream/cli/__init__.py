@@ -2,7 +2,7 @@
 
 In: arguments. Out: what the other rooms do, on stdout; one line on stderr for mistakes.
 May import: backtest, channels, company, config, dead_letters, doctor, explain, figures,
-intake, kafka, monitoring, process, records, replay, simulator, sla, worker.
+importing, intake, kafka, monitoring, process, records, replay, simulator, sla, worker.
 Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 """
 
@@ -15,6 +15,7 @@ from stream.cli import (
     explain,
     facts,
     files,
+    importing,
     monitoring,
     processes,
     resend,
@@ -32,6 +33,7 @@ __all__ = [
     "explain",
     "facts",
     "files",
+    "importing",
     "main",
     "monitoring",
     "processes",
