@@ -12,11 +12,14 @@ from typing import Any, Literal, Protocol, Union, get_args
 import msgspec
 
 from stream.sla.events import Event, JoinedEvent
-from stream.sla.facts import Fact
+from stream.sla.facts import Fact, Purchase, SessionSum, Survey
 from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
 from stream.sla.joining import turns_of
 
-_INSTANTS = ("at", "noticed_at", "cycle", "started_at", "deadline", "known_at")
+_INSTANTS = (
+    *("at", "noticed_at", "cycle", "started_at", "deadline", "known_at"),
+    *("first_human_reply_at", "resolved_at"),
+)
 
 _WAITS = {
     "waited_s": "waited_ms",
@@ -73,6 +76,10 @@ class _WireFact(msgspec.Struct, omit_defaults=True, gc=False):
     known_at: str | None = None
     replaces_waited_s: float | None = None
     replaces_waited_business_s: float | None = None
+    session: dict[str, Any] | None = None
+    replaces_id: str | None = None
+    survey: Survey | None = None
+    purchase: Purchase | None = None
 
 
 class Record(Protocol):
@@ -190,8 +197,18 @@ def encode_fact(fact: Fact) -> bytes:
             _written(fact.known_at),
             _seconds(fact.replaces_waited_ms),
             _seconds(fact.replaces_waited_business_ms),
+            None if fact.session is None else _written_sum(fact.session),
+            fact.replaces_id,
+            fact.survey,
+            fact.purchase,
         )
     )
+
+
+def _written_sum(told: SessionSum) -> dict[str, Any]:
+    """A count of 0 is written: it is known, and what is left out is not."""
+    plain = {n: v for n, v in msgspec.structs.asdict(told).items() if v is not None}
+    return plain | {n: rfc3339(plain[n]) for n in _INSTANTS if n in plain}
 
 
 def _seconds(ms: int | None) -> float | None:
@@ -206,9 +223,10 @@ def decode_fact(data: bytes) -> Fact:
     """Raises `UnreadableRecordError` for what is no fact of version 1."""
     try:
         plain = msgspec.json.decode(data)
-        for name in _INSTANTS:
-            if name in plain:
-                plain[name] = parse_rfc3339(plain[name])
+        for part in (plain, plain.get("session") or {}):
+            for name in _INSTANTS:
+                if name in part:
+                    part[name] = parse_rfc3339(part[name])
         for said, kept in _WAITS.items():
             if said in plain:
                 plain[kept] = round(plain[said] * 1000)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from stream.records import (
     DeadLetter,
@@ -44,7 +45,16 @@ from stream.sla.events import (
     StatusEvent,
     SurveyEvent,
 )
-from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
+from stream.sla.facts import (
+    Fact,
+    FactKind,
+    Measure,
+    Purchase,
+    Reason,
+    SessionSum,
+    Survey,
+    Verdict,
+)
 from stream.sla.instants import from_ms, rfc3339
 from stream.sla.timeline import Turn, TurnKind
 from tests.shelf import Record
@@ -187,6 +197,19 @@ def test_a_join_of_what_is_no_timeline_is_refused(turns):
         author=maybe,
         reason=st.none() | st.sampled_from(Reason),
         replaces=st.none() | st.sampled_from(Verdict),
+        session=st.none()
+        | st.builds(
+            SessionSum,
+            customer=maybe,
+            categories=st.lists(names).map(tuple),
+            agent_replies=st.integers(0, 10**6),
+            first_human_reply_at=st.none() | instants,
+            resolved_at=st.none() | instants,
+        ),
+        replaces_id=maybe,
+        survey=st.none()
+        | st.builds(Survey, scale=st.sampled_from(Scale), score=numbers),
+        purchase=st.none() | st.builds(Purchase, amount=numbers, currency=maybe),
     )
 )
 def test_every_fact_is_read_as_it_was_written(fact):
@@ -327,6 +350,8 @@ FACT = {
         {"waited_s": "long"},
         {"waited_s": 1e308},
         {"queue": None},
+        {"session": "at resolved_at"},
+        {"session": {"resolved_at": 5}},
     ],
     ids=str,
 )
@@ -334,6 +359,16 @@ def test_unreadable_facts_are_refused(changes):
     """What is no fact of version 1 is refused with one kind of error."""
     with pytest.raises(UnreadableRecordError):
         decode_fact(json.dumps({**FACT, **changes}).encode())
+
+
+def test_what_a_newer_release_adds_to_a_fact_is_ignored():
+    """So a worker may be upgraded before those who read its facts."""
+    newer = {**FACT, "mood": {"score": 5}, "session": {"mood": 5}}
+
+    fact = decode_fact(json.dumps(FACT).encode())
+    assert decode_fact(json.dumps(newer).encode()) == replace(
+        fact, session=SessionSum()
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"5", b"\xff", b'"at"'], ids=str)

@@ -1,7 +1,7 @@
 """The commands: words and exit codes, nothing else.
 
 In: arguments. Out: what the other rooms do, on stdout; one line on stderr for mistakes.
-May import: backtest, channels, company, config, dead_letters, doctor, explain,
+May import: backtest, channels, company, config, dead_letters, doctor, explain, figures,
 importing, intake, kafka, monitoring, process, records, replay, simulator, sla, worker.
 Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 """
@@ -13,6 +13,7 @@ from stream.cli import (
     dead_letters,
     doctor,
     explain,
+    facts,
     files,
     importing,
     monitoring,
@@ -30,6 +31,7 @@ __all__ = [
     "dead_letters",
     "doctor",
     "explain",
+    "facts",
     "files",
     "importing",
     "main",

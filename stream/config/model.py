@@ -10,7 +10,7 @@ from stream.config.links import Link
 from stream.config.nearest import meant
 from stream.config.part import AppId, Duration, OrShort, Part, Share, Silence
 from stream.config.policies import PolicyPart
-from stream.sla.events import AuthorKind, Channel
+from stream.sla.events import AuthorKind, Channel, Name
 from stream.sla.hours import ALWAYS, DAY, AlwaysOpen, Calendar
 from stream.sla.instants import HOUR
 from stream.sla.policy import UNROUTED, PolicyBook, Rules
@@ -92,6 +92,11 @@ class Config(Part):
         (),
         description="channels, or `channel:account`, whose statuses, tiers, priorities,"
         " tags or queues somebody tells (events.md): Meta does not; for `check`",
+    )
+    categories: tuple[Name, ...] = Field(
+        (),
+        description="tags that say what a session is about, for figures; sessions with"
+        " none of them, but with others, are `other`",
     )
     reload: Literal["new_cycles", "reevaluate_open"] = Field(
         "new_cycles", description="whether changed rules apply to running clocks, too"
@@ -188,6 +193,7 @@ class Config(Part):
             unknown_author=AuthorKind(self.unknown_author),
             instant_reply=self.instant_reply,
             reevaluate_open=self.reload == "reevaluate_open",
+            categories=frozenset(self.categories),
         )
 
     def app_authors(self) -> dict[str, AuthorKind]:

@@ -128,7 +128,7 @@ def stories(facts: Iterable[Fact]) -> list[SessionStory]:
         if fact.measure is None:
             if fact.kind is FactKind.SESSION_OPENED:
                 sessions.setdefault(start, SessionStory(fact))
-            elif start in sessions:
+            elif fact.kind is FactKind.SESSION_ENDED and start in sessions:
                 sessions[start].end = fact
             continue
         key = (fact.measure, start, fact.shadow)

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from stream.sla.beside import BESIDE, told_of
 from stream.sla.course import Course
 from stream.sla.events import Event, JoinedEvent, MergedEvent
 from stream.sla.facts import Fact, Reason
@@ -47,10 +48,19 @@ _FAILED, _RECLASSIFIED = Reason.DELIVERY_FAILED, Reason.RECLASSIFIED
 _LAPSED = Reason.LAPSED
 
 
-def apply(  # noqa: PLR0911  for each event: one way down, most leave early
+def apply(
     key: str, state: Conversation | None, event: Event, rules: Rules, now: int
 ) -> tuple[Conversation, list[Fact], Applied]:
     """`state` with `event` in it, and what follows. `now` only dates the facts."""
+    after, facts, applied = _heard(key, state, event, rules, now)
+    if isinstance(event, BESIDE):
+        facts = [*facts, *told_of(key, after, event, rules, now)]
+    return after, facts, applied
+
+
+def _heard(  # noqa: PLR0911  for each event: one way down, most leave early
+    key: str, state: Conversation | None, event: Event, rules: Rules, now: int
+) -> tuple[Conversation, list[Fact], Applied]:
     if state is None:
         state = Conversation(event.channel, event.account)
     if state.moved_to is not None:
@@ -247,6 +257,7 @@ def _is_quiet(new: Session, told: Session | None, settled: int, news: News) -> b
     """Whether there is nothing to say; after most events only the state changed."""
     return (
         told is not None
+        and (new is told or new.ended_at is None)  # else: what it came to may differ
         and new.ended_at == told.ended_at
         and new.life == told.life
         and is_quiet(new.clocks, told.clocks, settled, news)

@@ -21,6 +21,7 @@ from stream.sla.held import Held
 from stream.sla.policy import Policy, Rules
 from stream.sla.promises import FIRST, NEXT, OPENING, Promises
 from stream.sla.session import Session
+from stream.sla.speaker import speaker
 from stream.sla.timeline import (
     CUSTOMER,
     END,
@@ -141,7 +142,7 @@ class Course:
         at, author, nature = turn.at, turn.author, turn.nature
         is_unknown = author is AuthorKind.UNKNOWN
         if is_unknown:
-            author = self._speaker(session, turn)
+            author = speaker(turn, session.asked_since, self._rules)
         heard = replace(session, heard_at=at, asked_since=0)
         if author is None or nature is None:
             self.session = heard
@@ -177,15 +178,6 @@ class Course:
             by_machine=is_machine and (waited or session.by_machine),
         )
         self.session = ends.pause_or_resume(answered, at, self._rules)
-
-    def _speaker(self, session: Session, turn: Turn) -> AuthorKind:
-        """Who spoke, where the source does not know (semantics 2.15)."""
-        since, instant = session.asked_since, self._rules.instant_reply
-        # Nobody types so fast, but a call is picked up at once.
-        is_typed = turn.nature is not Nature.CALL
-        if since and is_typed and turn.at - since <= instant > 0:
-            return AuthorKind.BOT
-        return self._rules.unknown_author
 
     def _status(self, session: Session, turn: Turn) -> None:
         at, status = turn.at, turn.status or Status.OPEN

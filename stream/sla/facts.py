@@ -10,7 +10,7 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.json import encode
 
-from stream.sla.events import Channel
+from stream.sla.events import Channel, Scale
 
 
 class FactKind(StrEnum):
@@ -31,6 +31,9 @@ class FactKind(StrEnum):
     BREACH_RETRACTED = "breach_retracted"
     REPLY_RETRACTED = "reply_retracted"
     POLICY_CHANGED = "policy_changed"
+    SURVEYED = "surveyed"
+    PURCHASED = "purchased"
+    """What customers say and do beside the conversation (ADR 33)."""
 
 
 class Measure(StrEnum):
@@ -74,6 +77,48 @@ class Reason(StrEnum):
     """Nor for `unresolved_after`, of a resolution."""
     NO_PROMISE = "no_promise"
     """The policy that applies now does not promise it (semantics 2.11)."""
+
+
+class SessionSum(Struct, frozen=True, kw_only=True, gc=False):
+    """What a session came to when it ended (ADR 33). Instants are milliseconds.
+
+    Each message that reached the customer is in one count: `templates` are templates
+    and campaigns, whoever sent them; `system_replies` automations, and what a system
+    says; `bot_replies` a bot's; `calls` those that were picked up; `agent_replies`
+    all else, which is a person's plain words.
+    """
+
+    customer: str | None = None
+    """Pseudonymous; absent where no event names one, or the conversation's id does."""
+    priority: str | None = None
+    tier: str | None = None
+    categories: tuple[str, ...] = ()
+    """Tags at its end that the file's `categories` name; `other` where none does."""
+    agent_replies: int = 0
+    bot_replies: int = 0
+    system_replies: int = 0
+    templates: int = 0
+    calls: int = 0
+    first_human_reply_at: int | None = None
+    resolved_at: int | None = None
+    """Absent where it was not resolved, or was reopened and not resolved again."""
+    reopened: int = 0
+    """How often it went on after `resolved`."""
+
+
+class Survey(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What the customer answered, as the event says it."""
+
+    scale: Scale
+    score: float
+    touchpoint: str | None = None
+
+
+class Purchase(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What the customer bought, as the event says it."""
+
+    amount: float | None = None
+    currency: str | None = None
 
 
 class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -123,6 +168,12 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     replaces_waited_ms: int | None = None
     """Of the reply that this takes back or restates (semantics 5.1, 6.12)."""
     replaces_waited_business_ms: int | None = None
+    session: SessionSum | None = None
+    """Of `session_ended`, but for a session that never was (`superseded`)."""
+    replaces_id: str | None = None
+    """The `session_ended` that this one takes the place of: late news changed it."""
+    survey: Survey | None = None
+    purchase: Purchase | None = None
 
 
 def fact_id(conversation_id: str, subject: str, cycle: int, *said: object) -> str:

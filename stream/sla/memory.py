@@ -9,6 +9,7 @@ from stream.sla.instants import HOUR
 from stream.sla.policy import Rules
 from stream.sla.session import Session, silence
 from stream.sla.state import Conversation
+from stream.sla.sums import counted_of
 from stream.sla.timeline import Turn, failures
 
 KEPT = 7 * 24 * HOUR
@@ -78,6 +79,7 @@ def prune(state: Conversation, rules: Rules) -> Conversation:
         floor=floor,
         base_held=course.held,
         base=None if base is None else _without_past(base, floor, rules),
+        counted=None if base is None else counted_of(base, state, floor, rules),
     )
 
 

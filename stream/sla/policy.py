@@ -235,6 +235,7 @@ class Rules:
     `instant_reply` of the words it answers: no person types so fast. `reevaluate_open`:
     whether new rules apply to running clocks, too (semantics 2.11). `earlier`: the
     rules in force before by their book's version, for the clocks that began then.
+    `categories`: the tags by which sessions are told apart in figures.
     """
 
     book: PolicyBook
@@ -250,6 +251,7 @@ class Rules:
     instant_reply: int = 5 * SECOND
     reevaluate_open: bool = False
     earlier: Mapping[str, "Rules"] = field(default_factory=dict, repr=False)
+    categories: frozenset[str] = frozenset()
 
     def after(self, before: "Rules") -> "Rules":
         """These, with those in force until now behind them."""

@@ -22,7 +22,7 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
         asked_at: the customer's latest words.
         is_blocked: ended as spam: no session begins until an agent writes.
         asked_since: the customer's first words after the business's last; 0: none.
-        life: as a clock's; another after an end of it was undone.
+        life, gone: as a clock's; another after an end of it was undone.
     """
 
     opened_at: int
@@ -40,6 +40,7 @@ class Session(Struct, frozen=True, array_like=True, gc=False):
     is_blocked: bool = False
     life: int = 0
     asked_since: int = 0
+    gone: tuple[int, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -5,6 +5,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from stream.sla.counted import Counted
 from stream.sla.events import Channel, Event, JoinedEvent
 from stream.sla.held import NOBODYS, Held
 from stream.sla.policy import Rules
@@ -25,6 +26,8 @@ class Conversation(Struct, frozen=True, array_like=True, gc=False):
         floor: what happened at or before it is forgotten; later news of it is late.
         base_held, base: who held the work at `floor`, and the session open then.
         moved_to: the conversation that this one is a part of (ADR 14).
+        customer: a pseudonym that its id does not bear; the first that was heard.
+        counted: what was said in `base` up to `floor` (ADR 33).
         withdrawn: how many sessions, clocks and ends of sessions were told in vain.
     """
 
@@ -42,6 +45,8 @@ class Conversation(Struct, frozen=True, array_like=True, gc=False):
     withdrawn: int = 0
     moved_to: str | None = None
     contact: tuple[int, bytes] | None = None
+    customer: str | None = None
+    counted: Counted | None = None
 
     @property
     def last(self) -> Session | None:
@@ -52,7 +57,14 @@ _Told = TypeVar("_Told", str, bytes)
 
 
 def linked(state: Conversation, event: Event) -> Conversation:
-    """With the link and the contact that the event bears, where they are the latest."""
+    """With whose it is, and the link and the contact of the event if they are newer."""
+    customer = event.customer
+    if (
+        customer is not None
+        and state.customer is None
+        and not event.conversation_id.endswith(customer)  # nearly always it does
+    ):
+        state = replace(state, customer=customer)
     if event.link is None and event.contact is None:
         return state
     link_at = contact_at = event.at

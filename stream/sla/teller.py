@@ -62,10 +62,11 @@ class Teller:
         else:
             clocks_told = told.clocks
         clocks = self._clocks(new.clocks, clocks_told)
-        ended_at = new.ended_at
-        if ended_at is not None and (told is None or told.ended_at != ended_at):
-            kind = FactKind.SESSION_ENDED
-            self._writer.session(new, kind, ended_at, new.end_reason)
+        if new.ended_at is not None and new is not told:
+            if told is None or told.ended_at != new.ended_at:
+                self._writer.ended(new)
+            else:
+                new = self._writer.ended_again(new, told)
         return new if clocks is new.clocks else replace(new, clocks=clocks)
 
     def _withdraw(self, told: Session) -> None:

@@ -13,6 +13,7 @@ from stream.sla.policy import Rules
 from stream.sla.session import Session
 from stream.sla.state import Conversation, held_at
 from stream.sla.statements import Step, given_at, is_answer_told, is_end_told, standing
+from stream.sla.sums import sum_of
 from stream.sla.verdicts import News
 
 _ANSWERS = frozenset({FactKind.MET, FactKind.ANSWERED_LATE})
@@ -67,6 +68,33 @@ class Writer:
             reason=reason,
         )
         self.facts.append(fact)
+
+    def ended(self, session: Session) -> None:
+        """Say that it ended, and what it came to."""
+        fact = self._ended(session, self._state)
+        name = self._name_of_end(fact, session)
+        self.facts.append(replace(fact, fact_id=name))
+
+    def ended_again(self, session: Session, told: Session) -> Session:
+        """Say so once more if late news changed what it came to (semantics 6.12).
+
+        Returns it with what is gone: as with clocks, what is told, is gone and is told
+        once more has another name each time.
+        """
+        gone = told.gone
+        fact, before = (
+            self._ended(session, self._state),
+            self._ended(told, self._before),
+        )
+        if _said_of_end(fact) != _said_of_end(before):
+            gone = (*gone, _short_of_end(before))[-_MOST_GONE:]
+            session = replace(session, gone=gone)
+            name, old = (
+                self._name_of_end(fact, session),
+                self._name_of_end(before, told),
+            )
+            self.facts.append(replace(fact, fact_id=name, replaces_id=old))
+        return session if session.gone == gone else replace(session, gone=gone)
 
     def clock(self, clock: Clock, steps: Iterable[Step], told: Clock) -> Clock:
         """Write the steps from `told` to `clock`; returns it with what is gone.
@@ -149,6 +177,28 @@ class Writer:
             known_at=known_at if known_at > at else None,
         )
 
+    def _ended(self, session: Session, state: Conversation) -> Fact:
+        at = session.ended_at or 0
+        return replace(
+            self._envelope(at, state),
+            kind=FactKind.SESSION_ENDED,
+            at=at,
+            started_at=session.opened_at,
+            reason=session.end_reason,
+            session=sum_of(session, state, self._rules),
+        )
+
+    def _name_of_end(self, fact: Fact, session: Session) -> str:
+        gone = session.gone
+        return fact_id(
+            self._key,
+            "session",
+            session.opened_at,
+            *_said_of_end(fact),
+            gone.count(_short_of_end(fact)) if gone else 0,
+            *_life(session),
+        )
+
     def _name(self, fact: Fact, clock: Clock) -> str:
         gone = clock.gone
         return fact_id(
@@ -227,6 +277,14 @@ def _said(fact: Fact) -> tuple[object, ...]:
         fact.author,
         fact.reason,
     )
+
+
+def _said_of_end(fact: Fact) -> tuple[object, ...]:
+    return fact.kind, fact.at, fact.queue, fact.assignee, fact.reason, fact.session
+
+
+def _short_of_end(fact: Fact) -> int:
+    return crc32(encode(_said_of_end(fact)))
 
 
 def _short(fact: Fact) -> int:

@@ -147,6 +147,8 @@ class WorkerMetrics:
             if fact.shadow:
                 self._shadow(fact)
                 continue
+            if fact.replaces_id is not None:
+                continue  # a session's end, counted when it was told first
             channel, queue = fact.channel.value, self.places.queue(fact.queue)
             then = self.places.queue(fact.replaces_queue or fact.queue)
             counted = (fact.kind, fact.measure, then, fact.replaces, fact.reason)

@@ -19,7 +19,7 @@ from stream.records import decode_event
 from stream.replay.replay import BadLineError, Replay
 from stream.sla.conversation import reconsider
 from stream.sla.cycles import Cycle, Cycles, Key
-from stream.sla.facts import Fact, FactKind
+from stream.sla.facts import Fact, FactKind, Reason
 from stream.sla.policy import Rules
 from stream.sla.session import Session
 from stream.sla.state import Conversation
@@ -43,6 +43,8 @@ PASSING = frozenset(
         FactKind.CANCELLED,
         FactKind.WAIT_ENDED,
         FactKind.REPLY_RETRACTED,
+        # What a session came to, told at its end and again behind late news (ADR 33).
+        FactKind.SESSION_ENDED,
     }
 )
 """What is told on the way and may be untold when more was known at once.
@@ -264,6 +266,8 @@ def disagreements(
             cycles = [c for c in stands | stood if stands.get(c) != stood.get(c)]
             differ = [(stands.get(c), stood.get(c)) for c in cycles]
             found.append(f"{key} ends otherwise: {differ}; {touched.get(key)}")
+        if (came_to := _came_to(ours[key])) != (sums := _came_to(theirs[key])):
+            found.append(f"{key} comes to {came_to} and {sums}; {touched.get(key)}")
     return found
 
 
@@ -318,6 +322,20 @@ def _stands(facts: Iterable[Fact]) -> dict[Key, Cycle]:
     }
 
 
+def _came_to(facts: Iterable[Fact]) -> dict[int | None, object]:
+    """What stands of each session that ended: what was told of it last (ADR 33)."""
+    last = {
+        fact.started_at: fact
+        for fact in _distinct(facts)
+        if fact.kind is FactKind.SESSION_ENDED
+    }
+    return {
+        start: (fact.at, fact.reason, fact.queue, fact.assignee, fact.session)
+        for start, fact in last.items()
+        if fact.reason is not Reason.SUPERSEDED
+    }
+
+
 def _bare(state: Conversation, *, versions: bool) -> Conversation:
     """Without what was told on the way only."""
     told = tuple([_unwarned(session, versions=versions) for session in state.told])
@@ -338,4 +356,4 @@ def _unwarned(session: Session, *, versions: bool) -> Session:
         )
         for clock in session.clocks
     ]
-    return replace(session, clocks=tuple(clocks), life=0)
+    return replace(session, clocks=tuple(clocks), life=0, gone=())

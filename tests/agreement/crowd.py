@@ -26,9 +26,12 @@ from stream.sla.events import (
     MessageEvent,
     Nature,
     NoReplyNeededEvent,
+    PurchaseEvent,
+    Scale,
     SpamEvent,
     Status,
     StatusEvent,
+    SurveyEvent,
 )
 from stream.sla.instants import from_ms
 
@@ -81,6 +84,11 @@ def _conversation(random: Random, name: str, start: int, end: int) -> Iterator[A
             yield from _arrivals(random, event, end)
         turn += 1
         at += random.choice(_STEPS)
+    beside = Random(f"beside {name}")  # noqa: S311  a crowd
+    for make in (_survey, _purchase):
+        own = {"event_id": f"{name}-{make.__name__}"}
+        for event in make(beside, envelope | own):
+            yield from _arrivals(beside, event, end)
 
 
 def _arrivals(random: Random, event: Event, end: int) -> Iterator[Arrival]:
@@ -177,6 +185,14 @@ def _merged(_: Random, envelope: Envelope) -> list[Event]:
 
 def _spam(_: Random, envelope: Envelope) -> list[Event]:
     return [SpamEvent(**envelope)]
+
+
+def _survey(random: Random, envelope: Envelope) -> list[Event]:
+    return [SurveyEvent(**envelope, scale=Scale.CSAT, score=random.randrange(1, 6))]
+
+
+def _purchase(_: Random, envelope: Envelope) -> list[Event]:
+    return [PurchaseEvent(**envelope, amount=9.5, currency="EUR")]
 
 
 def _message(

@@ -109,6 +109,12 @@ def test_a_story_from_the_topic_says_what_was_sent_where(system, prefix, tmp_pat
     nobody = told(system, "nobody", status=1)
     assert nobody.stderr == "Error: no facts of 'nobody' in the facts topic\n"
 
+    archive = ("facts", "archive", str(tmp_path / "facts"))
+    days = run(system, *archive, "--from", rfc3339(now - 60 * MINUTE)).stdout
+    assert "facts, " in days
+    again = run(system, *archive).stdout.splitlines()
+    assert {line.partition(", ")[2] for line in again} == {"0 of them new"}
+
     system.environment["REPLYCLOCK_REDIS_URL"] = "redis://us:hush-9931@127.0.0.1:9/0"
     without = told(system, WHOSE)
     assert "answered, too late by cleo" in without.stdout

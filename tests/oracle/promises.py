@@ -10,6 +10,8 @@ from stream.sla.policy import OnReopen, Policy, PolicyBook, Rules, Target
 from tests.oracle.open_seconds import OpenSeconds
 
 REPLIES = ("first_reply", "next_reply")
+CATEGORY = "billing"
+"""The only tag that is drawn."""
 
 
 @dataclass
@@ -168,6 +170,7 @@ class Promises:
             windows={Channel.WHATSAPP: self.window * 1000},
             unknown_author=self.unknown,
             instant_reply=self.instant * 1000,
+            categories=frozenset({CATEGORY}),
         )
 
     def _target(self, measure: str, within: int, calendar: str) -> Target:

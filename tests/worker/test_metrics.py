@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from stream.config import parse_config
-from stream.sla.events import AuthorKind
+from stream.sla.events import AuthorKind, SpamEvent
 from stream.sla.facts import Verdict
 from stream.worker.places import MOST
 from stream.worker.reply_times import WAITS
@@ -223,6 +223,18 @@ def test_sessions_are_counted_when_they_open():
 
     place = {"channel": "whatsapp", "queue": "sales"}
     assert shelf.sample("sessions_opened_total", **place) == 2
+    assert shelf.sample("sessions_withdrawn_total", **place) == 1
+
+
+def test_spam_whose_end_is_told_again_is_withdrawn_once():
+    """Late news of what was said in it is no other session."""
+    shelf = Shelf()
+    envelope = {f: getattr(closed(2), f) for f in SpamEvent.__struct_fields__}
+    steps = [customer(0), reply(1), SpamEvent(**envelope), failure(3)]
+    shelf.metrics.record(facts := Timeline(shelf.config.rules()).play(*steps).facts)
+
+    assert [f.reason for f in facts if f.session is not None] == ["spam", "spam"]
+    place = {"channel": "whatsapp", "queue": "sales"}
     assert shelf.sample("sessions_withdrawn_total", **place) == 1
 
 

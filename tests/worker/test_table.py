@@ -90,6 +90,17 @@ BYTES_OF_VERSION_3 = bytes.fromhex(
 )
 
 
+BYTES_SINCE_SUMS = bytes.fromhex(
+    "93032adc0010a87768617473617070a131c095a573616c6573c0c0c09000949acd03e8010bc0"
+    "c0c0c0c0c0c29acd07d0020ca56167656e74a5706c61696ea76167656e743a37c0c0c0c29acd"
+    "09c4030cc0c0c0c0c0c0c29acd0bb8060dc0c0c0a6636c6f736564c0c0c291dc0010cd03e8cd"
+    "0bb891dc001eab66697273745f7265706c79cd03e8a3616c6ca361626300a6616c7761797393"
+    "cd01f4cd03e8cd05dccd09c4cd03e890c0cd0bb8c2c0a6636c6f736564c202a8627265616368"
+    "656400c090c20000c000c2009000c2c0a46f70656ec0cd0bb8a6636c6f73656400c200c20000"
+    "90cd0c1ccd01f495a573616c6573c0c0c090c000c0c0c0c0"
+)
+
+
 def test_bytes_of_version_1_are_read():
     """A changelog written by the first release restores."""
     assert decode_state(BYTES_OF_VERSION_1) == Stored(3, 42, CONVERSATION)
@@ -101,8 +112,9 @@ def test_bytes_of_version_2_are_read():
 
 
 def test_bytes_of_version_3_are_read():
-    """What this release writes is read by every later one."""
-    assert encode_state(42, CONVERSATION).hex() == BYTES_OF_VERSION_3.hex()
+    """What this release writes is read by every later one, and what 0.1.0 wrote."""
+    assert encode_state(42, CONVERSATION).hex() == BYTES_SINCE_SUMS.hex()
+    assert decode_state(BYTES_SINCE_SUMS) == Stored(3, 42, CONVERSATION)
     assert decode_state(BYTES_OF_VERSION_3) == Stored(3, 42, CONVERSATION)
 
 
@@ -147,11 +159,11 @@ def test_bytes_without_the_fields_at_the_end_are_read():
 
 def test_what_a_newer_worker_added_is_dropped():
     """The same version with a field more: it is read, and written without that."""
-    version, offset, said = msgspec.msgpack.decode(BYTES_OF_VERSION_3)
+    version, offset, said = msgspec.msgpack.decode(BYTES_SINCE_SUMS)
     newer = msgspec.msgpack.encode([version, offset, [*said, "new"]])
 
     stored = decode_state(newer)
-    assert encode_state(stored.offset, stored.conversation) == BYTES_OF_VERSION_3
+    assert encode_state(stored.offset, stored.conversation) == BYTES_SINCE_SUMS
 
 
 def test_what_is_written_is_read():
