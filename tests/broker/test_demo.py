@@ -10,7 +10,7 @@ import time
 import pytest
 
 from alerts.alert import alert_key
-from dev.demo.judgement import Line, judge
+from dev.demo.judgement import Line, judge, timeliness
 from dev.demo.seen import Seen
 from dev.places import REPOSITORY
 from stream.simulator.play import Truth
@@ -116,6 +116,13 @@ def test_a_limit_holds_below_and_not_at_it():
     """`< 3 s` means that 3 s is too long."""
     assert Line("delay", 3, 2.99, limit=True).holds
     assert not Line("delay", 3, 3, limit=True).holds
+
+
+def test_a_machine_that_was_too_busy_is_said():
+    """Beside what is WRONG, when webhooks left later than the truth bears."""
+    assert "too busy" in timeliness(5.1, ok=False)
+    assert timeliness(0.9, ok=False) == "the slowest webhook left 0.90 s after its time"
+    assert "too busy" not in timeliness(5.1, ok=True)
 
 
 def message(key, at, *colours):
