@@ -10,7 +10,6 @@ from types import FrameType
 
 import click
 
-from dev.demo.climbs import add_climbs
 from dev.demo.judgement import (
     Line,
     differences,
@@ -23,7 +22,7 @@ from dev.demo.pictures import take_pictures
 from dev.demo.pressing import PRESSES, press_all
 from dev.demo.rules import DELIVERY, STORM_CHANNEL, next_minute, write_rules
 from dev.demo.seen import ask_prometheus, look, percentile, save
-from dev.demo.storm import add_storm
+from dev.demo.traffic import write_traffic
 from dev.faults import StackError
 from dev.places import CACHE
 from dev.slack.client import SlackStandIn
@@ -36,14 +35,11 @@ from dev.system import (
 )
 from grafana.check_wall import check_wall
 from stream.config import load_config
-from stream.simulator.characters import CAST
-from stream.simulator.play import Play, write_play
+from stream.simulator.play import Play
 from stream.simulator.sending import Sent, send_play
 from stream.sla.policy import Rules
 
 CHANNELS = ("C0SALES", "C0OPS", "C0SUPPORT", "C0LEADS", STORM_CHANNEL)
-SALES = "whatsapp:106540352242922"
-"""Of which account the climbs are customers."""
 EPISODE = 300
 """Seconds of traffic that are written at once when the demo has no end."""
 SETTLE = 20.0
@@ -127,19 +123,7 @@ def _ask_for_digest(folder: Path, system: System) -> tuple[Rules, datetime]:
 
 
 def _play(rules: Rules, rate: int, seed: int, seconds: int, first: int = 0) -> Play:
-    start = time.time_ns() // 1_000_000 + 1000
-    play = write_play(
-        rules,
-        seed=seed,
-        start=start,
-        seconds=seconds,
-        rate=rate,
-        first=first,
-        cast=CAST,
-    )
-    add_climbs(play, SALES, start, first)
-    add_storm(play, SALES, start, first)
-    play.truth.escalated -= len(PRESSES)
+    play = write_traffic(rules, rate, seed, seconds, first=first)
     click.echo(f"playing {play.truth.webhooks} bodies, about {rate} a second")
     return play
 
