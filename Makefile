@@ -37,6 +37,7 @@ SECRETS := id_secret contact_key whatsapp_app_secret whatsapp_verify_token \
 
 # The folder is for you alone, its files for the users inside of the containers.
 secrets: .env ## Write the secrets of .env into .secrets/, for Docker Compose.
+	@sh -ec '. ./.env' || { echo ".env: a text with a space, or any of \$$ & ; # ( ) and quotes, stands in single quotes" >&2; exit 1; }
 	@mkdir -p .secrets && chmod 700 .secrets
 	@umask 022; set -a; . ./.env; for name in $(SECRETS); do \
 		printenv "REPLYCLOCK_$$(echo $$name | tr a-z A-Z)" > .secrets/$$name || :; done

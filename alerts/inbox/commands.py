@@ -22,7 +22,10 @@ async def answer_to(words: Sequence[str], desk: Desk, now: int) -> str:
         queue = rest[0] if rest else None
         return who_waits(await desk.waiting(queue), queue, now)
     if len(rest) != 1:
-        return "Which conversation? `/replyclock explain CONVERSATION`"
+        return (
+            "Which conversation? As an alert names it, at its end:"
+            " `/replyclock explain whatsapp:…:…`"
+        )
     return story(await desk.explain(rest[0]), rest[0])
 
 

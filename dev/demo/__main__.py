@@ -10,14 +10,19 @@ from types import FrameType
 
 import click
 
-from dev.demo.climbs import add_climbs
-from dev.demo.judgement import Line, differences, judge, verdict_differences
+from dev.demo.judgement import (
+    Line,
+    differences,
+    judge,
+    timeliness,
+    verdict_differences,
+)
 from dev.demo.parts import judge_parts
 from dev.demo.pictures import take_pictures
 from dev.demo.pressing import PRESSES, press_all
 from dev.demo.rules import DELIVERY, STORM_CHANNEL, next_minute, write_rules
 from dev.demo.seen import ask_prometheus, look, percentile, save
-from dev.demo.storm import add_storm
+from dev.demo.traffic import write_traffic
 from dev.faults import StackError
 from dev.places import CACHE
 from dev.slack.client import SlackStandIn
@@ -30,14 +35,11 @@ from dev.system import (
 )
 from grafana.check_wall import check_wall
 from stream.config import load_config
-from stream.simulator.characters import CAST
-from stream.simulator.play import Play, write_play
+from stream.simulator.play import Play
 from stream.simulator.sending import Sent, send_play
 from stream.sla.policy import Rules
 
 CHANNELS = ("C0SALES", "C0OPS", "C0SUPPORT", "C0LEADS", STORM_CHANNEL)
-SALES = "whatsapp:106540352242922"
-"""Of which account the climbs are customers."""
 EPISODE = 300
 """Seconds of traffic that are written at once when the demo has no end."""
 SETTLE = 20.0
@@ -105,9 +107,10 @@ def run_demo(
     click.echo(f"\n  {'':<6}{'':<44}{'expected':>10}{'came out':>12}")
     for line in lines:
         click.echo(str(line))
-    click.echo(f"\nthe slowest webhook left {sent.lag:.2f} s after its time")
+    ok = all(line.holds for line in lines)
+    click.echo(f"\n{timeliness(sent.lag, ok=ok)}")
     click.echo(f"events kept in {folder / 'events.jsonl'}, for replyclock replay")
-    return all(line.holds for line in lines)
+    return ok
 
 
 def _ask_for_digest(folder: Path, system: System) -> tuple[Rules, datetime]:
@@ -120,19 +123,7 @@ def _ask_for_digest(folder: Path, system: System) -> tuple[Rules, datetime]:
 
 
 def _play(rules: Rules, rate: int, seed: int, seconds: int, first: int = 0) -> Play:
-    start = time.time_ns() // 1_000_000 + 1000
-    play = write_play(
-        rules,
-        seed=seed,
-        start=start,
-        seconds=seconds,
-        rate=rate,
-        first=first,
-        cast=CAST,
-    )
-    add_climbs(play, SALES, start, first)
-    add_storm(play, SALES, start, first)
-    play.truth.escalated -= len(PRESSES)
+    play = write_traffic(rules, rate, seed, seconds, first=first)
     click.echo(f"playing {play.truth.webhooks} bodies, about {rate} a second")
     return play
 

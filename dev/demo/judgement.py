@@ -41,6 +41,17 @@ class Line:
         return f"  {mark:<6}{self.what:<44}{expected:>10}{got:>12}"
 
 
+def timeliness(lag: float, *, ok: bool) -> str:
+    """How late the traffic was, in seconds; and whether that may be why it is WRONG."""
+    said = f"the slowest webhook left {lag:.2f} s after its time"
+    if ok or lag * 1000 < EDGE:
+        return said
+    return (
+        f"{said}: this machine was too busy,\n"
+        "and what is WRONG may be no more than that: try again when it is free"
+    )
+
+
 def judge(
     truth: Truth, seen: Seen, accepted: int, counters: dict[str, float]
 ) -> list[Line]:

@@ -1,5 +1,6 @@
 """`python -m dev.slack`: the stand-in Slack by hand."""
 
+import socket
 from pathlib import Path
 
 import click
@@ -37,12 +38,18 @@ def main(port: int, state: Path | None, channels: tuple[str, ...]) -> None:
         state.mkdir(parents=True, exist_ok=True)
     journal = None if state is None else state / "journal.jsonl"
     workspace = Workspace(named, journal)
+    try:
+        listening = socket.create_server(("127.0.0.1", port))
+    except OSError:
+        raise click.ClickException(
+            f"cannot listen on 127.0.0.1:{port}: try --port"
+        ) from None
     click.echo(f"page http://127.0.0.1:{port}/")
     click.echo(f"API  http://127.0.0.1:{port}/api/  token {TOKEN}")
     click.echo(f"app  token {APP_TOKEN}  signing secret {SIGNING_SECRET}")
     try:
         app = Server(workspace, f"127.0.0.1:{port}").app()
-        web.run_app(app, host="127.0.0.1", port=port, print=None, access_log=None)
+        web.run_app(app, sock=listening, print=None, access_log=None)
     finally:
         workspace.close()
 

@@ -42,12 +42,18 @@ def check(
         _say_changes(*diff, form)
         return
     setup = read_setup(file)
+    odd = len(setup.warnings) + len(setup.odd_environment)
+    ok = not (setup.faults or (strict and odd))
     if form == "json":
-        click.echo(json.dumps(_plain(setup), indent=2))
+        click.echo(json.dumps({"ok": ok, **_plain(setup)}, indent=2))
     else:
         _say(setup)
-    odd = setup.warnings or setup.odd_environment
-    sys.exit(1 if setup.faults or (strict and odd) else 0)
+        if ok:
+            click.echo(f"{setup.path}: good")
+        elif not setup.faults:
+            many = "1 warning" if odd == 1 else f"{odd} warnings"
+            click.echo(f"{setup.path}: not good, strictly: {many}", err=True)
+    sys.exit(0 if ok else 1)
 
 
 @main.command(epilog=example("replyclock schema > sla.schema.json"))
@@ -70,8 +76,6 @@ def _say(setup: Setup) -> None:
         click.echo(f"environment: warning: {name}: {message}", err=True)
     if setup.lines:
         click.echo("\n".join(setup.lines), err=True)
-    else:
-        click.echo(f"{setup.path}: good")
 
 
 def _plain(setup: Setup) -> dict[str, object]:
@@ -81,7 +85,7 @@ def _plain(setup: Setup) -> dict[str, object]:
         {"level": "warning", "file": "environment", "path": name, "message": message}
         for name, message in setup.odd_environment
     ]
-    return {"ok": not setup.faults, "faults": levelled, "warnings": odd}
+    return {"faults": levelled, "warnings": odd}
 
 
 def _say_changes(old: Path, new: Path, form: str) -> None:

@@ -112,7 +112,8 @@ def _print(chosen: Sequence[Found], limit: int) -> None:
         left = len(chosen) - limit
         click.echo(f"{left} earlier ones are left out: see --limit", err=True)
     resent_count = sum(found.resent_at is not None for found in chosen)
-    click.echo(f"\n{len(chosen)} dead letters, {resent_count} of them resent")
+    many = "1 dead letter" if len(chosen) == 1 else f"{len(chosen)} dead letters"
+    click.echo(f"\n{many}, {resent_count} of them resent")
     for reason, count in _reasons(chosen).items():
         click.echo(f"{count:>8}  {reason}")
 

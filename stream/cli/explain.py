@@ -36,7 +36,11 @@ from stream.sla.instants import parse_rfc3339
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="From a file of events instead of the facts topic.",
 )
-@click.option("--until", help="With --events: let time run on to 2026-11-23T09:00Z.")
+@click.option(
+    "--until",
+    metavar="WHEN",
+    help="With --events: let time run on to 2026-11-23T09:00Z.",
+)
 @config_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def explain(

@@ -54,7 +54,13 @@ _OF_A_WEEK = {"days", "profile"}
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="With --week: the company (docs/company.md); default: a small one.",
 )
-@click.option("--seconds", default=60, show_default=True, type=click.IntRange(20))
+@click.option(
+    "--seconds",
+    default=60,
+    show_default=True,
+    type=click.IntRange(20),
+    help="How long it plays.",
+)
 @click.option(
     "--rate",
     default=200,

@@ -10,9 +10,12 @@ import time
 import pytest
 
 from alerts.alert import alert_key
-from dev.demo.judgement import Line, judge
+from dev.demo.__main__ import EPISODE
+from dev.demo.judgement import Line, judge, timeliness
 from dev.demo.seen import Seen
-from dev.places import REPOSITORY
+from dev.demo.traffic import write_traffic
+from dev.places import CONFIG, REPOSITORY
+from stream.config import load_config
 from stream.simulator.play import Truth
 from tests.alerts.cycles import Cycle
 
@@ -116,6 +119,19 @@ def test_a_limit_holds_below_and_not_at_it():
     """`< 3 s` means that 3 s is too long."""
     assert Line("delay", 3, 2.99, limit=True).holds
     assert not Line("delay", 3, 3, limit=True).holds
+
+
+def test_the_first_webhook_of_an_episode_is_not_late():
+    """It takes seconds to write a long one, what was due meanwhile would be a burst."""
+    play = write_traffic(load_config(CONFIG).rules(), 200, 1, EPISODE)
+    assert play.deliveries[0].at / 1000 > time.time()
+
+
+def test_a_machine_that_was_too_busy_is_said():
+    """Beside what is WRONG, when webhooks left later than the truth bears."""
+    assert "too busy" in timeliness(5.1, ok=False)
+    assert timeliness(0.9, ok=False) == "the slowest webhook left 0.90 s after its time"
+    assert "too busy" not in timeliness(5.1, ok=True)
 
 
 def message(key, at, *colours):

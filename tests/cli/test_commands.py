@@ -185,7 +185,11 @@ def test_strict_finds_fault_with_a_warning_only(monkeypatch, tmp_path):
         CONFIG.replace("version: 1", "version: 1\nabandon_after: 1h"), "utf-8"
     )
     assert run("check", str(odd)).exit_code == 0
-    assert run("check", str(odd), "--strict").exit_code == 1
+    strict = run("check", str(odd), "--strict")
+    assert (strict.exit_code, strict.stdout) == (1, "")
+    assert strict.stderr.splitlines()[-1] == f"{odd}: not good, strictly: 3 warnings"
+    as_json = run("check", str(odd), "--strict", "--format", "json")
+    assert (as_json.exit_code, json.loads(as_json.stdout)["ok"]) == (1, False)
 
 
 def test_parse_prints_events(tmp_path):

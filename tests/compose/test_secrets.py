@@ -1,6 +1,9 @@
 """`make secrets`: .env into the files that containers read."""
 
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.compose.conftest import SECRETS, make_secrets
 
@@ -26,3 +29,15 @@ def test_make_secrets_writes_what_compose_mounts(tmp_path: Path) -> None:
         }
     assert {file.stat().st_mode & 0o777 for file in files.values()} == {0o644}
     assert (tmp_path / ".secrets").stat().st_mode & 0o777 == 0o700
+
+
+def test_make_secrets_ends_at_a_line_that_a_shell_reads_otherwise(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A text with spaces and no quotes would be an empty secret, without a word."""
+    said = "REPLYCLOCK_WHATSAPP_VERIFY_TOKEN=my own text\nREPLYCLOCK_ID_SECRET=a\n"
+    (tmp_path / ".env").write_text(said, encoding="utf-8")
+    with pytest.raises(subprocess.CalledProcessError):
+        make_secrets(tmp_path)
+    assert "single quotes" in capfd.readouterr().err
+    assert not (tmp_path / ".secrets").exists()

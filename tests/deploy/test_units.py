@@ -6,8 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from alerts.app import LAST_STEP_SECONDS
+from dev.prometheus import TEMPLATE
 from stream.engine.worker import _STOP_WITHIN_S
 from stream.intake.process import _SHUTDOWN_SECONDS
 from stream.process.settings import PREFIX
@@ -98,6 +100,27 @@ def test_the_page_installs_what_is_there() -> None:
         for file in FOLDER.glob(pattern)
     }
     assert copied == {file.name for file in FOLDER.iterdir()}
+
+
+def test_prometheus_of_the_page_is_ours() -> None:
+    """docs/systemd.md says what ours has, with addresses of one machine.
+
+    None is a name that only Compose resolves: the worker's was, and it was not seen.
+    """
+    [block] = blocks("systemd.md", "yaml")
+    said = yaml.safe_load(block)
+    ports = {"intake": "9103", "worker": "9101", "alerts": "9102"}
+    targets = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+    assert said.pop("scrape_configs") == [
+        {"job_name": name, "static_configs": [{"targets": [target]}]}
+        for name, target in targets.items()
+    ]
+    ours = yaml.safe_load(TEMPLATE.read_text("utf-8"))
+    assert [job["job_name"] for job in ours.pop("scrape_configs")] == [*targets]
+    for settings in (said, ours):
+        settings["global"]["external_labels"]["runbook"] = ""
+        del settings["alerting"]["alertmanagers"]
+    assert said == ours
 
 
 # -- What a unit gives

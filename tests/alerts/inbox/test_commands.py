@@ -1,11 +1,12 @@
 """Slash commands, by either way, and what they say."""
 
 import asyncio
+from typing import cast
 
 import pytest
 
-from alerts.inbox.commands import SHOWN, story, who_waits
-from alerts.inbox.desk import Waiter
+from alerts.inbox.commands import SHOWN, answer_to, story, who_waits
+from alerts.inbox.desk import Desk, Waiter
 from stream.sla.instants import MINUTE
 from tests.alerts.inbox.conftest import Office
 
@@ -85,3 +86,12 @@ def test_a_long_story_is_told_from_its_end() -> None:
     )
     assert said.endswith("line 399 of the story```")
     assert len(said) < 4000
+
+
+@pytest.mark.parametrize("asked", ["", "+36 30 123 4567"])
+def test_explain_says_what_it_wants(asked: str) -> None:
+    """One word; a phone number is several, and none of them is a conversation."""
+    nobody = cast("Desk", None)
+    said = asyncio.run(answer_to(["explain", *asked.split()], nobody, NOW))
+    assert "As an alert names it" in said
+    assert "`/replyclock explain whatsapp:…:…`" in said
