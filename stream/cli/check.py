@@ -34,7 +34,9 @@ replyclock check config/sla.yaml --format json
 def check(
     file: Path | None, *, diff: tuple[Path, Path] | None, form: str, strict: bool
 ) -> None:
-    """Validate the settings and FILE (default: REPLYCLOCK_CONFIG), all faults at once.
+    """Validate the settings and FILE (default: REPLYCLOCK_CONFIG): each fault a line.
+
+    Names that lead nowhere are looked for when keys and values are good.
 
     Exit status 0 when both are good, 1 when not. What is legal but odd is a warning.
     """
@@ -42,12 +44,12 @@ def check(
         _say_changes(*diff, form)
         return
     setup = read_setup(file)
+    odd = len(setup.warnings) + len(setup.odd_environment) if strict else 0
     if form == "json":
         click.echo(json.dumps(_plain(setup), indent=2))
     else:
-        _say(setup)
-    odd = setup.warnings or setup.odd_environment
-    sys.exit(1 if setup.faults or (strict and odd) else 0)
+        _say(setup, odd)
+    sys.exit(1 if setup.faults or odd else 0)
 
 
 @main.command(epilog=example("replyclock schema > sla.schema.json"))
@@ -62,7 +64,8 @@ def schema(what: str) -> None:
     click.echo(SCHEMAS[what](), nl=False)
 
 
-def _say(setup: Setup) -> None:
+def _say(setup: Setup, odd: int) -> None:
+    """`odd`: how many warnings are faults, too."""
     for warning in setup.warnings:
         where = f"{warning.file}:{warning.line}:{warning.column}"
         click.echo(f"{where}: warning: {warning.path}: {warning.message}", err=True)
@@ -70,6 +73,8 @@ def _say(setup: Setup) -> None:
         click.echo(f"environment: warning: {name}: {message}", err=True)
     if setup.lines:
         click.echo("\n".join(setup.lines), err=True)
+    elif odd:
+        click.echo(f"--strict: {odd} warning{'s' * (odd > 1)}", err=True)
     else:
         click.echo(f"{setup.path}: good")
 

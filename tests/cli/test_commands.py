@@ -178,14 +178,16 @@ def test_who_may_post_may_say_what_meta_does_not(monkeypatch, tmp_path):
 
 
 def test_strict_finds_fault_with_a_warning_only(monkeypatch, tmp_path):
-    """A file without one is good, strictly, too."""
+    """A file without one is good, strictly, too; with one it is not called good."""
     assert run("check", EXAMPLE, "--strict").exit_code == 0
     odd = tmp_path / "sla.yaml"
     odd.write_text(
         CONFIG.replace("version: 1", "version: 1\nabandon_after: 1h"), "utf-8"
     )
     assert run("check", str(odd)).exit_code == 0
-    assert run("check", str(odd), "--strict").exit_code == 1
+    strictly = run("check", str(odd), "--strict")
+    assert (strictly.exit_code, strictly.stdout) == (1, "")
+    assert strictly.stderr.splitlines()[-1] == "--strict: 3 warnings"
 
 
 def test_parse_prints_events(tmp_path):
