@@ -13,10 +13,12 @@ RUN /opt/replyclock/bin/pip install --only-binary=:all: --require-hashes -r requ
 RUN python -m venv /opt/backend
 COPY requirements-dev.lock ./
 RUN /opt/backend/bin/pip install --only-binary=:all: --require-hashes -r requirements-dev.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY stream stream
 COPY alerts alerts
-RUN /opt/backend/bin/pip wheel --no-deps --no-build-isolation --wheel-dir wheels . \
+# There is no git in here: --build-arg COMMIT=... (docs/releasing.md), or it is not known.
+ARG COMMIT=
+RUN REPLYCLOCK_COMMIT=$COMMIT /opt/backend/bin/pip wheel --no-deps --no-build-isolation --wheel-dir wheels . \
     && /opt/replyclock/bin/pip install --no-deps --no-index wheels/*.whl
 
 
@@ -35,3 +37,11 @@ ENV REPLYCLOCK_INTAKE_HOST=0.0.0.0 REPLYCLOCK_INTAKE_METRICS_HOST=0.0.0.0 \
 EXPOSE 8080 9101 9102 9103
 ENTRYPOINT ["replyclock"]
 CMD ["--help"]
+
+ARG VERSION=0.2.0
+ARG COMMIT=
+LABEL org.opencontainers.image.title=ReplyClock \
+    org.opencontainers.image.description="Knows the second a reply-time promise breaks" \
+    org.opencontainers.image.version=$VERSION \
+    org.opencontainers.image.revision=$COMMIT \
+    org.opencontainers.image.licenses=Apache-2.0

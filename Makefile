@@ -5,20 +5,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .dev/bench-venv
 MUTATION_VENV := .dev/mutation-venv
+RELEASE_VENV := .dev/release-venv
 SECONDS_TO_RUN ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install secrets servers demo test lint check chaos bench fuzz mutate lock format clean
+.PHONY: help install secrets servers demo test lint check chaos bench fuzz mutate release roots lock format clean
 
 help: ## Show this list.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(VENV)/.installed ## Install everything Python into .venv.
 
 $(VENV)/.installed: requirements-dev.lock pyproject.toml
+	@command -v $(PYTHON) > /dev/null \
+		|| { echo "missing: $(PYTHON); run: sudo apt-get install --yes python3 python3-venv" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "ReplyClock needs Python 3.11 or newer: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2> /dev/null \
+		|| { echo "missing: python3-venv; run: sudo apt-get install --yes python3-venv" >&2; exit 1; }
 	@echo "installing Python packages into $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
@@ -93,11 +98,24 @@ fuzz: install ## Damage webhook bodies and hold every demand against what comes 
 mutate: $(MUTATION_VENV)/.installed ## Put faults into the rules and see which the tests notice: COUNT=240 SEED=1.
 	@$(MUTATION_VENV)/bin/python -m dev.mutation $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
+$(RELEASE_VENV)/.installed: requirements-release.lock $(VENV)/.installed
+	@echo "installing CycloneDX into $(RELEASE_VENV)"
+	@test -x $(RELEASE_VENV)/bin/python || $(BIN)/python -m venv $(RELEASE_VENV)
+	@$(RELEASE_VENV)/bin/pip install --quiet --require-hashes -r requirements-release.lock
+	@touch $@
+
+release: $(RELEASE_VENV)/.installed ## Build what is released into dist/ (docs/releasing.md).
+	@$(BIN)/python -m dev.release
+
+roots: install ## Try it on fresh machines: ROOT=trixie AS=person DO="make demo SECONDS_TO_RUN=60".
+	@$(BIN)/python -m dev.roots $(if $(ROOT),--root $(ROOT)) $(if $(AS),--user $(AS)) $(if $(DO),"$(DO)")
+
 lock: install ## Resolve the dependencies anew.
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile -q --universal --generate-hashes pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --group dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --group bench -o requirements-bench.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --group release -o requirements-release.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --group dev --group mutation pyproject.toml -o requirements-mutation.lock
 
 format: install ## Format the code.

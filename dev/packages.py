@@ -25,6 +25,9 @@ _PACKAGES = {
     "node": "nodejs",
     "npm": "npm",
 }
+_NOT_EVERYWHERE = {
+    "chromium": "chromium (Ubuntu's is for snap alone: put Chrome on the PATH as this)",
+}
 _PROGRAMS = {
     "kafka": ("java",),  # and Maven, once: dev/kafka/jars.py
     "kafka-cluster": ("java",),
@@ -54,7 +57,8 @@ def install_command(packages: Iterable[str]) -> list[str]:
 
 def explain_missing(packages: list[str]) -> str:
     """One line: what is missing and the command that helps."""
-    names, command = ", ".join(packages), " ".join(install_command(packages))
+    names = ", ".join(_NOT_EVERYWHERE.get(name, name) for name in packages)
+    command = " ".join(install_command(packages))
     return f"missing: {names}; run: sudo apt-get update && sudo {command}"
 
 

@@ -12,7 +12,7 @@ from dev.packages import preflight
 
 if __name__ == "__main__":
     try:
-        preflight(also=("chromium", "ip"))
+        preflight(also=("mvn", "chromium", "ip", "node", "npm"))
         fetch_jars(subprocess.Popen)
         with suppress(MissingError):  # its tests are skipped, and say why
             compose_program()

@@ -6,6 +6,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from inspect import cleandoc
 from typing import Any, Literal, Protocol, Union, get_args
 
 import msgspec
@@ -113,6 +114,9 @@ def event_schema() -> str:
     for kind in kinds:
         defs[kind.__name__]["properties"].pop("contact")
     defs.pop(JoinedEvent.__name__, None)
+    for described in defs.values():  # their docstrings: Python 3.13 dedents, 3.11 not
+        if "description" in described:
+            described["description"] = cleandoc(described["description"])
     written = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ReplyClock: an event on conversations.events, version 1",

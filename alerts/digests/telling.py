@@ -60,10 +60,12 @@ class Digests:
 
     async def run(self) -> None:
         while True:
-            is_done = False
+            wait = self._pause_s
             try:
-                is_done = await self.look()
+                if await self.look():
+                    wait = LOOK_S
             except SinkFailure as failure:
+                wait = failure.retry_after or wait
                 said = {"reason": failure.reason, "detail": failure.detail}
                 log.warning("a sink does not take a digest, it waits", **said)
             except (RedisError, KafkaError, TimeoutError) as error:
@@ -71,7 +73,7 @@ class Digests:
             except Exception:
                 # Alerts go on, whatever is wrong with the figures.
                 log.exception("a digest could not be made, it waits")
-            await asyncio.sleep(LOOK_S if is_done else self._pause_s)
+            await asyncio.sleep(wait)
 
     async def look(self) -> bool:
         """Tell what is due; False when something is left for a later look.

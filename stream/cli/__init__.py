@@ -1,8 +1,8 @@
 """The commands: words and exit codes, nothing else.
 
 In: arguments. Out: what the other rooms do, on stdout; one line on stderr for mistakes.
-May import: backtest, channels, company, config, dead_letters, doctor, explain, intake,
-kafka, monitoring, process, records, replay, simulator, sla, worker.
+May import: backtest, channels, company, config, dead_letters, doctor, explain,
+importing, intake, kafka, monitoring, process, records, replay, simulator, sla, worker.
 Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 """
 
@@ -14,6 +14,7 @@ from stream.cli import (
     doctor,
     explain,
     files,
+    importing,
     monitoring,
     processes,
     resend,
@@ -30,6 +31,7 @@ __all__ = [
     "doctor",
     "explain",
     "files",
+    "importing",
     "main",
     "monitoring",
     "processes",

@@ -19,9 +19,9 @@ from stream.channels.people import People, in_one
 from stream.channels.reading import DEFAULT_OPTIONS, Options
 from stream.channels.sources import SOURCES
 from stream.cli.events_file import SHOWN_FAULTS
-from stream.cli.group import config_option, example, main, raise_faults, read_config
+from stream.cli.group import config_option, example, main, read_config
+from stream.cli.history import id_secret
 from stream.cli.instant import INSTANT
-from stream.process.settings import SettingsError, read_settings
 from stream.records import encode_event
 from stream.replay.lanes import replayed
 from stream.sla.instants import from_ms
@@ -120,11 +120,7 @@ def parse(
     counted on standard error. Pseudonyms are made with REPLYCLOCK_ID_SECRET when
     it is set.
     """
-    try:
-        secret = read_settings().id_secret
-    except SettingsError as error:
-        raise_faults(error)
-    key = b"" if secret is None else secret.get_secret_value().encode()
+    key = id_secret()
     options = DEFAULT_OPTIONS
     if config is not None:
         options = Options(apps=read_config(config).app_authors())

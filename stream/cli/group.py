@@ -18,6 +18,7 @@ from stream.kafka.refusal import RefusedStartError
 from stream.process.logs import set_up_logs
 from stream.process.odd_environment import odd_environment
 from stream.process.settings import Settings, SettingsError, read_settings
+from stream.process.version import release
 
 log = structlog.get_logger(__name__)
 
@@ -93,8 +94,21 @@ class Main(Group):
         return None
 
 
+def _say_release(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"replyclock {release()}")
+        ctx.exit()
+
+
 @click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="replyclock")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_say_release,
+    help="Show the version and the commit, and exit.",
+)
 def main() -> None:
     """Know the second a reply-time promise breaks, and tell the right people once."""
 

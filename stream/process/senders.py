@@ -83,9 +83,13 @@ class Senders:
     def names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(sender.name for *_, sender in self._by_hash))
 
-    def accounts(self, channels: Iterable[str]) -> frozenset[str]:
-        """Whose events may be posted: `channels`, all there are, or accounts only."""
-        senders = [sender for *_, sender in self._by_hash]
+    def accounts(self, channels: Iterable[str], now: datetime) -> frozenset[str]:
+        """Whose events may be posted: `channels`, all there are, or accounts only.
+
+        Not those of a sender whose tokens have all expired.
+        """
+        known = self._by_hash
+        senders = [sender for _, until, sender in known if until is None or now < until]
         if any(sender.accounts is None for sender in senders):
             return frozenset(channels)
         return frozenset().union(*(sender.accounts or () for sender in senders))

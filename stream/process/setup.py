@@ -60,7 +60,8 @@ def read_setup(file: Path | None = None, year: int | None = None) -> Setup:
         # The rules may be checked where nothing is sent.
         unset = [(at, str(e)) for at, e in sinks if isinstance(e, UnsetError)]
         wrong = [str(e) for _, e in sinks if isinstance(e, WrongSinkError)]
-        posted = () if settings is None else settings.senders().accounts(CHANNELS)
+        known = None if settings is None else settings.senders()
+        posted = known.accounts(CHANNELS, datetime.now(UTC)) if known else ()
         warnings = warnings_of(path, config, year, posted=posted, more=unset)
         lines += wrong
         faults += [{"file": "environment", "message": m} for m in wrong]

@@ -1,11 +1,14 @@
 """`replyclock alerts preview` and `test`, as people type them."""
 
 import json
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 
 from alerts.preview.kinds import NAMES
@@ -59,6 +62,18 @@ def shown(message: dict[str, Any]) -> list[str]:
     return [block["text"]["text"] for block in message["blocks"]]
 
 
+@pytest.fixture
+def _own_logs() -> Iterator[None]:
+    """A process sets up logs once and for all; the tests after it have their own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("_own_logs")
 def test_without_a_command_it_is_the_process(config):
     """`replyclock alerts` starts, and wants the token that it posts with."""
     result = run()

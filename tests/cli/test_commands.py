@@ -348,6 +348,7 @@ COMMANDS = [
     "dead-letters",
     "doctor",
     "explain",
+    "import",
     "intake",
     "monitoring",
     "parse",
@@ -363,6 +364,9 @@ BELOW = [
     "dead-letters list",
     "dead-letters resend",
     "dead-letters show",
+    "import chatwoot",
+    "import csv",
+    "import zendesk",
 ]
 
 
@@ -373,7 +377,7 @@ def test_every_command_is_listed():
     assert re.findall(r"^  ([\w-]+)", text, re.MULTILINE) == COMMANDS
 
 
-@pytest.mark.parametrize("group", [(), ("alerts",), ("dead-letters",)])
+@pytest.mark.parametrize("group", [(), ("alerts",), ("dead-letters",), ("import",)])
 def test_what_a_command_does_is_a_whole_sentence(group):
     """No summary in a list of commands is cut."""
     assert "..." not in run(*group, "--help").stdout.split("Commands:")[1]

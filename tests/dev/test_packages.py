@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from dev.packages import (
     preflight,
     programs_of,
 )
+from dev.places import REPOSITORY
 
 
 def test_a_package_is_named_once_for_all_its_programs():
@@ -32,6 +34,44 @@ def test_the_message_holds_the_exact_command():
         "missing: maven, redis-server; run: sudo apt-get update && "
         "sudo apt-get install --yes --no-install-recommends maven redis-server"
     )
+
+
+def test_a_package_that_ubuntu_has_in_name_only_is_said_to_be_so():
+    """Else whoever does what the line says reads the same line again."""
+    said = explain_missing(["maven", "chromium"])
+    assert said.startswith("missing: maven, chromium (Ubuntu's is for snap alone: ")
+    assert said.endswith("--no-install-recommends maven chromium")
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (
+            None,
+            "missing: {python}; run: sudo apt-get install --yes python3 python3-venv",
+        ),
+        ("exit 1", "ReplyClock needs Python 3.11 or newer: make PYTHON=python3.11"),
+        (
+            "case $2 in *ensurepip*) exit 1; esac",
+            "missing: python3-venv; run: sudo apt-get install --yes python3-venv",
+        ),
+    ],
+)
+def test_a_machine_without_python_is_told_in_one_line(
+    answers: str | None, said: str, tmp_path: Path
+):
+    """None, an old one, or Debian without python3-venv; nothing is left behind."""
+    python, venv = tmp_path / "python", tmp_path / "venv"
+    if answers:
+        python.write_text(f"#!/bin/sh\n{answers}\n", encoding="utf-8")
+        python.chmod(0o755)
+    command = ["make", "install", f"PYTHON={python}", f"VENV={venv}"]
+    done = subprocess.run(
+        command, cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == said.format(python=python)
+    assert not venv.exists()
 
 
 def test_where_nothing_can_be_installed_the_command_is_told(

@@ -46,6 +46,14 @@ def test_two_tokens_are_good_while_one_is_changed_for_the_other() -> None:
     assert name(known, f"Bearer {new}", until) == "desk"
 
 
+def test_who_may_post_no_more_brings_no_accounts() -> None:
+    """`check` warns then of what nobody says any more."""
+    _, said = new_token("desk", NOW)
+
+    assert senders(said).accounts(["email"], NOW - timedelta(seconds=1)) == {"email"}
+    assert senders(said).accounts(["email"], NOW) == frozenset()
+
+
 def test_one_token_is_enough() -> None:
     """`REPLYCLOCK_EVENTS_TOKEN` is of one sender, `events`."""
     assert name(senders(token="t" * 43), f"Bearer {'t' * 43}") == "events"

@@ -254,10 +254,19 @@ async def test_a_new_installation_is_told_the_next_day(morning: Morning) -> None
     assert len(await morning.titles()) == 1
 
 
-async def test_it_runs_on_whatever_fails(told: Morning) -> None:
-    """Slack is away for a while: the digest waits, and nothing ends."""
-    await told.fail("*", http_status=503, count=3)
-    async with told.open(pause_s=0.1) as digests:
+@pytest.mark.parametrize(
+    ("how", "pause_s"),
+    [
+        ({"http_status": 503, "count": 3}, 0.1),
+        ({"http_status": 429, "count": 1, "retry_after": 1}, 600),
+    ],
+)
+async def test_it_runs_on_whatever_fails(
+    how: dict[str, int], pause_s: float, told: Morning
+) -> None:
+    """Slack is away, or busy: the digest waits, as long as Slack says when it does."""
+    await told.fail("*", **how)
+    async with told.open(pause_s=pause_s) as digests:
         running = asyncio.create_task(digests.run())
 
         async def all_told() -> bool:

@@ -1,0 +1,1 @@
+"""`make roots`: fresh machines, and whether everything works there."""
