@@ -34,7 +34,9 @@ replyclock check config/sla.yaml --format json
 def check(
     file: Path | None, *, diff: tuple[Path, Path] | None, form: str, strict: bool
 ) -> None:
-    """Validate the settings and FILE (default: REPLYCLOCK_CONFIG), all faults at once.
+    """Validate the settings and FILE (default: REPLYCLOCK_CONFIG): each fault a line.
+
+    Names that lead nowhere are looked for when keys and values are good.
 
     Exit status 0 when both are good, 1 when not. What is legal but odd is a warning.
     """

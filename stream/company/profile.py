@@ -128,7 +128,7 @@ class Replies(Part):
 
     takes: Duration = Field(
         2 * MINUTE,
-        ge=SECOND,
+        ge=5 * SECOND,
         le=HOUR,
         description="to read, think and type one answer, from 5s to 1h; the median"
         " (chosen)",

@@ -136,8 +136,7 @@ class Words:
         if not parts:
             return f"{total}: no open time"
         shown = [
-            f"{_local(a, zone)}-{_clock(b, zone)} ({say_duration(b - a)})"
-            for a, b in parts[:_SHOWN]
+            f"{_span(a, b, zone)} ({say_duration(b - a)})" for a, b in parts[:_SHOWN]
         ]
         if len(parts) > _SHOWN:
             shown.append(f"{len(parts) - _SHOWN} more")
@@ -202,5 +201,8 @@ def _local(instant: int, zone: str) -> str:
     return _at(instant, zone).strftime("%a %H:%M:%S")
 
 
-def _clock(instant: int, zone: str) -> str:
-    return _at(instant, zone).strftime("%H:%M:%S")
+def _span(begin: int, end: int, zone: str) -> str:
+    """The day once, where it is the same."""
+    a, b = _at(begin, zone), _at(end, zone)
+    same = a.date() == b.date()
+    return f"{a:%a %H:%M:%S}-{b:{'%H:%M:%S' if same else '%a %H:%M:%S'}}"

@@ -100,11 +100,12 @@ def run_stream_worker(settings: Settings, config: Config) -> int:
     reconsidering = Reconsidering(book, app.owned, wall)
 
     def take(new: Config) -> None:
+        before = book.rules.queues
         book.take(new.rules())
         metrics.take(new)
         for collector in shown:
             collector.take(new)
-        reconsidering.begin(app.owned())
+        reconsidering.begin(app.owned(), moved=book.rules.queues != before)
 
     reloader.tells(take)
 

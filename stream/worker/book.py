@@ -156,4 +156,8 @@ class Book:
     def _index(self, partition: int, key: bytes, state: Conversation | None) -> None:
         due = None if state is None else due_at(state, self.rules)
         self.deadlines(partition).put(key, due)
+        self.place(partition, key, state)
+
+    def place(self, partition: int, key: bytes, state: Conversation | None) -> None:
+        """Count it under the queue whose work it is by today's rules."""
         self._waiting.put(partition, key, state, self.rules)

@@ -1,7 +1,7 @@
 """Reconsidering: open conversations under new rules, a slice at a time.
 
 Only when the config says `reload: reevaluate_open`; else running clocks keep the rules
-they started under (semantics 2.11).
+they started under (semantics 2.11), and are counted in the queue their account has now.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,13 +25,15 @@ class Reconsidering:
         self._now = now
         self._left: dict[int, list[bytes]] = {}
 
-    def begin(self, partitions: frozenset[int]) -> None:
+    def begin(self, partitions: frozenset[int], *, moved: bool = False) -> None:
         """All that are open now; what comes later starts under the new rules.
+
+        `moved`: accounts are another queue's now, and who waits is counted there.
 
         After a reload, and when partitions were restored: who had them before may
         not have come to their end.
         """
-        if self._book.rules.reevaluate_open:
+        if self._book.rules.reevaluate_open or moved:
             for partition in partitions:
                 self._left[partition] = self._book.deadlines(partition).keys()
 
@@ -54,7 +56,10 @@ class Reconsidering:
         changes, now = Changes(), self._now()
         rules = self._book.rules
         for key, stored in self._stored(partition, keys):
-            if not is_of_before(stored.conversation, rules):
+            self._book.place(partition, key, stored.conversation)
+            if not rules.reevaluate_open or not is_of_before(
+                stored.conversation, rules
+            ):
                 continue
             state, facts = reconsider(key.decode(), stored.conversation, rules, now)
             if state is not stored.conversation:

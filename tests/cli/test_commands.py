@@ -178,7 +178,7 @@ def test_who_may_post_may_say_what_meta_does_not(monkeypatch, tmp_path):
 
 
 def test_strict_finds_fault_with_a_warning_only(monkeypatch, tmp_path):
-    """A file without one is good, strictly, too."""
+    """A file without one is good, strictly, too; with one it is not called good."""
     assert run("check", EXAMPLE, "--strict").exit_code == 0
     odd = tmp_path / "sla.yaml"
     odd.write_text(

@@ -35,12 +35,13 @@ ASKED = {
         ("1business_day", "= 1 business day, 8h: Fri 10:00:00-17:00:00 (7h)"),
         ("2business_days", "= 2 business days, 16h: Fri"),
         ("8h", "= 8h: Fri 10:00:00-17:00:00 (7h)"),
+        ("1d", "= 24h: Fri 10:00:00-Sat 10:00:00 (24h)"),
     ],
 )
 def test_a_promise_is_counted_as_it_was_written(
     tmp_path: Path, promise: str, said: str
 ) -> None:
-    """A day of business is named, beside the hours that it comes to."""
+    """A day of business is named, beside its hours; so is the day on which they end."""
     rules, events = tmp_path / "sla.yaml", tmp_path / "events.jsonl"
     rules.write_text(RULES.replace("PROMISE", promise), "utf-8")
     events.write_text(json.dumps(ASKED), "utf-8")

@@ -94,3 +94,17 @@ async def test_an_objective_is_nothing_to_reconsider(shelf):
         await all_open.step()
 
     assert shelf.told == []
+
+
+async def test_who_waits_is_counted_in_the_queue_that_the_account_has_now(shelf):
+    """A queue's new name is that of the wall's row, though no clock is touched."""
+    shelf.book.take(rules(CONFIG.replace("sales:", "shop:")))
+    all_open = reconsidering(shelf)
+    all_open.begin(shelf.owned, moved=True)
+    for _ in range(3):
+        await all_open.step()
+
+    sessions = shelf.waiting.open_sessions(shelf.owned)
+    waits = {wait.kind.place for session in sessions for wait in session.waits}
+    assert {session.place for session in sessions} == waits == {("whatsapp", "shop")}
+    assert shelf.told == []
