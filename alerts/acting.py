@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from alerts.acks import Acks
+from alerts.alert import Alert
+from alerts.customer import Shown
 from alerts.delivery import wall_ms
 from alerts.desk import LedgerDesk
 from alerts.inbox.inbox import Inbox
@@ -36,6 +38,7 @@ class Acting:
         lists: Lists,
         slack: Slack,
         metrics: Metrics,
+        shown: Callable[[Alert], Shown],
         wake: Callable[[Iterable[str]], None],
     ) -> None:
         self._settings = settings
@@ -57,7 +60,7 @@ class Acting:
             covered=lambda name: lists.covered(key_of_list(name)),
         )
         self._acks = Acks(settings.senders(), self._presses.press, wall_ms)
-        self._desk = LedgerDesk(ledger, config)
+        self._desk = LedgerDesk(ledger, config, shown)
         self._metrics = InboxMetrics(metrics.registry)
         self._inbox = Inbox(
             slack=slack,

@@ -136,6 +136,7 @@ def run_alerts(settings: Settings, config: Config) -> int:
         lists=lists,
         slack=slack,
         metrics=metrics,
+        shown=customers.shown,
         wake=deliverer.wake,
     )
     reloader.tells(acting.take)

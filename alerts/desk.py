@@ -5,9 +5,10 @@ It looks into the ledger and the rules of now; it changes nothing.
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from alerts.alert import OPEN, Alert
+from alerts.customer import Shown
 from alerts.inbox.desk import Waiter
 from alerts.ledger import Ledger
 from alerts.notice import parts_of
@@ -28,8 +29,11 @@ FORGOTTEN = "Nothing is known of it any more."
 class LedgerDesk:
     """`alerts.inbox.desk.Desk`, over the ledger. Methods raise `RedisError`."""
 
-    def __init__(self, ledger: Ledger, config: Config) -> None:
+    def __init__(
+        self, ledger: Ledger, config: Config, shown: Callable[[Alert], Shown]
+    ) -> None:
         self._ledger = ledger
+        self._shown = shown
         self._config = config
         self._explaining = asyncio.Lock()
 
@@ -64,7 +68,7 @@ class LedgerDesk:
                 alert = entry.alert
                 if alert is None or alert.state not in OPEN:
                     continue
-                waiter = _waiter(alert)
+                waiter = _waiter(alert, self._shown(alert))
                 if queue in {None, waiter.queue}:
                     known = found.setdefault(waiter.conversation, waiter)
                     if waiter.deadline < known.deadline:
@@ -106,7 +110,7 @@ class LedgerDesk:
         return entry.alert
 
 
-def _waiter(alert: Alert) -> Waiter:
+def _waiter(alert: Alert, shown: Shown) -> Waiter:
     ground = alert.ground
     return Waiter(
         queue=ground.queue,
@@ -114,5 +118,6 @@ def _waiter(alert: Alert) -> Waiter:
         deadline=alert.deadline,
         conversation=ground.conversation_id,
         is_broken=alert.is_broken,
-        link=ground.link,
+        customer=shown.customer,
+        link=ground.link or shown.link,
     )

@@ -37,9 +37,11 @@ def who_waits(waiters: Sequence[Waiter], queue: str | None, now: int) -> str:
     lines = [f"*{len(waiters)} wait{where}*"]
     for each in waiters[:SHOWN]:
         mark = "\N{LARGE RED CIRCLE}" if each.is_broken else "\N{LARGE ORANGE CIRCLE}"
-        shown = name(each.conversation)
+        shown = who = name(each.customer or each.conversation)
         if each.link is not None:
-            shown = f"<{escape(each.link).replace('|', '%7C')}|{shown}>"
+            shown = f"<{escape(each.link).replace('|', '%7C')}|{who}>"
+        if each.customer is not None:
+            shown += f" ({name(each.conversation)})"  # for `/replyclock explain`
         late = now - each.deadline
         due = f"{span(late)} over" if late > 0 else f"due in {span(-late)}"
         lines.append(

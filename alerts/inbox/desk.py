@@ -20,6 +20,8 @@ class Waiter:
     conversation: str
     """A pseudonym."""
     is_broken: bool
+    customer: str | None = None
+    """Who it is, as far as the rules file says."""
     link: str | None = None
 
 

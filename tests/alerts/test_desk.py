@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from alerts.alert import alert_key
+from alerts.customer import Shown
 from alerts.desk import FORGOTTEN, LedgerDesk
 from alerts.ledger import Ledger
 from alerts.notice import key_of
@@ -43,7 +44,7 @@ FRIDAY = parse_rfc3339("2026-11-27T10:00:00Z")
 
 @pytest.fixture
 def desk(ledger: Ledger) -> LedgerDesk:
-    return LedgerDesk(ledger, CONFIG)
+    return LedgerDesk(ledger, CONFIG, lambda _: Shown())
 
 
 async def waits(ledger: Ledger, *facts: Fact) -> None:
@@ -102,6 +103,17 @@ async def test_two_promises_of_one_conversation_are_one_wait(
     await waits(ledger, *facts)
     [waiter] = await desk.waiting(None)
     assert waiter.deadline == facts[0].at
+
+
+async def test_who_it_is_is_said_as_on_the_alerts(
+    ledger: Ledger, minutes_ago: Callable[[float], int]
+) -> None:
+    """And where the queue's link leads; what a fact brings goes before."""
+    shown = Shown(customer="Ana …2222", link="https://d.example/2222")
+    desk = LedgerDesk(ledger, CONFIG, lambda _: shown)
+    await waits(ledger, Cycle("a", start=minutes_ago(90)).breached())
+    [waiter] = await desk.waiting(None)
+    assert (waiter.customer, waiter.link) == (shown.customer, shown.link)
 
 
 async def test_who_waits(

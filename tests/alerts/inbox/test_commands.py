@@ -13,13 +13,16 @@ from tests.alerts.inbox.conftest import Office
 NOW = 1_795_775_147_000
 
 
-def waiter(number: int, *, late: int = 5, link: str | None = None) -> Waiter:
+def waiter(
+    number: int, *, late: int = 5, link: str | None = None, customer: str | None = None
+) -> Waiter:
     return Waiter(
         queue="sales",
         since=NOW - 60 * MINUTE,
         deadline=NOW - late * MINUTE,
         conversation=f"whatsapp:1:{number}",
         is_broken=late > 0,
+        customer=customer,
         link=link,
     )
 
@@ -59,6 +62,13 @@ async def test_what_is_not_known_is_answered_with_what_there_is(office: Office) 
 
     assert all("`/replyclock waiting [queue]`" in said for _, said in told)
     assert office.desk.asked == []
+
+
+def test_a_waiter_has_a_name_and_what_explain_wants() -> None:
+    """The link is on the name."""
+    known = waiter(1, link="https://d.example/1", customer="Ana <3 …2222")
+    [_, line] = who_waits([known], None, NOW).split("\n")
+    assert "<https://d.example/1|Ana &lt;3 …2222> (whatsapp:1:1), 5 min over" in line
 
 
 def test_each_waiter_is_a_line() -> None:
