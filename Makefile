@@ -61,9 +61,8 @@ servers: install ## Install the servers the tests and the demo start (Kafka, Red
 demo: servers ## See it work: SECONDS_TO_RUN=60 stops by itself and checks everything.
 	@$(BIN)/python -m dev.demo $(if $(SECONDS_TO_RUN),--seconds $(SECONDS_TO_RUN))
 
-# More than two cores have: the broker tests wait for most of their time.
 test: servers lint ## Run everything CI runs.
-	@$(BIN)/python -m pytest -n 4 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 lint: install ## Check style, types, import rules, generated files.
 	@$(BIN)/ruff check --quiet

@@ -74,3 +74,8 @@ def start_stack(
             return stacks.enter_context(stack)
 
         yield start
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first: in the end one process had it alone, minutes long."""
+    items.sort(key=lambda item: item.path.name != "test_chaos.py")
