@@ -8,6 +8,7 @@ from pathlib import Path
 from alerts.sinks.webhook_body import schema as webhook_schema
 from dev.places import REPOSITORY
 from dev.reference.chart_values import CHART, chart_values_schema
+from dev.reference.figures_page import figures_page
 from dev.reference.page import page
 from stream.company.profile import Profile
 from stream.company.schema import schema as profile_schema
@@ -18,6 +19,7 @@ from stream.records import event_schema
 FILES: dict[Path, Callable[[], str]] = {
     REPOSITORY / "docs" / "config.md": partial(page, Config, "config.md"),
     REPOSITORY / "docs" / "company.md": partial(page, Profile, "company.md"),
+    REPOSITORY / "docs" / "figures.md": figures_page,
     REPOSITORY / "config" / "sla.schema.json": schema,
     CHART / "values.schema.json": chart_values_schema,
     REPOSITORY / "config" / "company.schema.json": profile_schema,

@@ -6,6 +6,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from stream.config.alerts import Alerts
 from stream.config.calendars import CalendarPart, check_zone
+from stream.config.figures import Health, Responsive, Staffing
 from stream.config.links import Link
 from stream.config.nearest import meant
 from stream.config.part import AppId, Duration, OrShort, Part, Share, Silence
@@ -97,6 +98,26 @@ class Config(Part):
         (),
         description="tags that say what a session is about, for figures; sessions with"
         " none of them, but with others, are `other`",
+    )
+    fcr_window: Duration = Field(
+        7 * DAY,
+        description="resolved at first contact: not reopened, and no new session of the"
+        " customer, for so long",
+    )
+    converted_within: Duration = Field(
+        5 * DAY, description="a purchase so soon after a session counts as its success"
+    )
+    repeat_within: Duration = Field(
+        7 * DAY, description="a session so soon after the customer's last is a repeat"
+    )
+    responsive: Responsive = Field(
+        Responsive(), description="the badge of a channel that answers often and fast"
+    )
+    staffing: Staffing = Field(
+        Staffing(), description="for how many people a week is planned"
+    )
+    health: Health = Field(
+        Health(), description="which customers are in trouble (red), or may be (amber)"
     )
     reload: Literal["new_cycles", "reevaluate_open"] = Field(
         "new_cycles", description="whether changed rules apply to running clocks, too"

@@ -1,0 +1,127 @@
+-- What the facts in the view `archive` come to. A fact counts once; of what was told
+-- twice the later stands (ADR 2, ADR 33); what is `superseded` never was. The same fold
+-- as stream/sla/cycles.py, for millions: tests/figures/test_tables.py compares them.
+
+-- `told`: later facts of a conversation are higher.
+CREATE VIEW facts AS
+SELECT *, epoch_ms(noticed_at)::HUGEINT * 1e12::HUGEINT + place AS told FROM archive;
+
+CREATE TABLE sessions AS
+WITH told AS (
+  SELECT
+    conversation_id, started_at,
+    min(channel) AS channel, min(account) AS account,
+    arg_max(queue, told) AS queue,
+    arg_max(
+      {'at': "at", 'assignee': assignee, 'reason': reason, 'told': told,
+       'session': session},
+      told
+    ) FILTER (kind = 'session_ended') AS ended,
+    max(told) FILTER (kind = 'session_opened') AS opened
+  FROM facts WHERE kind IN ('session_opened', 'session_ended')
+  GROUP BY conversation_id, started_at
+),
+standing AS (
+  SELECT * REPLACE (if(ended.reason = 'superseded', NULL, ended) AS ended) FROM told
+  WHERE ended IS NULL OR ended.reason NOT IN ('superseded', 'spam')
+    OR (ended.reason = 'superseded' AND opened > ended.told)
+)
+SELECT
+  conversation_id, started_at, channel, account, queue,
+  ended."at" AS ended_at, ended.reason AS reason, ended.assignee AS assignee,
+  coalesce(ended.session.customer, conversation_id) AS customer,
+  ended.session.priority AS priority, ended.session.tier AS tier,
+  coalesce(ended.session.categories, []) AS categories,
+  ended.session.agent_replies AS agent_replies,
+  ended.session.bot_replies AS bot_replies,
+  ended.session.system_replies AS system_replies,
+  ended.session.templates AS templates, ended.session.calls AS calls,
+  ended.session.first_human_reply_at AS first_human_reply_at,
+  ended.session.resolved_at AS resolved_at, ended.session.reopened AS reopened
+FROM standing;
+
+CREATE TABLE waits AS
+WITH told AS (
+  SELECT
+    conversation_id, measure, cycle, shadow,
+    min(channel) AS channel, min(account) AS account,
+    arg_max(policy, told) AS policy,
+    arg_max(deadline, told) AS deadline,
+    arg_max(coalesce(reason, '') = 'superseded', told) AS is_gone,
+    arg_max(
+      {'kind': kind, 'reason': reason, 'queue': queue, 'assignee': assignee,
+       'at': "at"},
+      told
+    ) FILTER (
+      kind IN ('met', 'breached', 'cancelled')
+      OR replaces IS NOT NULL OR reason = 'superseded'
+    ) AS verdict,
+    arg_max(
+      {'kind': kind, 'reason': reason, 'queue': queue, 'author': author, 'at': "at",
+       'waited_s': waited_s, 'waited_business_s': waited_business_s},
+      told
+    ) FILTER (
+      kind IN ('met', 'answered_late') OR reason = 'superseded'
+      OR (kind IN ('reply_retracted', 'clock_resumed') AND reason IS NOT NULL)
+    ) AS reply
+  FROM facts
+  WHERE measure IS NOT NULL AND cycle IS NOT NULL
+    AND kind NOT IN ('warned', 'escalated')
+  GROUP BY conversation_id, measure, cycle, shadow
+),
+standing AS (
+  SELECT
+    *,
+    coalesce(
+      verdict.kind IN ('met', 'breached', 'cancelled')
+      AND coalesce(verdict.reason, '') <> 'superseded',
+      false
+    ) AS is_decided,
+    coalesce(
+      reply.kind IN ('met', 'answered_late')
+      AND coalesce(reply.reason, '') <> 'superseded',
+      false
+    ) AS is_answered
+  FROM told WHERE NOT is_gone
+)
+SELECT
+  conversation_id, measure, cycle AS began_at, channel, account, policy, shadow,
+  deadline,
+  if(is_decided, verdict.kind, NULL) AS verdict,
+  if(is_decided, verdict."at", NULL) AS decided_at,
+  coalesce(verdict.queue, reply.queue) AS queue, verdict.assignee AS assignee,
+  if(is_answered, reply.author, NULL) AS author,
+  if(is_answered, reply."at", NULL) AS replied_at,
+  if(is_answered, reply.waited_s, NULL) AS waited_s,
+  if(is_answered, coalesce(reply.waited_business_s, reply.waited_s), NULL)
+    AS waited_business_s,
+  is_answered
+FROM standing WHERE is_decided OR is_answered;
+
+-- A survey and a purchase belong to the last session that began before them.
+CREATE MACRO beside(wanted) AS TABLE
+SELECT
+  told.*, sessions.started_at AS session_started_at,
+  coalesce(sessions.categories, []) AS categories,
+  coalesce(sessions.customer, told.conversation_id) AS customer
+FROM (
+  SELECT DISTINCT ON (fact_id)
+    conversation_id, "at", channel, account, queue, assignee, survey, purchase
+  FROM facts WHERE kind = wanted
+  ORDER BY fact_id, told
+) AS told
+ASOF LEFT JOIN sessions
+  ON told.conversation_id = sessions.conversation_id
+  AND told."at" >= sessions.started_at;
+
+CREATE TABLE surveys AS
+SELECT
+  * EXCLUDE (survey, purchase),
+  survey.scale AS scale, survey.score AS score, survey.touchpoint AS touchpoint
+FROM beside('surveyed');
+
+CREATE TABLE purchases AS
+SELECT
+  * EXCLUDE (survey, purchase),
+  purchase.amount AS amount, purchase.currency AS currency
+FROM beside('purchased');
