@@ -1,0 +1,53 @@
+"""How a number of a figure reads to people; plain values are for CSV and JSON."""
+
+from stream.figures.figure import Column, Unit, Value
+
+NOT_KNOWN = "not known"
+UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+"""Of time, by their seconds."""
+_BOTH_BELOW = 10
+"""9 min 30 s, but 12 min: a smaller unit says something only beside few."""
+
+
+def said(column: Column, value: Value) -> str:
+    """With its unit: `9 min 30 s`, `81.4%`, `1,204`."""
+    if value is None:
+        return NOT_KNOWN
+    if isinstance(value, str):
+        return value
+    match column.unit:
+        case Unit.SECONDS:
+            return seconds(value)
+        case Unit.SHARE:
+            return f"{value:.1%}"
+        case Unit.COUNT:
+            return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+        case Unit.SCORE | Unit.RATIO:
+            return f"{value:.2f}"
+
+
+def change(column: Column, now: Value, before: Value) -> str:
+    """`+12%`; of shares in points (of 100), of scores as they are; empty: unknown."""
+    if not (isinstance(now, int | float) and isinstance(before, int | float)):
+        return ""
+    if column.unit is Unit.SHARE:
+        return f"{100 * (now - before):+.1f} points"
+    if column.unit is Unit.SCORE:
+        return f"{now - before:+.2f}"
+    return f"{now / before - 1:+.0%}" if before else ""
+
+
+def seconds(value: float) -> str:
+    """`45 s`, `9 min 30 s`, `12 min`, `1 d 4 h`."""
+    whole = round(value)
+    for number, (unit, length) in enumerate(UNITS):
+        count, rest = divmod(whole, length)
+        if not count:
+            continue
+        if count >= _BOTH_BELOW or length == 1:
+            return f"{round(whole / length)} {unit}"
+        smaller, small = UNITS[number + 1]
+        if part := rest // small:
+            return f"{count} {unit} {part} {smaller}"
+        return f"{count} {unit}"
+    return "0 s"
