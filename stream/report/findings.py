@@ -7,7 +7,7 @@ from stream.figures.figure import Figure, Row, Value
 from stream.figures.tables import Tables
 from stream.report.span import Span
 
-SPLITS = ("queue", "channel", "category")
+SPLITS = ("measure", "queue", "channel", "category", "touchpoint", "currency")
 """What each figure is shown by, of what it can be split by; and by agent if asked."""
 OVER_TIME = ("day", "hour")
 """Of these the period's own alone: a chart compares days, a map shows hours."""

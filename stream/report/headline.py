@@ -2,16 +2,17 @@
 
 from stream.figures.figure import Column, Figure, Unit
 
-_FIRST = (Unit.SHARE, Unit.SECONDS, Unit.SCORE, Unit.RATIO)
+_COUNTED = {"volume": "n", "consistency": "p90_over_p50"}
+"""Figures that are about another number than the rule would take."""
+_SAYING = {Unit.SHARE, Unit.SECONDS, Unit.SCORE, Unit.RATIO}
 
 
 def headline(figure: Figure) -> Column:
-    """Its first share, else its first time (a median), score or ratio, else its n."""
-    for unit in _FIRST:
-        for column in figure.columns:
-            if column.unit is unit:
-                return column
-    return figure.columns[0]
+    """Its first share, time (a median), score or ratio, else its n."""
+    if (name := _COUNTED.get(figure.name)) is not None:
+        return next(each for each in figure.columns if each.name == name)
+    saying = (each for each in figure.columns if each.unit in _SAYING)
+    return next(saying, figure.columns[0])
 
 
 def title(figure: Figure) -> str:
