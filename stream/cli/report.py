@@ -18,7 +18,7 @@ from stream.figures.catalogue import FIGURES
 from stream.figures.database import NotInstalledError, database
 from stream.figures.tables import Tables
 from stream.figures.thresholds import Thresholds, thresholds
-from stream.report.changes import changes
+from stream.report.changes import most_changed, real_changes
 from stream.report.charts import check_installed
 from stream.report.findings import SPLITS, find
 from stream.report.longest import longest, unanswered
@@ -159,7 +159,7 @@ def _report(tables: Tables, span: Span, facts: Path | None, *, agents: bool) -> 
         zone=tables.thresholds.zone,
         source=str(facts) if facts else "the facts topic",
         findings=findings,
-        moved=changes(findings, span),
+        real=real_changes(findings, span),
         waits=longest(tables, span.now),
         unanswered=unanswered(tables, span.now),
     )
@@ -177,6 +177,6 @@ def _write(told: Report, out: Path) -> None:
     }
     for name, text in written.items():
         (out / name).write_text(text, "utf-8")
-    for each in told.moved:
+    for each in most_changed(told.real):
         click.echo(sentence(each))
     click.echo(f"page: {out / 'report.html'}", err=True)

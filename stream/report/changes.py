@@ -49,18 +49,25 @@ class Moved:
     most: Change | None = None
 
 
-def changes(findings: Sequence[Finding], span: Span) -> list[Moved]:
-    """The figures that changed most, at most `MOST`, one entry each."""
+def real_changes(findings: Sequence[Finding], span: Span) -> list[Change]:
+    """What chance does not explain, of all figures and parts; in no order of size.
+
+    Not of agents: a person's week is no headline.
+    """
     ratio = span.now.length / span.before.length
     compared = [change for each in findings for change in _compared(each, ratio)]
     if not compared:
         return []
     needed = NormalDist().inv_cdf(1 - _CHANCE / (2 * len(compared)))
-    real = [
+    return [
         change
         for change in compared
         if abs(change.z) >= needed and abs(change.size) >= _A_TENTH
     ]
+
+
+def most_changed(real: Sequence[Change]) -> list[Moved]:
+    """The figures that changed most, at most `MOST`, one entry each."""
     moved = [
         _moved([change for change in real if change.figure is figure])
         for figure in dict.fromkeys(change.figure for change in real)
@@ -78,7 +85,8 @@ def _moved(of_a_figure: list[Change]) -> Moved:
 
 def _compared(finding: Finding, ratio: float) -> Iterator[Change]:
     parts = [("", finding.whole)]
-    parts += [(by, part) for by, those in finding.splits.items() for part in those]
+    for by, those in finding.splits.items():
+        parts += [(by, part) for part in those if by != "agent"]
     for by, part in parts:
         if part.now is None or part.before is None:
             continue

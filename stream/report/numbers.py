@@ -5,6 +5,8 @@ from stream.figures.figure import Column, Unit, Value
 NOT_KNOWN = "not known"
 UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 """Of time, by their seconds."""
+_GROWTH = {"change", "growth"}
+"""Columns that are themselves against the period before: 0.25 is a quarter more."""
 _BOTH_BELOW = 10
 """9 min 30 s, but 12 min: a smaller unit says something only beside few."""
 
@@ -22,8 +24,10 @@ def said(column: Column, value: Value) -> str:
             return f"{value:.1%}"
         case Unit.COUNT:
             return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-        case Unit.SCORE | Unit.RATIO:
-            return f"{value:.2f}"
+        case Unit.RATIO if column.name in _GROWTH:
+            return f"{value:+.0%}"
+        case _:
+            return f"{value:,.2f}"
 
 
 def change(column: Column, now: Value, before: Value) -> str:

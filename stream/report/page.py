@@ -1,22 +1,25 @@
 """A report as one page, for a screen and for paper: nothing is loaded from anywhere."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from stream.figures.figure import Column, Figure, Row
 from stream.report import charts
-from stream.report.changes import Moved
+from stream.report.changes import Change, most_changed
 from stream.report.findings import Finding, Part
 from stream.report.headline import headline, title
 from stream.report.longest import Wait
 from stream.report.numbers import change, said, seconds
 from stream.report.span import Span
 from stream.report.wording import part_name, sentence
-from stream.sla.instants import rfc3339
+from stream.sla.instants import from_ms
 
 _STYLE = Path(__file__).with_name("page.css")
+_CODE = re.compile(r"`([^`]+)`")
 TILES = (1, 4, 7, 8, 2, 5, 15, 10)
 """Numbers of the figures of the first screen, in their order; the known ones."""
 SECTIONS = (
@@ -40,7 +43,7 @@ class Report:
     zone: str
     source: str
     findings: Sequence[Finding]
-    moved: Sequence[Moved]
+    real: Sequence[Change]
     waits: Sequence[Wait]
     unanswered: int
 
@@ -85,36 +88,43 @@ def _small(name: str) -> str:
 def _tiles(report: Report) -> str:
     known = {each.figure.number: each for each in reversed(report.findings)}
     told = [known[number] for number in TILES if number in known]
-    tiles = "".join(_tile(each) for each in told if each.is_known)
+    tiles = "".join(_tile(each, report) for each in told if each.is_known)
     return f'<div class="tiles">{tiles}</div>'
 
 
-def _tile(finding: Finding) -> str:
+def _tile(finding: Finding, report: Report) -> str:
     figure, column, whole = finding.figure, headline(finding.figure), finding.whole
-    now, before = _value(whole.now, column), _value(whole.before, column)
-    moved = change(column, now, before)
-    was = f"{moved} against {said(column, before)}" if moved else "not known before"
+    before = _value(whole.before, column)
+    was = "not known before"
+    if moved := _change(figure, "", whole, report):
+        was = f"{moved} against {said(column, before)}"
     count = figure.columns[0]
-    n = (
-        ""
-        if column is count
-        else f"<span>n {said(count, _value(whole.now, count))}</span>"
-    )
+    n = "" if column is count else f"<span>n {_said(count, whole.now)}</span>"
     return (
         f'<div class="tile"><span>{escape(title(figure))}</span>'
-        f"<b>{said(column, now)}</b><span>{was}</span>{n}</div>"
+        f"<b>{_said(column, whole.now)}</b><span>{was}</span>{n}</div>"
     )
+
+
+def _change(figure: Figure, by: str, part: Part, report: Report) -> str:
+    """Bold where chance does not explain it."""
+    column = headline(figure)
+    moved = change(column, _value(part.now, column), _value(part.before, column))
+    is_real = any(
+        each.figure is figure and each.by == by and each.part is part
+        for each in report.real
+    )
+    return f"<strong>{moved}</strong>" if is_real else moved
 
 
 def _moved(report: Report) -> str:
-    if not report.moved:
-        told = '<p class="soft">Nothing moved by more than chance explains.</p>'
-    else:
-        items = "".join(f"<li>{escape(sentence(each))}</li>" for each in report.moved)
-        told = f'<ol class="moved">{items}</ol>'
+    items = "".join(
+        f"<li>{escape(sentence(each))}</li>" for each in most_changed(report.real)
+    )
+    told = f"<ol>{items}</ol>" if items else "<p>Nothing, as far as can be said.</p>"
     return f"""<h2>What changed most</h2>{told}
-<p class="says">Only what chance does not explain: of 20 reports in which nothing
-changed, 19 name nothing here. A change is a tenth, at least.</p>"""
+<p class="says">Only what chance does not explain, here and in <strong>bold</strong>
+below: of 20 reports in which nothing changed, 19 have none. A tenth, at least.</p>"""
 
 
 def _overview(report: Report) -> str:
@@ -152,17 +162,19 @@ def _longest(report: Report) -> str:
     rows = "".join(
         f"<tr><td><code>replyclock explain {escape(wait.conversation)}</code></td>"
         f"<td>{seconds(wait.seconds)}</td><td>{wait.measure.replace('_', ' ')}</td>"
-        f"<td>{escape(wait.queue)}</td><td>{rfc3339(wait.began)[:16]}Z</td></tr>"
+        f"<td>{escape(wait.queue)}</td><td>{_when(wait.began, report.zone)}</td></tr>"
         for wait in report.waits
     )
-    heads = ("why", "waited", "for", "queue", "since")
+    heads = ("why", "waited", "measure", "queue", "since")
     head = "".join(f"<th>{each}</th>" for each in heads)
-    without = report.unanswered
-    said_of = f"{without:,} broken promises" if without != 1 else "1 broken promise"
-    return f"""<section><h2>The longest waits that were answered</h2>
+    return f"""<h2>The longest waits that were answered</h2>
 <table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>
-<p class="says">{said_of} to customers who began to wait in the period and have had no
-reply.</p></section>"""
+<p class="says">Beside them, {report.unanswered:,} of those who began to wait in this
+time were promised a reply and have had none.</p>"""
+
+
+def _when(instant: int, zone: str) -> str:
+    return f"{from_ms(instant).astimezone(ZoneInfo(zone)):%a %-d %b %Y, %H:%M}"
 
 
 def _section(report: Report, words: str, numbers: Sequence[int]) -> str:
@@ -178,49 +190,56 @@ def _section(report: Report, words: str, numbers: Sequence[int]) -> str:
 
 
 def _figure(finding: Finding, report: Report) -> str:
-    figure = finding.figure
-    heads = "".join(f"<th>{escape(each.title)}</th>" for each in figure.columns)
+    figure, whole = finding.figure, finding.whole
+    heads = "".join(_head_cell(each, figure) for each in figure.columns)
     rows = [
-        _line(report.span.name, finding.whole.now, figure, "whole"),
-        _line(report.span.compared, finding.whole.before, figure, "before"),
+        _line(report.span.name, whole.now, figure, _change(figure, "", whole, report)),
+        _line(report.span.compared, whole.before, figure, "", "before"),
     ]
     for by, parts in finding.splits.items():
-        rows += _split(figure, by, parts)
-    return f"""<section class="figure"><h3>{escape(figure.title)}</h3>
-<p class="says">{escape(figure.says)}</p>
-<table><thead><tr><th></th>{heads}<th>against before</th></tr></thead>
-<tbody>{"".join(rows)}</tbody></table></section>"""
+        rows += _split(figure, by, parts, report)
+    says = _CODE.sub(r"<code>\1</code>", escape(figure.says))
+    return f"""<h3>{escape(figure.title)}</h3><p class="says">{says}</p>
+<table><thead><tr><th></th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>"""
 
 
-def _split(figure: Figure, by: str, parts: Sequence[Part]) -> list[str]:
+def _head_cell(column: Column, figure: Figure) -> str:
+    moved = "<th>change</th>" if column is headline(figure) else ""
+    return f"<th>{escape(column.title)}</th>{moved}"
+
+
+def _split(figure: Figure, by: str, parts: Sequence[Part], report: Report) -> list[str]:
     if not any(part.of is not None for part in parts):
         return []
     rest = len(parts) - MOST_PARTS
-    more = f", {rest} more in figures.csv" if rest > 0 else ""
+    more = f"; {rest} more in figures.csv" if rest > 0 else ""
     width = len(figure.columns) + 2
     return [
         f'<tr><th colspan="{width}">by {by}{more}</th></tr>',
         *(
-            _line(part_name(part.of), part.now, figure, "", part.before)
+            _line(
+                part_name(part.of),
+                part.now,
+                figure,
+                _change(figure, by, part, report),
+                "part",
+            )
             for part in parts[:MOST_PARTS]
         ),
     ]
 
 
 def _line(
-    name: str, row: Row | None, figure: Figure, kind: str, before: Row | None = None
+    name: str, row: Row | None, figure: Figure, moved: str, kind: str = "whole"
 ) -> str:
-    column = headline(figure)
-    values = "".join(_cell(each, row) for each in figure.columns)
-    moved = change(column, _value(row, column), _value(before, column))
-    return f'<tr class="{kind}"><td>{escape(name)}</td>{values}<td>{moved}</td></tr>'
-
-
-def _cell(column: Column, row: Row | None) -> str:
-    value = _value(row, column)
-    if value is None:
-        return '<td class="not">&ndash;</td>'
-    return f"<td>{escape(said(column, value))}</td>"
+    cells = []
+    for column in figure.columns:
+        is_known = _value(row, column) is not None
+        text = escape(_said(column, row)) if is_known else "&ndash;"
+        cells.append(f"<td>{text}</td>")
+        if column is headline(figure):
+            cells.append(f'<td class="soft">{moved}</td>')
+    return f'<tr class="{kind}"><td>{escape(name)}</td>{"".join(cells)}</tr>'
 
 
 def _not_known(report: Report) -> str:
@@ -230,6 +249,10 @@ def _not_known(report: Report) -> str:
     told = escape(", ".join(names))
     return f"""<h2>Not known</h2><p>{told}: nothing that was read says
 anything of it, which is not the same as 0.</p>"""
+
+
+def _said(column: Column, row: Row | None) -> str:
+    return said(column, _value(row, column))
 
 
 def _value(row: Row | None, column: Column) -> float | int | str | None:
