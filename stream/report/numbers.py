@@ -1,11 +1,13 @@
 """How a number of a figure reads to people; plain values are for CSV and JSON."""
 
+from collections.abc import Callable
+
 from stream.figures.figure import Column, Unit, Value
 
 NOT_KNOWN = "not known"
 UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 """Of time, by their seconds."""
-_GROWTH = {"change", "growth"}
+GROWTH = {"change", "growth"}
 """Columns that are themselves against the period before: 0.25 is a quarter more."""
 _BOTH_BELOW = 10
 """9 min 30 s, but 12 min: a smaller unit says something only beside few."""
@@ -17,17 +19,9 @@ def said(column: Column, value: Value) -> str:
         return NOT_KNOWN
     if isinstance(value, str):
         return value
-    match column.unit:
-        case Unit.SECONDS:
-            return seconds(value)
-        case Unit.SHARE:
-            return f"{value:.1%}"
-        case Unit.COUNT:
-            return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-        case Unit.RATIO if column.name in _GROWTH:
-            return f"{value:+.0%}"
-        case _:
-            return f"{value:,.2f}"
+    if column.name in GROWTH:
+        return f"{value:+.0%}"
+    return _WRITTEN[column.unit](value)
 
 
 def change(column: Column, now: Value, before: Value) -> str:
@@ -55,3 +49,16 @@ def seconds(value: float) -> str:
             return f"{count} {unit} {part} {smaller}"
         return f"{count} {unit}"
     return "0 s"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+_WRITTEN: dict[Unit, Callable[[float], str]] = {
+    Unit.COUNT: _count,
+    Unit.SECONDS: seconds,
+    Unit.SHARE: "{:.1%}".format,
+    Unit.SCORE: "{:.2f}".format,
+    Unit.RATIO: "{:.2f}".format,
+}

@@ -13,7 +13,7 @@ from stream.report.changes import Change, most_changed
 from stream.report.findings import Finding, Part
 from stream.report.headline import headline, title
 from stream.report.longest import Wait
-from stream.report.numbers import change, said, seconds
+from stream.report.numbers import GROWTH, change, said, seconds
 from stream.report.span import Span
 from stream.report.wording import part_name, sentence
 from stream.sla.instants import from_ms
@@ -168,9 +168,9 @@ def _longest(report: Report) -> str:
     heads = ("why", "waited", "measure", "queue", "since")
     head = "".join(f"<th>{each}</th>" for each in heads)
     return f"""<h2>The longest waits that were answered</h2>
-<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>
 <p class="says">Beside them, {report.unanswered:,} of those who began to wait in this
-time were promised a reply and have had none.</p>"""
+time were promised a reply and have had none.</p>
+<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"""
 
 
 def _when(instant: int, zone: str) -> str:
@@ -191,7 +191,7 @@ def _section(report: Report, words: str, numbers: Sequence[int]) -> str:
 
 def _figure(finding: Finding, report: Report) -> str:
     figure, whole = finding.figure, finding.whole
-    heads = "".join(_head_cell(each, figure) for each in figure.columns)
+    heads = "".join(_head_cell(each, figure) for each in _columns(figure))
     rows = [
         _line(report.span.name, whole.now, figure, _change(figure, "", whole, report)),
         _line(report.span.compared, whole.before, figure, "", "before"),
@@ -201,6 +201,16 @@ def _figure(finding: Finding, report: Report) -> str:
     says = _CODE.sub(r"<code>\1</code>", escape(figure.says))
     return f"""<h3>{escape(figure.title)}</h3><p class="says">{says}</p>
 <table><thead><tr><th></th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>"""
+
+
+def _columns(figure: Figure) -> list[Column]:
+    """But those that are the comparison, which the page has for every figure."""
+    shown = headline(figure)
+    return [
+        each
+        for each in figure.columns
+        if each is shown or each.name not in {"before", *GROWTH}
+    ]
 
 
 def _head_cell(column: Column, figure: Figure) -> str:
@@ -213,12 +223,12 @@ def _split(figure: Figure, by: str, parts: Sequence[Part], report: Report) -> li
         return []
     rest = len(parts) - MOST_PARTS
     more = f"; {rest} more in figures.csv" if rest > 0 else ""
-    width = len(figure.columns) + 2
+    width = len(_columns(figure)) + 2
     return [
-        f'<tr><th colspan="{width}">by {by}{more}</th></tr>',
+        f'<tr class="by"><th colspan="{width}">by {by}{more}</th></tr>',
         *(
             _line(
-                part_name(part.of),
+                part_name(by, part.of),
                 part.now,
                 figure,
                 _change(figure, by, part, report),
@@ -233,7 +243,7 @@ def _line(
     name: str, row: Row | None, figure: Figure, moved: str, kind: str = "whole"
 ) -> str:
     cells = []
-    for column in figure.columns:
+    for column in _columns(figure):
         is_known = _value(row, column) is not None
         text = escape(_said(column, row)) if is_known else "&ndash;"
         cells.append(f"<td>{text}</td>")

@@ -20,13 +20,15 @@ def sentence(moved: Moved) -> str:
     return f"{told}; most{_where(most)}, where it {_from_to(most)}."
 
 
-def part_name(value: Value) -> str:
-    """How a part is called."""
-    return NOBODY if value is None else str(value)
+def part_name(by: str, value: Value) -> str:
+    """How a part is called: `first_reply` in words."""
+    if value is None:
+        return NOBODY
+    return str(value).replace("_", " ") if by == "measure" else str(value)
 
 
 def _where(moved: Change) -> str:
-    return f" in {moved.by} {part_name(moved.part.of)}" if moved.by else ""
+    return f" in {moved.by} {part_name(moved.by, moved.part.of)}" if moved.by else ""
 
 
 def _from_to(moved: Change) -> str:
