@@ -34,16 +34,16 @@ CHANNEL_RESPONSIVENESS = Figure(
     name="channel_responsiveness",
     title="Channel responsiveness",
     says="Of the sessions that began in the last `responsive.over` of the period: how "
-    "many were answered by its end, and how fast (the mean of the fastest 90 %); very "
-    "responsive is `responsive.rate` of them within `responsive.within`. The forecast "
-    "is of a window that holds nothing but days like the period's last 24 hours: what "
-    "today says, if all days go on like it until the window is over. Answered is by "
-    "the first reply that counts, or by a person's first words where none was "
-    "promised, which are known when the session ended.",
+    "many were answered by its end, and how fast (the mean of the fastest 90 %). Very "
+    "responsive: `responsive.rate` of them, within `responsive.within`. The forecast: "
+    "if every day is like the period's last 24 hours, a window from now holds only "
+    "such days, and is what today is. Answered is by the first reply that counts, or "
+    "by a person's first words where none was promised, which are known when the "
+    "session ended. Messenger shows the badge by account.",
     source="Facebook's help, “Learn how Facebook Pages get the Very responsive to "
     "messages badge” (90 %, 15 min, 7 days) and “How are response rate and response "
-    "time defined” (first messages after 24 h of silence; the fastest 90 %; no spam, "
-    "no instant replies)",
+    "time defined for my Page?” (first messages after 24 h of silence, the fastest 90 "
+    "%; no spam, no instant replies)",
     rows="""(
       SELECT
         sessions.channel, sessions.account,

@@ -17,7 +17,7 @@ CONSISTENCY = Figure(
     says="How many times the median the p90 of the first reply time is: 1 is alike for "
     "all; not known where the median is 0 s. In wall time; a wait counts when the "
     "reply came, late ones included.",
-    source="kpis.md 23; semantics 5.1",
+    source="semantics 5.1; the field's list, 23",
     rows=f"({_FIRST_REPLIES})",
     moment="replied_at",
     columns=(
@@ -40,7 +40,7 @@ def _between(name: str) -> Figure:
         f"shortest, and whose they are; of {name}s with {_LEAST} such waits or more, "
         "since of few chance makes the median. Not known of one alone, or where the "
         "shortest is 0 s.",
-        source="kpis.md 23",
+        source="the field's list, 23",
         rows=f"""(
           SELECT {BY[name]} AS name, count(*) AS n, {_P50} AS p50_s
           FROM (SELECT *, replied_at AS moment {_FIRST_REPLIES})

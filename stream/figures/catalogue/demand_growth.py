@@ -10,8 +10,8 @@ DEMAND_GROWTH = Figure(
     title="Demand growth",
     says="Sessions opened in the period, against those of the period before it, which "
     "is as long and ends where it begins: 0.2 is a fifth more. Not known where none "
-    "were opened before. A session counts at its start; spam is none.",
-    source="kpis.md 20",
+    "were opened before. A session counts at its start, open or not; spam is none.",
+    source="period over period; the field's list, 20",
     rows="""(
       SELECT *, started_at >= getvariable('begin') AS is_new FROM sessions
       WHERE started_at < getvariable('end')
@@ -24,6 +24,6 @@ DEMAND_GROWTH = Figure(
         Column("before", "in the period before", Unit.COUNT, _BEFORE),
         Column("growth", "change", Unit.RATIO, f"{_NEW} / nullif({_BEFORE}, 0) - 1"),
     ),
-    by=("queue", "channel", "account", "category"),
+    by=("queue", "channel", "account"),
     live=("replyclock_sessions_opened_total", "replyclock_sessions_withdrawn_total"),
 )

@@ -11,7 +11,7 @@ HANDLING_TIME = Figure(
     "reply: wall time, pauses included, which a resolution promise leaves out. It "
     "counts when it was resolved; open sessions, and those that nobody resolved, are "
     "none.",
-    source="kpis.md 3 (“turnaround”); semantics 2.4 and 6.6",
+    source="semantics 2.4 and 6.6; Zendesk's “full resolution time”, turnaround",
     rows="(SELECT *, epoch(resolved_at - started_at) AS handled_s FROM sessions"
     " WHERE resolved_at IS NOT NULL)",
     moment="resolved_at",
