@@ -6,6 +6,10 @@
 CREATE VIEW facts AS
 SELECT *, epoch_ms(noticed_at)::HUGEINT * 1e12::HUGEINT + place AS told FROM archive;
 
+-- Nobody knows what was before the first fact, or comes after the last.
+SET VARIABLE known_since = (SELECT min("at") FROM archive);
+SET VARIABLE known_until = (SELECT max(noticed_at) FROM archive);
+
 CREATE TABLE sessions AS
 WITH told AS (
   SELECT
@@ -25,11 +29,17 @@ standing AS (
   SELECT * REPLACE (if(ended.reason = 'superseded', NULL, ended) AS ended) FROM told
   WHERE ended IS NULL OR ended.reason NOT IN ('superseded', 'spam')
     OR (ended.reason = 'superseded' AND opened > ended.told)
+),
+-- Whose an open session is, its conversation's earlier ones say.
+named AS (
+  SELECT conversation_id, arg_max(ended.session.customer, started_at) AS customer
+  FROM standing WHERE ended.session.customer IS NOT NULL
+  GROUP BY conversation_id
 )
 SELECT
   conversation_id, started_at, channel, account, queue,
   ended."at" AS ended_at, ended.reason AS reason, ended.assignee AS assignee,
-  coalesce(ended.session.customer, conversation_id) AS customer,
+  coalesce(ended.session.customer, named.customer, conversation_id) AS customer,
   ended.session.priority AS priority, ended.session.tier AS tier,
   coalesce(ended.session.categories, []) AS categories,
   ended.session.agent_replies AS agent_replies,
@@ -38,7 +48,7 @@ SELECT
   ended.session.templates AS templates, ended.session.calls AS calls,
   ended.session.first_human_reply_at AS first_human_reply_at,
   ended.session.resolved_at AS resolved_at, ended.session.reopened AS reopened
-FROM standing;
+FROM standing LEFT JOIN named USING (conversation_id);
 
 CREATE TABLE waits AS
 WITH told AS (
