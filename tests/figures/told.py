@@ -30,6 +30,11 @@ WEEK = Period(MONDAY, MONDAY + 7 * DAY)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+def week(number: int) -> Period:
+    """1: the one after `WEEK`."""
+    return Period(*(each + 7 * number * DAY for each in WEEK))
+
+
 def at(said: str) -> int:
     """`mon 09:30` or `tue 09:30:15` of the week; `+1 mon 09:30` of the one after."""
     *weeks, day, time = said.split()
