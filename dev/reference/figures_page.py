@@ -12,6 +12,7 @@ _UNITS = {
     Unit.SHARE: "0 to 1",
     Unit.SCORE: "score",
     Unit.RATIO: "ratio",
+    Unit.AMOUNT: "money",
 }
 
 
@@ -31,6 +32,7 @@ def _told(figure: Figure) -> Iterator[str]:
             f"- `{figure.name}`: {columns}",
             *([f"- by {', '.join(figure.by)}"] if figure.by else []),
             f"- live: {live}" if live else "- offline only",
+            *(["- personal data: off unless asked for"] if figure.personal else []),
         )
     )
 
