@@ -21,6 +21,8 @@ _ROWS = """(
     AND sessions.started_at <= purchases."at"
 )"""
 
+_CONVERTED = "if(count(*) = 0, 0, sum(is_converted::INT))"
+
 CONVERTED = Figure(
     number=17,
     name="converted",
@@ -35,7 +37,7 @@ CONVERTED = Figure(
     moment="ended_at",
     columns=(
         N,
-        Column("converted", "converted", Unit.COUNT, "sum(is_converted::INT)"),
+        Column("converted", "converted", Unit.COUNT, _CONVERTED),
         Column("share", "converted", Unit.SHARE, "avg(is_converted::INT)"),
     ),
     by=("queue", "channel", "account", "category", "day", "hour"),

@@ -26,7 +26,7 @@ WORKLOAD = Figure(
     moment="done_at",
     columns=(
         Column("n", "n", Unit.COUNT, "count(waited_s)"),
-        Column("closed", "closed", Unit.COUNT, "sum(closed)"),
+        Column("closed", "closed", Unit.COUNT, "count(*) FILTER (closed = 1)"),
         *lengths("waited_s"),
     ),
     by=("agent", "queue", "channel", "account", "day", "hour"),
