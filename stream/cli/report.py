@@ -146,11 +146,12 @@ def _check(tables: Tables, span: Span, facts: Path | None) -> None:
 
 def _report(tables: Tables, span: Span, facts: Path | None, *, agents: bool) -> Report:
     splits = (*SPLITS, "agent") if agents else SPLITS
-    with progress(len(FIGURES), f"figures of {span.name}") as done:
+    figures = [each for each in FIGURES if agents or not each.personal]
+    with progress(len(figures), f"figures of {span.name}") as done:
         findings = find(
             tables,
             span,
-            FIGURES,
+            figures,
             splits,
             progress=lambda: done(1),
         )

@@ -8,12 +8,11 @@ from stream.figures.database import NotInstalledError
 from stream.figures.figure import Column, Unit
 from stream.report.findings import Finding
 from stream.report.headline import headline
-from stream.report.numbers import UNITS
+from stream.report.numbers import DAYS, UNITS
 from stream.report.span import Span
 from stream.sla.hours import DAY
 
 NOT_INSTALLED = 'vl-convert is not installed: pip install "replyclock[figures]"'
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _INK, _SOFT, _LINE, _NOW = "#1c2330", "#667085", "#e3e7ee", "#7fa3e6"
 _VERSION = "6.4"
 """Of Vega-Lite, of those that vl-convert brings: a newer one changes no picture."""

@@ -7,6 +7,7 @@ from stream.figures.figure import Column, Unit, Value
 NOT_KNOWN = "not known"
 UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 """Of time, by their seconds."""
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 GROWTH = {"change", "growth"}
 """Columns that are themselves against the period before: 0.25 is a quarter more."""
 _BOTH_BELOW = 10
@@ -51,6 +52,12 @@ def seconds(value: float) -> str:
     return "0 s"
 
 
+def _hour(value: float) -> str:
+    """A name that is a number is an hour of the week."""
+    day, hour = divmod(int(value), 24)
+    return f"{DAYS[day]} {hour:02}:00"
+
+
 def _count(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
@@ -61,4 +68,7 @@ _WRITTEN: dict[Unit, Callable[[float], str]] = {
     Unit.SHARE: "{:.1%}".format,
     Unit.SCORE: "{:.2f}".format,
     Unit.RATIO: "{:.2f}".format,
+    Unit.AMOUNT: "{:,.2f}".format,
+    Unit.FLAG: lambda value: "yes" if value else "no",
+    Unit.NAME: _hour,
 }
