@@ -5,7 +5,8 @@ The rule (ADR 35). Of every figure its headline is compared, whole and by part:
 - counts as if customers came independently of each other (Poisson), by the length of
   the periods; 20 in both together, at least;
 - shares by the test of two proportions; 5 of each kind expected, at least;
-- medians as those of log-normal times, whose spread is between p50 and p90; 20 in each.
+- medians by the ranks around them (`spread`), whatever the shape: times have two humps
+  where nobody answers at night; 20 in each, at least.
 
 It counts where |z| is so high that, had nothing changed, 19 of 20 reports would
 name nothing at all (Bonferroni, over all that is compared), and it changed by a tenth.
@@ -13,11 +14,12 @@ name nothing at all (Bonferroni, over all that is compared), and it changed by a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
+from math import ceil, copysign, floor, log, sqrt
 from statistics import NormalDist
+from typing import NamedTuple, Self
 
 from stream.figures.figure import Figure, Row, Unit
-from stream.report.findings import Finding, Part, n_of
+from stream.report.findings import SPREAD, Finding, Part, n_of
 from stream.report.headline import headline
 from stream.report.span import Span
 
@@ -25,9 +27,9 @@ MOST = 5
 _CHANCE = 0.05
 _A_TENTH = log(1.1)
 _ENOUGH, _EXPECTED = 20, 5
-_TO_P90 = NormalDist().inv_cdf(0.9)
-_OF_A_MEDIAN = sqrt(1.5707963267948966)
-"""The deviation of a median, in those of a mean: the root of half of pi."""
+_MEDIAN = 50
+_STEP, _SURE = 0.05, 10.0
+"""How finely z is looked for, and up to where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,7 @@ def _size_and_z(
         case Unit.SHARE:
             return _shares(one, n, other, m)
         case Unit.SECONDS:
-            wide = column.name.replace("p50", "p90")
-            if wide == column.name or min(n, m) < _ENOUGH:
-                return None
-            return _medians((one, now.get(wide), n), (other, before.get(wide), m))
+            return _medians(Times.of(now, n), Times.of(before, m))
         case _:
             return None
 
@@ -141,16 +140,45 @@ def _odds(share: float, n: int) -> float:
     return log((share * n + 0.5) / ((1 - share) * n + 0.5))
 
 
-Spread = tuple[float, object, int]
-"""A median, its p90, and of how many."""
+class Times(NamedTuple):
+    """Of how many they are, and their percentiles from 1 to 99 (0 is none of them)."""
 
+    n: int
+    percentiles: Sequence[float]
 
-def _medians(now: Spread, before: Spread) -> tuple[float, float] | None:
-    variance = 0.0
-    for median, wide, n in (now, before):
-        if not isinstance(wide, int | float) or median <= 0 or wide <= median:
+    @classmethod
+    def of(cls, row: Row, n: int) -> Self | None:
+        spread = row.get(SPREAD)
+        return (
+            cls(n, [0, *spread]) if isinstance(spread, list) and n >= _ENOUGH else None
+        )
+
+    def between(self, deviations: float) -> tuple[float, float] | None:
+        """Where its median is, so many deviations of its rank to both sides."""
+        away = 100 * deviations / (2 * sqrt(self.n))
+        low, high = floor(_MEDIAN - away), ceil(_MEDIAN + away)
+        if low < 1:
             return None
-        deviation = log(wide / median) / _TO_P90
-        variance += (_OF_A_MEDIAN * deviation) ** 2 / n
-    size = log(now[0] / before[0])
-    return size, size / sqrt(variance)
+        return self.percentiles[low], self.percentiles[high]
+
+
+def _medians(now: Times | None, before: Times | None) -> tuple[float, float] | None:
+    if now is None or before is None:
+        return None
+    one, other = now.percentiles[_MEDIAN], before.percentiles[_MEDIAN]
+    if one <= 0 or other <= 0:
+        return None
+    # Two stretches that do not meet are further apart than z of their difference.
+    both = sqrt(1 / now.n + 1 / before.n) / (1 / sqrt(now.n) + 1 / sqrt(before.n))
+    z = 0.0
+    while z < _SURE and _apart(
+        now.between((z + _STEP) * both), before.between((z + _STEP) * both)
+    ):
+        z += _STEP
+    return log(one / other), copysign(z, one - other)
+
+
+def _apart(one: tuple[float, float] | None, other: tuple[float, float] | None) -> bool:
+    if one is None or other is None:
+        return False
+    return one[1] < other[0] or other[1] < one[0]

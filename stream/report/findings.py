@@ -1,14 +1,17 @@
 """Every figure of the catalogue, now and before, whole and in parts."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from stream.figures.figure import Figure, Row, Value
+from stream.figures.figure import Column, Figure, Row, Value
 from stream.figures.tables import Tables
+from stream.report.headline import headline
 from stream.report.span import Span
 
 SPLITS = ("measure", "queue", "channel", "category", "touchpoint", "currency")
 """What each figure is shown by, of what it can be split by; and by agent if asked."""
+SPREAD = "spread"
+"""Beside a median: the percentiles from 1 to 99, a list."""
 OVER_TIME = ("day", "hour")
 """Of these the period's own alone: a chart compares days, a map shows hours."""
 
@@ -53,6 +56,16 @@ def find(
     return found
 
 
+def _with_spread(figure: Figure) -> Figure:
+    """With what says how sure a median is, of which there is no column to show."""
+    column = headline(figure)
+    if not column.of:
+        return figure
+    ranks = [rank / 100 for rank in range(1, 100)]
+    spread = Column(SPREAD, "", column.unit, f"quantile_disc({column.of}, {ranks})")
+    return replace(figure, columns=(*figure.columns, spread))
+
+
 def n_of(figure: Figure, row: Row | None) -> int:
     """Of how many it is."""
     value = row and row.get(figure.columns[0].name)
@@ -62,10 +75,12 @@ def n_of(figure: Figure, row: Row | None) -> int:
 def _finding(
     tables: Tables, span: Span, figure: Figure, splits: Sequence[str]
 ) -> Finding:
+    asked = _with_spread(figure)
+
     def parts(by: str = "") -> list[Part]:
-        asked = (by,) if by else ()
-        now = {row.get(by): row for row in figure.of(tables, span.now, asked)}
-        before = {row.get(by): row for row in figure.of(tables, span.before, asked)}
+        names = (by,) if by else ()
+        now = {row.get(by): row for row in asked.of(tables, span.now, names)}
+        before = {row.get(by): row for row in asked.of(tables, span.before, names)}
         return [
             Part(value, now.get(value), before.get(value))
             for value in dict.fromkeys([*now, *before])

@@ -58,19 +58,20 @@ def plain(
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
+    names = [column.name for column in finding.figure.columns]
+
+    def numbers(row: Row | None) -> Row | None:
+        return None if row is None else {name: row.get(name) for name in names}
+
+    def both(part: Part) -> dict[str, Any]:
+        return {"now": numbers(part.now), "before": numbers(part.before)}
+
     splits = finding.splits | finding.over_time
-    return {
-        **_part(finding.whole),
-        "by": {by: [_named(part) for part in parts] for by, parts in splits.items()},
+    by = {
+        name: [{"of": part.of, **both(part)} for part in parts]
+        for name, parts in splits.items()
     }
-
-
-def _named(part: Part) -> dict[str, Any]:
-    return {"of": part.of, **_part(part)}
-
-
-def _part(part: Part) -> dict[str, Any]:
-    return {"now": part.now, "before": part.before}
+    return {**both(finding.whole), "by": by}
 
 
 def _period(period: Period) -> dict[str, str]:

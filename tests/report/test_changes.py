@@ -15,7 +15,6 @@ from stream.sla.hours import DAY
 WEEKS = Span("now", "before", Period(7 * DAY, 14 * DAY), Period(0, 7 * DAY))
 SHARE = Column("share", "share", Unit.SHARE)
 P50 = Column("p50_s", "p50", Unit.SECONDS)
-P90 = Column("p90_s", "p90", Unit.SECONDS)
 SCORE = Column("score", "score", Unit.SCORE)
 
 
@@ -44,6 +43,12 @@ def part(of: str, now: int, before: int) -> Part:
     return Part(of, {"n": now}, {"n": before})
 
 
+def times(n: int, *percentiles: float) -> Row:
+    """Of times of which each hundredth is told; the one in the middle is the median."""
+    assert len(percentiles) == 99
+    return {"n": n, "p50_s": percentiles[49], "spread": list(percentiles)}
+
+
 def test_a_count_that_chance_does_not_explain():
     """150 after 100: z = 25 / sqrt(250 / 4) = 3.16; one comparison asks for 1.96."""
     (moved,) = changes([finding(figure(), {"n": 150}, {"n": 100})], WEEKS)
@@ -65,21 +70,31 @@ def test_a_share():
 
 
 def test_a_median():
-    """150 s after 100 s, p90 twice that: ln 2 / 1.2816 is the deviation of one time.
+    """100 waits of 2 to 198 s, and 100 of 82 to 278 s: the p-th is 2p, and 2p + 80.
 
-    Of a median of 100: 0.5409 * 1.2533 / 10; of two 0.09587. z = ln 1.5 / 0.09587 =
-    4.229.
+    A deviation of a median's rank is 5 of 100: z of the difference takes 5 z / sqrt(2)
+    to both sides. The stretches do not meet up to 19: 2 * 31 + 80 = 142 > 2 * 69; z =
+    19 * sqrt(2) / 5 = 5.37, in steps of 0.05.
     """
-    rows = (
-        {"n": 100, "p50_s": 150, "p90_s": 300},
-        {"n": 100, "p50_s": 100, "p90_s": 200},
-    )
-    (moved,) = changes([finding(figure(P50, P90), *rows)], WEEKS)
+    now = times(100, *(2 * rank + 80 for rank in range(1, 100)))
+    before = times(100, *(2 * rank for rank in range(1, 100)))
+    (moved,) = changes([finding(figure(P50), now, before)], WEEKS)
 
-    assert moved.first.z == pytest.approx(4.229, abs=0.001)
+    assert moved.first.z == pytest.approx(5.35)
     assert sentence(moved) == (
-        "It (p50) rose from 1 min 40 s to 2 min 30 s (+50%; n 100, before 100)."
+        "It (p50) rose from 1 min 40 s to 3 min (+80%; n 100, before 100)."
     )
+
+
+def test_a_median_between_two_humps():
+    """Half answered at once, half next morning: 8 more of 400 are ten hours, by chance.
+
+    49 waits of 60 s of 99, and 51 of them: the median jumps from 36000 s to 60 s.
+    """
+    now = times(400, *[60] * 49, *[36000] * 50)
+    before = times(400, *[60] * 51, *[36000] * 48)
+
+    assert changes([finding(figure(P50), now, before)], WEEKS) == []
 
 
 @pytest.mark.parametrize(
@@ -100,10 +115,7 @@ def test_a_median():
             id="a share that is hardly ever so: 4.5 expected",
         ),
         pytest.param(
-            [P50, P90],
-            {"n": 19, "p50_s": 9000, "p90_s": 9900},
-            {"n": 900, "p50_s": 60, "p90_s": 66},
-            id="a median of fewer than 20",
+            [P50], times(19, *[9000] * 99), times(900, *[60] * 99), id="a median of 19"
         ),
         pytest.param([], {"n": 104_000}, {"n": 100_000}, id="less than a tenth"),
         pytest.param([], {"n": 120}, {"n": 100}, id="z is 1.35: chance"),
