@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from dev.places import CONFIG
 from stream.cli import main
 from stream.records import encode_fact
-from tests.figures.told import Told, tables_of
+from tests.figures.told import Told
 
 WEEK = ("--week", "2026-W47")
 FILES = ("report.html", "report.json", "figures.csv")
@@ -41,6 +41,10 @@ def file(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(*typed: object) -> Result:
     words = ["report", *map(str, typed), "--config", str(CONFIG)]
     return CliRunner().invoke(main, words)
+
+
+def archived(file: Path, folder: Path) -> Result:
+    return CliRunner().invoke(main, ["facts", "archive", str(folder), str(file)])
 
 
 def written(folder: Path) -> dict[str, str]:
@@ -77,10 +81,10 @@ def test_of_a_file(done, file):
 
 
 def test_of_an_archive_it_is_the_same_and_agents_are_in_it_when_asked(
-    done, told, file, tmp_path
+    done, file, tmp_path
 ):
     """A file is made an archive first: one way. No names of people in any, else."""
-    tables_of(told.facts, tmp_path / "facts")
+    assert archived(file, tmp_path / "facts").exit_code == 0
     assert run(tmp_path / "facts", *WEEK, "--agents", "--out", tmp_path).exit_code == 0
 
     of_file, asked = written(file.parent / "report"), {}
