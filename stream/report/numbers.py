@@ -40,15 +40,17 @@ def seconds(value: float) -> str:
     """`45 s`, `9 min 30 s`, `12 min`, `1 d 4 h`."""
     whole = round(value)
     for number, (unit, length) in enumerate(UNITS):
-        count, rest = divmod(whole, length)
-        if not count:
+        if whole < length:
             continue
-        if count >= _BOTH_BELOW or length == 1:
-            return f"{round(whole / length)} {unit}"
-        smaller, small = UNITS[number + 1]
-        if part := rest // small:
-            return f"{count} {unit} {part} {smaller}"
-        return f"{count} {unit}"
+        is_small = whole < _BOTH_BELOW * length and length > 1
+        smaller, small = UNITS[number + 1] if is_small else ("", length)
+        rounded = round(whole / small) * small
+        if rounded != whole:
+            return seconds(rounded)  # 59 min 59 s are an hour
+        count, rest = divmod(whole, length)
+        return (
+            f"{count} {unit} {rest // small} {smaller}" if rest else f"{count} {unit}"
+        )
     return "0 s"
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from stream.figures.figure import Column, Figure, Row
 from stream.report import charts
 from stream.report.changes import Change, most_changed
-from stream.report.findings import Finding, Part
+from stream.report.findings import Finding, Part, n_of
 from stream.report.headline import headline, title
 from stream.report.longest import Wait
 from stream.report.numbers import GROWTH, change, said, seconds
@@ -31,7 +31,7 @@ SECTIONS = (
 )
 OVERVIEW = (7, 1)
 """Figures drawn day by day, and by the hour of the week."""
-MOST_PARTS = 8
+MOST_PARTS = 10
 """Of a split; the CSV has all of them."""
 
 
@@ -192,10 +192,10 @@ def _section(report: Report, words: str, numbers: Sequence[int]) -> str:
 def _figure(finding: Finding, report: Report) -> str:
     figure, whole = finding.figure, finding.whole
     heads = "".join(_head_cell(each, figure) for each in _columns(figure))
-    rows = [
-        _line(report.span.name, whole.now, figure, _change(figure, "", whole, report)),
-        _line(report.span.compared, whole.before, figure, "", "before"),
-    ]
+    moved = _change(figure, "", whole, report)
+    rows = [_line(report.span.name, whole.now, figure, moved)]
+    if n_of(figure, whole.before):
+        rows.append(_line(report.span.compared, whole.before, figure, "", "before"))
     for by, parts in finding.splits.items():
         rows += _split(figure, by, parts, report)
     says = _CODE.sub(r"<code>\1</code>", escape(figure.says))

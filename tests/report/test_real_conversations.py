@@ -6,6 +6,7 @@ reply is the conversation's; nobody is given up.
 
 import csv
 import json
+import re
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -19,6 +20,7 @@ from stream.figures.catalogue.next_reply_time import NEXT_REPLY_TIME
 from stream.figures.figure import Row
 from stream.report.findings import find
 from stream.report.longest import longest
+from stream.report.numbers import seconds
 from stream.report.span import Span
 from stream.sla.instants import parse_rfc3339
 from tests.figures.told import tables_of
@@ -29,6 +31,7 @@ pytestmark = _are_here
 SPAN = Span.between(
     parse_rfc3339("2018-05-01T00:00Z"), parse_rfc3339("2020-05-01T00:00Z"), "UTC"
 )
+SHOWN = ("p50_s", "p90_s", "mean_s")
 SILENCE = f"{PATIENT}\nsession_gap: 365d"
 NAMES = {"customer": "Customer", "account": "Company", "occurred_at": "Sent at"}
 
@@ -105,3 +108,18 @@ def test_the_longest_waits_are_the_longest(tables):
     ten = sorted(((ms, began) for (_, began), (ms, _) in waits().items()))[:-11:-1]
 
     assert found == [(began, ms) for ms, began in ten]
+
+
+def test_the_docs_say_what_the_report_says(tables):
+    """Every row of the table in docs/report.md: how many, p50, p90 and mean."""
+    (found,) = find(tables, SPAN, (FIRST_REPLY_TIME,), ("account",))
+    parts = {part.of: part.now for part in found.splits["account"]}
+    parts = {"all of them": found.whole.now} | parts
+    page = (Path(__file__).parents[2] / "docs/report.md").read_text("utf-8")
+    written = re.findall(r"^\| (\w[\w ]+) \| (\d.*) \|$", page, re.MULTILINE)
+
+    assert written == [
+        (who, " | ".join([f"{row['n']}", *(seconds(row[name]) for name in SHOWN)]))
+        for who, row in parts.items()
+        if row["n"] >= 20
+    ]
