@@ -20,6 +20,7 @@ def lengths(wall: str, business: str = "") -> tuple[Column, ...]:
                     Unit.SECONDS,
                     # The nearest rank, as the worker's and the replay's percentiles.
                     f"quantile_disc({seconds}, {share})",
+                    of=seconds,
                 )
                 for name, share in _SHARES.items()
             ),
