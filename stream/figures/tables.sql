@@ -7,7 +7,7 @@
 SET VARIABLE known_since = (SELECT min("at") FROM archive);
 SET VARIABLE known_until = (SELECT max(noticed_at) FROM archive);
 
-CREATE TABLE sessions AS
+CREATE TABLE sessions_alone AS
 WITH told AS (
   SELECT
     conversation_id, started_at,
@@ -119,7 +119,7 @@ FROM (
   FROM facts WHERE kind = wanted
   ORDER BY fact_id, told
 ) AS told
-ASOF LEFT JOIN sessions
+ASOF LEFT JOIN sessions_alone AS sessions
   ON told.conversation_id = sessions.conversation_id
   AND told."at" >= sessions.started_at;
 
@@ -134,3 +134,23 @@ SELECT
   * EXCLUDE (survey, purchase),
   purchase.amount AS amount, purchase.currency AS currency
 FROM beside('purchased');
+
+-- What its customer did before and after, once for all periods and splits: when the last
+-- of the sessions that began before ended, when the customer was back after it was
+-- resolved, and when the first purchase since its beginning was.
+CREATE TABLE sessions AS
+SELECT
+  sessions.*,
+  max(coalesce(ended_at, 'infinity')) OVER (
+    PARTITION BY sessions.customer ORDER BY sessions.started_at
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) AS before_ended_at,
+  later.back_at, purchases."at" AS bought_at
+FROM sessions_alone AS sessions
+ASOF LEFT JOIN (SELECT customer, started_at AS back_at FROM sessions_alone) AS later
+  ON sessions.customer = later.customer AND sessions.resolved_at < later.back_at
+ASOF LEFT JOIN purchases
+  ON sessions.customer = purchases.customer
+  AND sessions.started_at <= purchases."at";
+
+DROP TABLE sessions_alone;
