@@ -47,8 +47,20 @@ SELECT
   ended.session.resolved_at AS resolved_at, ended.session.reopened AS reopened
 FROM standing LEFT JOIN named USING (conversation_id);
 
+-- What only begins or stops a clock decides nothing, and is half of all.
+CREATE VIEW deciding AS
+SELECT *, hash(conversation_id, measure, cycle, shadow) AS wait FROM facts
+WHERE measure IS NOT NULL AND cycle IS NOT NULL
+  AND kind NOT IN ('clock_started', 'clock_paused', 'warned', 'escalated')
+  AND (kind <> 'clock_resumed' OR reason IS NOT NULL);
+
+-- Most waits are decided by one fact, and need no folding: that is half of the work. Two
+-- waits of one hash are folded like others, each by itself.
+CREATE TABLE several AS
+SELECT wait FROM deciding GROUP BY wait HAVING count(*) > 1;
+
 CREATE TABLE waits AS
-WITH told AS (
+WITH folded AS (
   SELECT
     conversation_id, measure, cycle, shadow,
     min(channel) AS channel, min(account) AS account,
@@ -71,12 +83,18 @@ WITH told AS (
       kind IN ('met', 'answered_late') OR reason = 'superseded'
       OR (kind IN ('reply_retracted', 'clock_resumed') AND reason IS NOT NULL)
     ) AS reply
-  FROM facts
-  WHERE measure IS NOT NULL AND cycle IS NOT NULL
-    -- What only begins or stops a clock moves nothing here, and is half of all.
-    AND kind NOT IN ('clock_started', 'clock_paused', 'warned', 'escalated')
-    AND (kind <> 'clock_resumed' OR reason IS NOT NULL)
+  FROM deciding SEMI JOIN several USING (wait)
   GROUP BY conversation_id, measure, cycle, shadow
+),
+alone AS (
+  SELECT
+    conversation_id, measure, cycle, shadow, channel, account, policy, deadline,
+    coalesce(reason, '') = 'superseded' AS is_gone,
+    {'kind': kind, 'reason': reason, 'queue': queue, 'assignee': assignee, 'at': "at"}
+      AS verdict,
+    {'kind': kind, 'reason': reason, 'queue': queue, 'author': author, 'at': "at",
+     'waited_s': waited_s, 'waited_business_s': waited_business_s} AS reply
+  FROM deciding ANTI JOIN several USING (wait)
 ),
 standing AS (
   SELECT
@@ -91,7 +109,7 @@ standing AS (
       AND coalesce(reply.reason, '') <> 'superseded',
       false
     ) AS is_answered
-  FROM told WHERE NOT is_gone
+  FROM (FROM folded UNION ALL BY NAME FROM alone) WHERE NOT is_gone
 )
 SELECT
   conversation_id, measure, cycle AS began_at, channel, account, policy, shadow,
