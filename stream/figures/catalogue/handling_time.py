@@ -12,8 +12,7 @@ HANDLING_TIME = Figure(
     "counts when it was resolved; open sessions, and those that nobody resolved, are "
     "none.",
     source="semantics 2.4 and 6.6; Zendesk's “full resolution time”, turnaround",
-    rows="(SELECT *, epoch(resolved_at - started_at) AS handled_s FROM sessions"
-    " WHERE resolved_at IS NOT NULL)",
+    rows="(SELECT *, epoch(resolved_at - started_at) AS handled_s FROM sessions)",
     moment="resolved_at",
     columns=(N, *lengths("handled_s")),
     by=("queue", "channel", "account", "category", "day", "hour"),
