@@ -14,6 +14,7 @@ _UNITS = {
     Unit.RATIO: "ratio",
     Unit.FLAG: "1 or 0",
     Unit.NAME: "name",
+    Unit.AMOUNT: "money",
 }
 
 
@@ -33,6 +34,7 @@ def _told(figure: Figure) -> Iterator[str]:
             f"- `{figure.name}`: {columns}",
             *([f"- by {', '.join(figure.by)}"] if figure.by else []),
             f"- live: {live}" if live else "- offline only",
+            *(["- personal data: off unless asked for"] if figure.personal else []),
         )
     )
 
