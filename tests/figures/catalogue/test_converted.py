@@ -68,16 +68,6 @@ def test_nobody_told_of_purchases(tmp_path):
     assert known == {"n": 1, "converted": 0, "share": 0}
 
 
-def test_of_nothing(tmp_path):
-    """Nothing is not 0."""
-    assert figure_of(CONVERTED, Told(), tmp_path / "n") == [
-        {"n": 0, "converted": None, "share": None}
-    ]
-    assert figure_of(CONVERTED_AMOUNT, Told(), tmp_path / "sum") == [
-        {"n": 0, "amount": None, "mean": None, "p50": None}
-    ]
-
-
 def test_amounts(tmp_path):
     """10, 20 and 60 EUR: 90, mean 30, median 20; 5000 HUF are no euros.
 
