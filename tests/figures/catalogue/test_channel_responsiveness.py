@@ -32,9 +32,10 @@ def test_on_paper(tmp_path):
             "time_s": 500,
             "p50_s": 500,
             "badge": 1,
-            "today_n": 2,
-            "today_rate": 0.5,
-            "today_time_s": 86399,
+            "forecast_n": 2,
+            "forecast_rate": 0.5,
+            "forecast_time_s": 86399,
+            "forecast_p50_s": 86399,
             "forecast_badge": 0,
         }
     ]
@@ -71,9 +72,10 @@ def test_what_counts(tmp_path):
         "time_s": 90,
         "p50_s": 60,
         "badge": 0,
-        "today_n": 1,
-        "today_rate": 0,
-        "today_time_s": None,
+        "forecast_n": 1,
+        "forecast_rate": 0,
+        "forecast_time_s": None,
+        "forecast_p50_s": None,
         "forecast_badge": 0,
     }
 
