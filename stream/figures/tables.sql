@@ -7,8 +7,19 @@
 SET VARIABLE known_since = (SELECT min("at") FROM archive);
 SET VARIABLE known_until = (SELECT max(noticed_at) FROM archive);
 
+CREATE VIEW bounds AS
+SELECT *, hash(conversation_id, started_at) AS session_hash FROM facts
+WHERE kind IN ('session_opened', 'session_ended');
+
+-- Most sessions were told to have ended once, and need no folding: that is half of the
+-- work. Two of one hash are folded like others, each by itself.
+CREATE TABLE retold AS
+SELECT session_hash FROM bounds GROUP BY session_hash
+HAVING count(*) FILTER (kind = 'session_ended') <> 1
+  OR count(*) FILTER (reason = 'superseded') > 0;
+
 CREATE TABLE sessions_alone AS
-WITH told AS (
+WITH folded AS (
   SELECT
     conversation_id, started_at,
     min(channel) AS channel, min(account) AS account,
@@ -19,11 +30,21 @@ WITH told AS (
       told
     ) FILTER (kind = 'session_ended') AS ended,
     max(told) FILTER (kind = 'session_opened') AS opened
-  FROM facts WHERE kind IN ('session_opened', 'session_ended')
+  FROM bounds SEMI JOIN retold USING (session_hash)
   GROUP BY conversation_id, started_at
 ),
+once AS (
+  SELECT
+    conversation_id, started_at, channel, account, queue,
+    {'at': "at", 'assignee': assignee, 'reason': reason, 'told': told,
+     'session': session} AS ended,
+    NULL AS opened
+  FROM bounds ANTI JOIN retold USING (session_hash)
+  WHERE kind = 'session_ended'
+),
 standing AS (
-  SELECT * REPLACE (if(ended.reason = 'superseded', NULL, ended) AS ended) FROM told
+  SELECT * REPLACE (if(ended.reason = 'superseded', NULL, ended) AS ended)
+  FROM (FROM folded UNION ALL BY NAME FROM once)
   WHERE ended IS NULL OR ended.reason NOT IN ('superseded', 'spam')
     OR (ended.reason = 'superseded' AND opened > ended.told)
 ),
@@ -54,8 +75,7 @@ WHERE measure IS NOT NULL AND cycle IS NOT NULL
   AND kind NOT IN ('clock_started', 'clock_paused', 'warned', 'escalated')
   AND (kind <> 'clock_resumed' OR reason IS NOT NULL);
 
--- Most waits are decided by one fact, and need no folding: that is half of the work. Two
--- waits of one hash are folded like others, each by itself.
+-- Likewise most waits are decided by one fact.
 CREATE TABLE several AS
 SELECT wait FROM deciding GROUP BY wait HAVING count(*) > 1;
 
