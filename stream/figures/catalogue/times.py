@@ -24,6 +24,7 @@ def lengths(wall: str, business: str = "") -> tuple[Column, ...]:
                 )
                 for name, share in _SHARES.items()
             ),
-            Column(f"{before}mean_s", f"mean{words}", Unit.SECONDS, f"avg({seconds})"),
+            # `favg`: the same to the last digit, in whichever order threads add up.
+            Column(f"{before}mean_s", f"mean{words}", Unit.SECONDS, f"favg({seconds})"),
         )
     )
