@@ -42,6 +42,7 @@ def test_with_its_unit(unit, value, reads):
         (Unit.SECONDS, 90, 120, "-25%"),
         (Unit.SHARE, 0.8, 0.704, "+9.6 points"),
         (Unit.SCORE, 4.1, 4.25, "-0.15"),
+        (Unit.SECONDS, 9671, 556, "17×"),  # noqa: RUF001
         (Unit.COUNT, 5, 0, ""),
         (Unit.SHARE, 0.8, None, ""),
     ],

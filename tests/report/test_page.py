@@ -134,3 +134,16 @@ def test_csv_and_json_say_the_same(report):
     assert {row["figure"] for row in rows} == numbers.keys()
     assert numbers["csat"]["now"]["n"] == 1
     assert numbers["csat"]["before"]["mean"] is None
+
+
+def test_what_is_half_known_is_not_compared(tmp_path):
+    """Facts that begin in the middle of the time before: no growth of 200%."""
+    told = Told()
+    for number in range(90):
+        told.wait(f"c{number}", f"{'' if number < 30 else '+1 '}wed 09:00", 60)
+    span = Span.between(WEEK.end, WEEK.end + WEEK.length, "UTC")
+
+    (found,) = find(tables_of(told.facts, tmp_path), span, FIGURES[:1], ())
+
+    assert found.whole.now["n"] == 60
+    assert found.whole.before is None
