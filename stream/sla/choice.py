@@ -75,29 +75,39 @@ class Choice:
         One whose deadline has passed has its verdict. None: nothing is promised of it
         any more.
         """
-        breaks_at = clock.breaks_at
-        if clock.shadow or (breaks_at is not None and breaks_at <= at):
+        if clock.shadow:
             return clock
         # Tags and opening hours are those of the cycle's start (ADR 0007).
         hours = "closed" if clock.is_after_hours else "open"
         chosen = self._chosen(replace(held, tags=clock.tags), at, hours)
-        stamped = replace(clock, chosen_for=chosen.fingerprint)
         pin = self._pins.get(key_of(clock))
-        is_held = pin is not None and self._holds(pin, chosen.fingerprint)
-        if is_held:
-            return stamped
+        if pin is not None and not self._holds(pin, chosen.fingerprint):
+            pin = None
+        # Walked again, it gets the promise that it got then (ADR 37).
+        if pin is not None and pin.promised_at == at != clock.promised_at:
+            told = _anew(pin, clocks.calendar_of(pin, self._rules))
+            return self._promised(told, clock, at)
+        breaks_at = clock.breaks_at
+        if breaks_at is not None and breaks_at <= at:
+            return clock
+        stamped = replace(clock, chosen_for=chosen.fingerprint)
+        return stamped if pin is not None else self._other(stamped, chosen, held, at)
+
+    def _other(self, clock: Clock, chosen: Chosen, held: Held, at: int) -> Clock | None:
+        """`clock` under the policy that is chosen at `at`, if it is another promise."""
         policy = chosen.policy
         target = None if policy is None else policy.target(clock.measure)
         if policy is None or target is None:
             # A file that was changed since is no reason: the work is what it was.
             is_same = policy is not None and policy.name == clock.policy
-            return stamped if is_same else None
+            return clock if is_same else None
         if self._is_same(clock, target, policy, held):
-            return stamped
-        started_at = clock.started_at
-        new = self._start(policy, target, held, started_at, chosen.fingerprint)
-        if new is None:
-            return None
+            return clock
+        new = self._start(policy, target, held, clock.started_at, chosen.fingerprint)
+        return None if new is None else self._promised(new, clock, at)
+
+    def _promised(self, new: Clock, clock: Clock, at: int) -> Clock:
+        """`new` from `at` on instead of `clock`, with what has counted until then."""
         new = replace(
             new,
             tags=clock.tags,
@@ -105,7 +115,7 @@ class Choice:
             began_for=clock.began_for,
             reopened_at=clock.reopened_at,
         )
-        if clock.since != started_at or clock.paused_at is not None:
+        if clock.since != clock.started_at or clock.paused_at is not None:
             new = replace(
                 new,
                 since=clock.since,

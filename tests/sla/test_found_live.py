@@ -7,7 +7,7 @@ from stream.config import parse_config
 from stream.records import decode_fact, encode_fact
 from stream.sla.conversation import apply, due_at, reconsider
 from stream.sla.cycles import Cycles
-from stream.sla.events import AttributesEvent, AuthorKind, Status
+from stream.sla.events import AssignmentEvent, AttributesEvent, AuthorKind, Status
 from stream.sla.facts import FactKind
 from stream.worker.table import decode_state, encode_state
 from tests.timelines import (
@@ -37,7 +37,7 @@ def stands(facts):
     """By cycle: verdict, and who held the work then."""
     cycles = Cycles()
     cycles.add(decode_fact(encode_fact(fact)) for fact in facts)
-    return {key: (c.verdict, c.queue) for key, c in cycles.by_key.items()}
+    return {key: (c.verdict, c.queue, c.assignee) for key, c in cycles.by_key.items()}
 
 
 def test_a_late_reply_that_failed_takes_no_breach_back(play):
@@ -251,3 +251,68 @@ def test_a_reload_adds_no_clock_to_a_wait_of_before():
     line.play(attributes(2, priority="low"))
 
     assert line.told == ["clock_started@0", "warned@2.5", "met@3"]
+
+
+def test_a_breach_of_a_promise_made_too_late_is_whose_it_was_over_a_reload(rules):
+    """Broken when it was promised, it counts for who holds the work then (2.11)."""
+    stricter = attributes(5, tier="vip", queue="support")
+    line = Timeline(rules).play(customer(0), stricter, 5)
+    line.reload(rules_with("10m", "9m"))
+    before = len(line.facts)
+
+    line.play(customer(1, "c2"))
+
+    assert (line.told[-1], line.facts[-1].queue) == ("breached@5", "support")
+    assert line.facts[before:] == []
+
+
+def test_no_promise_is_broken_before_it_was_made_over_a_reload_and_a_pause():
+    """Walked again for late news, its deadline is the change that made it (2.11)."""
+    line = Timeline(solving("resolution: 1h", "resolution: 10h")).play(
+        customer(0),
+        reply(3),
+        status(10, Status.ON_HOLD),
+        status(70, Status.OPEN),
+        attributes(200, tier="vip"),
+        200,
+    )
+    assert line.told[-1] == "breached@200"
+    line.reload(solving("resolution: 2h", "resolution: 10h"))
+    before = len(line.facts)
+
+    line.play(reply(4, "r2"))
+
+    assert line.facts[before:] == []
+
+
+def test_an_end_does_not_wait_for_a_warning_that_nobody_is_to_get():
+    """A point before the promise was made is passed over at once (2.11)."""
+    warned = "first_reply: {within: 10m, warn_at: [5m]}"
+    line = Timeline(solving(warned, "first_reply: 1h"))
+
+    line.play(customer(0), attributes(5.01, tier="vip"), reply(5.02))
+
+    assert line.told[1:] == ["policy_changed@5.01", "met@5.02"]
+
+
+def solving(vip, everyone):
+    """Rules of two policies with these targets."""
+    text = CONFIG[: CONFIG.index("policies:")] + CONFIG[CONFIG.index("alerts:") :]
+    policies = f"""\
+policies:
+  - {{name: vip, match: {{tier: vip}}, targets: {{{vip}}}, pause_on: [on_hold]}}
+  - {{name: all, targets: {{{everyone}}}, pause_on: [on_hold]}}
+"""
+    return parse_config(text + policies, "test.yaml").rules()
+
+
+def test_who_had_the_work_when_it_was_solved_does_not_depend_on_the_order():
+    """A holder that late news corrects is told of every verdict (6.12, 3.2)."""
+    rules = solving("resolution: 1h", "resolution: 10h")
+    given = AssignmentEvent(**_envelope(2, "a1"), assignee="Ana")
+    solved = status(3, Status.RESOLVED)
+    ordered = Timeline(rules).play(customer(0), reply(1), given, solved)
+    late = Timeline(rules).play(customer(0), reply(1), solved, given)
+
+    assert late.told[-1] == "met@3 for met"
+    assert stands(late.facts) == stands(ordered.facts)
