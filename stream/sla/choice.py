@@ -6,6 +6,7 @@ of the config leaves running clocks alone unless it says `reload: reevaluate_ope
 
 from collections.abc import Container, Mapping
 from dataclasses import replace as replace_target
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -35,12 +36,66 @@ class Choice:
         """The policy for the work as it is at `at`; None: nothing is promised."""
         return self._chosen(held, at).policy
 
+    def under(self, rules: Rules) -> "Choice":
+        """The same by the rules of another time."""
+        if rules is self._rules:
+            return self
+        return Choice(rules, self._channel, self._account, {})
+
+    def is_other(self, before: Held, held: Held, at: int) -> bool:
+        """Whether the work asks for another policy than it did `before`."""
+        return any(
+            choice.policy(before, at) is not choice.policy(held, at)
+            for choice in (self, *self._of_before.values())
+        )
+
     def started(self, held: Held, measures: Measures, at: int) -> list[Clock]:
         """The clocks that start at `at`, and those of a shadow policy.
 
-        Those that were told under the rules of before are the ones that started then,
+        In a wait that was told under the rules of before they are those of then,
         whatever targets there are now.
         """
+        found = self._started(held, measures, at)
+        if not self._of_before:
+            return found  # nearly always
+        for version, choice in self._of_before.items():
+            theirs = choice.started(held, measures, at)
+            found = [
+                *[clock for clock in found if self._version(clock) != version],
+                *[clock for clock in theirs if self._version(clock) == version],
+            ]
+        return sorted(found, key=_in_order)
+
+    def _version(self, clock: Clock) -> str:
+        """Of the rules under which a clock begins that may have been told."""
+        today = self._rules.book.version
+        pin = self._pins.get(key_of(clock))
+        if pin is not None and self._is_of_before(pin):
+            return pin.policy_version
+        if pin is not None and pin.began_for == clock.began_for:
+            return today
+        if self._rules.reevaluate_open:
+            return today
+        start = clock.started_at
+        told = {p.policy_version for p in self._pins.values() if p.started_at == start}
+        return next((v for v in self._of_before if v in told), today)
+
+    @cached_property
+    def _of_before(self) -> dict[str, "Choice"]:
+        """By version, oldest first: the rules of clocks that keep them (2.11)."""
+        if not self._rules.earlier:
+            return {}  # nearly always
+        told = {p.policy_version for p in self._pins.values() if self._is_of_before(p)}
+        earlier = self._rules.earlier.items()
+        return {
+            version: self.under(rules) for version, rules in earlier if version in told
+        }
+
+    def _is_of_before(self, pin: Clock) -> bool:
+        applies_to_it = self._rules.reevaluate_open and pin.verdict is None
+        return pin.policy_version in self._rules.earlier and not applies_to_it
+
+    def _started(self, held: Held, measures: Measures, at: int) -> list[Clock]:
         chosen = self._chosen(held, at)
         found = self._kept(measures, at, chosen.fingerprint) if self._pins else []
         kept = {(clock.measure, clock.shadow) for clock in found}
@@ -58,9 +113,7 @@ class Choice:
                         clock = replace(clock, is_after_hours=True)
                     if clock is not None:
                         found.append(clock)
-        if kept:
-            found.sort(key=lambda clock: (clock.shadow, _ORDER[clock.measure]))
-        return found
+        return sorted(found, key=_in_order) if kept else found
 
     def _kept(self, measures: Measures, at: int, fingerprint: int) -> list[Clock]:
         return [
@@ -77,10 +130,12 @@ class Choice:
         """
         if clock.shadow:
             return clock
+        pin = self._pins.get(key_of(clock))
+        if pin is not None and self._is_of_before(pin):
+            return self._of_before[pin.policy_version].again(clock, held, at)
         # Tags and opening hours are those of the cycle's start (ADR 0007).
         hours = "closed" if clock.is_after_hours else "open"
         chosen = self._chosen(replace(held, tags=clock.tags), at, hours)
-        pin = self._pins.get(key_of(clock))
         if pin is not None and not self._holds(pin, chosen.fingerprint):
             pin = None
         # Walked again, it gets the promise that it got then (ADR 37).
@@ -187,6 +242,10 @@ class Choice:
                 hours or self._hours(held, at),
             )
         )
+
+
+def _in_order(clock: Clock) -> tuple[bool, int]:
+    return clock.shadow, _ORDER[clock.measure]
 
 
 def _anew(pin: Clock, calendar: Calendar) -> Clock:
