@@ -153,14 +153,12 @@ class Teller:
     ) -> tuple[object, ...]:
         """What a statement says beside its kind, as of `state`."""
         held = self._writer.held(clock, step, state)
-        # A reply counts for its author, whoever else had the work (2.12).
-        assignee = held.assignee if step.kind is FactKind.BREACHED else None
         return (
             step.at,
             step.author,
             step.reason,
             self._writer.queue(held),
-            assignee,
+            held.assignee,
             clock.policy,
             clock.policy_version,
             self._writer.counted(clock, step.until),
