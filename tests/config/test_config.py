@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from stream.config import load_config, parse_config
-from stream.config.difference import differences
 from stream.config.faults import ConfigError
 from stream.config.oddities import oddities
 from stream.config.references import CHANNELS
@@ -597,33 +596,6 @@ def test_a_route_for_nothing_and_a_queue_without_one_are_odd(routes, places):
 
     found = [".".join(map(str, path)) for path in odd if path[-1] != "show_customer"]
     assert found == places
-
-
-def test_who_is_shown_is_a_difference():
-    """`check --diff` says that alerts will say more of customers."""
-    more = GOOD.replace("alerts:\n", "alerts:\n  show_customer: name\n")
-    old, new = parse_config(GOOD, "old.yaml"), parse_config(more, "new.yaml")
-
-    said = [*map(str, differences(old, new))]
-    assert said == ["show_customer: none -> name (alerts from now on)"]
-
-
-@pytest.mark.parametrize(
-    ("added", "said"),
-    [
-        ("monitor: two", "monitor: ops -> two"),
-        ("watchdog: {url_from: SWITCH}", "watchdog: is another"),
-        ("monitor: ops", None),
-    ],
-)
-def test_whom_alertmanager_tells_is_a_difference(added, said):
-    """`check --diff` says that a command is to be run; the default named is none."""
-    text = GOOD.replace("receivers: {", "receivers: {two: {slack: {channel: C2}}, ")
-    more = text.replace("alerts:\n", f"alerts:\n  {added}\n")
-    old, new = parse_config(text, "old.yaml"), parse_config(more, "new.yaml")
-
-    when = " (when replyclock monitoring has run)"
-    assert [*map(str, differences(old, new))] == ([said + when] if said else [])
 
 
 LED = GOOD.replace(
