@@ -16,12 +16,18 @@ from stream.config.references import dangling
 
 Model = TypeVar("Model", bound=BaseModel)
 
+MISSING = (
+    "there is no such file: REPLYCLOCK_CONFIG names the rules file, or --config of a"
+    " command (FILE of check)"
+)
 LARGEST = 1_000_000
 """Bytes. A file beyond it was not written by hand, and would be parsed for minutes."""
 
 
 def load_config(path: Path) -> Config:
     """The config at `path`; raises `ConfigError` with all faults and their places."""
+    if not path.exists():
+        raise ConfigError([Fault(str(path), 1, 1, "", MISSING)])
     return parse_config(read_text(path), str(path))
 
 

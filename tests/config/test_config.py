@@ -496,7 +496,10 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path):
         said.append(str(caught.value))
 
     assert said == [
-        f"{tmp_path}/none.yaml:1:1: No such file or directory",
+        (
+            f"{tmp_path}/none.yaml:1:1: there is no such file: REPLYCLOCK_CONFIG names"
+            " the rules file, or --config of a command (FILE of check)"
+        ),
         f"{tmp_path}:1:1: Is a directory",
         f"{binary}:1:1: is not UTF-8",
     ]
