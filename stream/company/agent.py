@@ -22,7 +22,7 @@ class Agent(Part):
     )
     lunch: Window | None = Field(
         None,
-        description='when the agent is away: `"12:30-13:00"`; shorter than a shift',
+        description='when the agent is away: `"12:30-13:00"`; not a whole shift',
     )
     at_once: Count = Field(
         3, description="conversations that the agent holds at the same time (chosen)"

@@ -81,20 +81,22 @@ def _unanswered(profile: Profile, rules: Config) -> Iterator[Wrong]:
 
 
 def _lunches(profile: Profile, rules: Config) -> Iterator[Wrong]:
-    """Those that leave nothing of a day."""
+    """Those that leave nothing of a day's work."""
     for name, agent in profile.agents.items():
         week = agent.week
         if agent.calendar is not None:
             part = rules.calendars.get(agent.calendar)
-            week = () if part is None or part.open else part.windows
+            week = () if part is None else part.windows
+        lunch = set() if agent.lunch is None else _minutes(agent.lunch)
         for day, windows in enumerate(week):
-            shift = sum(map(_minutes, windows))
-            if agent.lunch is not None and 0 < shift <= _minutes(agent.lunch):
-                text = f"is as long as the work of {DAYS[day]}: nothing is left of it"
+            if windows and set().union(*map(_minutes, windows)) <= lunch:
+                text = f"takes all of the work of {DAYS[day]}"
                 yield ("agents", name, "lunch"), text
                 break
 
 
-def _minutes(window: Span) -> int:
+def _minutes(window: Span) -> set[int]:
+    """Of the day, overnight or not."""
     opens, closes = window
-    return (closes - opens) % 1440 or 1440
+    last = closes if closes > opens else closes + 1440
+    return {minute % 1440 for minute in range(opens, last)}
