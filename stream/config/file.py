@@ -26,8 +26,6 @@ LARGEST = 1_000_000
 
 def load_config(path: Path) -> Config:
     """The config at `path`; raises `ConfigError` with all faults and their places."""
-    if not path.exists():
-        raise ConfigError([Fault(str(path), 1, 1, "", MISSING)])
     return parse_config(read_text(path), str(path))
 
 
@@ -38,7 +36,9 @@ def read_text(path: Path) -> str:
             raise ConfigError([Fault(str(path), 1, 1, "", _too_large())])
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError([Fault(str(path), 1, 1, "", error.strerror or "")]) from error
+        is_missing = isinstance(error, FileNotFoundError)
+        said = MISSING if is_missing else error.strerror or ""
+        raise ConfigError([Fault(str(path), 1, 1, "", said)]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([Fault(str(path), 1, 1, "", "is not UTF-8")]) from error
 
