@@ -12,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
 from stream.config.nearest import listed, meant
+from stream.sla.instants import SECOND
 
 
 @dataclass(frozen=True, order=True)
@@ -161,9 +162,11 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     elif kind == "string_type":
         said = _NO_TEXT.get(type(error["input"]), "must be text: put it in quotes")
     elif kind == "greater_than_equal":
-        said = f"must be at least {context['ge'] // 1000} s"
+        said = f"must be at least {_limit(context['ge'])}"
     elif kind == "less_than_equal":
-        said = f"must be at most {context['le'] // 1000} s"
+        said = f"must be at most {_limit(context['le'])}"
+    elif kind == "less_than":
+        said = f"must be below {context['lt']:.0%}"  # of shares alone
     elif kind in {"literal_error", "enum"}:
         said = f"must be {context['expected']}"
     elif kind.startswith("date_"):
@@ -172,6 +175,11 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
         text = error["msg"].removeprefix("Value error, ")
         said = text[0].lower() + text[1:] if text[:1].isalpha() else text
     return said
+
+
+def _limit(value: int) -> str:
+    """Of a duration, which are whole seconds in milliseconds; else of a count."""
+    return f"{value // SECOND} s" if value >= SECOND else str(value)
 
 
 def _names_beside(model: type[BaseModel], path: tuple[str | int, ...]) -> set[str]:
