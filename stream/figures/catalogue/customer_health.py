@@ -29,7 +29,11 @@ _IS_KNOWN = " OR ".join(
     f" AND coalesce({_limit('red', sign)}, {_limit('amber', sign)}) IS NOT NULL)"
     for sign in _SIGNS
 )
-_HEARD = """
+_OF_LATE = (
+    "{0} >= getvariable('end') - to_seconds(getvariable('health_over'))"
+    " AND {0} < getvariable('end')"
+)
+_HEARD = f"""
   SELECT customer, channel, queue, started_at AS heard_at FROM sessions
   UNION ALL BY NAME
   SELECT customer, channel, queue, ended_at AS heard_at, reopened FROM sessions
@@ -40,11 +44,11 @@ _HEARD = """
     coalesce(sessions.customer, waits.conversation_id) AS customer,
     waits.channel, waits.queue, waits.decided_at AS heard_at,
     (waits.verdict = 'breached')::INT AS broken
-  FROM waits ASOF LEFT JOIN sessions
+  FROM (FROM waits WHERE NOT shadow AND {_OF_LATE.format("decided_at")}) AS waits
+  ASOF LEFT JOIN sessions
     ON waits.conversation_id = sessions.conversation_id
     AND waits.began_at >= sessions.started_at
-  WHERE NOT waits.shadow
-"""
+"""  # noqa: S608  our own
 _CUSTOMERS = f"""
   SELECT
     arg_max(channel, heard_at) AS channel, arg_max(queue, heard_at) AS queue,
@@ -53,8 +57,7 @@ _CUSTOMERS = f"""
     avg(score) FILTER (scale = 'emotion') AS emotion,
     sum(broken) AS breaches, sum(reopened) AS reopened
   FROM ({_HEARD})
-  WHERE heard_at >= getvariable('end') - to_seconds(getvariable('health_over'))
-    AND heard_at < getvariable('end')
+  WHERE {_OF_LATE.format("heard_at")}
   GROUP BY customer
 """  # noqa: S608  our own
 _ROWS = f"""(

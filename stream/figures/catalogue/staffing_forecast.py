@@ -1,6 +1,6 @@
 """How many people it will take next week."""
 
-from stream.figures.catalogue.arrivals import WEEK_HOUR, arrivals, hours
+from stream.figures.catalogue.arrivals import NEEDS_A_PERSON, WEEK_HOUR, WORK, hours
 from stream.figures.catalogue.staffing_need import NEED, SOURCE, needed
 from stream.figures.figure import Column, Figure, Unit
 
@@ -8,33 +8,35 @@ from stream.figures.figure import Column, Figure, Unit
 _ROWS = f"""(
   WITH told AS (
     SELECT
-      queue, usual_s, {WEEK_HOUR} AS week_hour,
-      ceil(epoch(getvariable('end') - moment) / 604800) AS ago
-    FROM ({arrivals("getvariable('end') - INTERVAL 35 days")})
+      queue, started_at AS moment, {WEEK_HOUR} AS week_hour,
+      ceil(epoch(getvariable('end') - started_at) / 604800) AS ago
+    FROM sessions
+    WHERE started_at >= getvariable('end') - INTERVAL 35 days
+      AND started_at < getvariable('end') AND {NEEDS_A_PERSON}
   ),
   queues AS (
     SELECT
-      queue, any_value(usual_s) AS usual_s,
-      nullif(least(weeks, 4), 0) AS weeks,
+      queue, usual_s, nullif(least(weeks, 4), 0) AS weeks,
       nullif(greatest(least(weeks - 1, 4), 0), 0) AS weeks_then
     FROM (
       SELECT queue, floor(epoch(getvariable('end') - min(started_at)) / 604800) AS weeks
       FROM sessions WHERE started_at < getvariable('end') GROUP BY queue
-    ) LEFT JOIN told USING (queue)
-    GROUP BY queue, weeks
+    ) LEFT JOIN (
+      SELECT queue, avg(handling_s) AS usual_s FROM ({WORK}) GROUP BY queue
+    ) USING (queue)
   ),
   hours AS (
     SELECT moment, {WEEK_HOUR} AS week_hour
     FROM ({hours("getvariable('end')", "getvariable('end') + INTERVAL 7 days")})
   )
   SELECT
-    moment, queue, queues.usual_s,
+    hours.moment, queue, usual_s,
     count(*) FILTER (ago <= weeks) AS seen,
     seen / weeks AS expected,
     count(*) FILTER (ago = 1) AS came,
     count(*) FILTER (ago BETWEEN 2 AND weeks_then + 1) / weeks_then AS foretold
   FROM hours CROSS JOIN queues LEFT JOIN told USING (queue, week_hour)
-  GROUP BY moment, queue, queues.usual_s, weeks, weeks_then
+  GROUP BY hours.moment, queue, usual_s, weeks, weeks_then
 )"""  # noqa: S608  our own
 
 STAFFING_FORECAST = Figure(

@@ -1,6 +1,6 @@
 """How many people it takes."""
 
-from stream.figures.catalogue.arrivals import arrivals, hours
+from stream.figures.catalogue.arrivals import NEEDS_A_PERSON, WORK, hours
 from stream.figures.figure import Column, Figure, Row, Unit
 from stream.figures.staffing import need
 from stream.figures.thresholds import Thresholds
@@ -34,13 +34,21 @@ def needed(row: Row, limits: Thresholds) -> Row:
 
 
 _ROWS = f"""(
-  SELECT moment, queue, NULL AS handling_s, NULL AS usual_s, true AS is_hour
+  WITH work AS ({WORK}),
+  usual AS (SELECT queue, avg(handling_s) AS usual_s FROM work GROUP BY queue)
+  SELECT moment, queue, 'hour' AS what
   FROM ({hours("getvariable('begin')", "getvariable('end')")})
   CROSS JOIN (SELECT DISTINCT queue FROM sessions)
   UNION ALL BY NAME
-  SELECT *, false AS is_hour FROM ({arrivals("getvariable('begin')")})
+  SELECT started_at AS moment, queue, usual_s, 'session' AS what
+  FROM sessions LEFT JOIN usual USING (queue)
+  WHERE started_at >= getvariable('begin') AND started_at < getvariable('end')
+    AND {NEEDS_A_PERSON}
+  UNION ALL BY NAME
+  SELECT *, 'work' AS what FROM work WHERE moment >= getvariable('begin')
 )"""  # noqa: S608  our own
-_SESSIONS = "count(*) FILTER (NOT is_hour)"
+_SESSIONS = "count(*) FILTER (what = 'session')"
+_HOURS = "count(DISTINCT moment) FILTER (what = 'hour')"
 
 STAFFING_NEED = Figure(
     number=19,
@@ -49,10 +57,10 @@ STAFFING_NEED = Figure(
     says="Agents that keep `staffing` of the rules file (so many customers wait no "
     "longer than that for a place that is free) with the sessions of a mean hour of "
     "the period: by Erlang C, with `patience` by Erlang A, each agent being as many "
-    "servers as `concurrency`. Work for a session is `handling`, or the mean in its "
-    "queue from the first reply to the last, of which a single reply says nothing. "
-    "Sessions count in the hour in which they began, whether it is open or not; what "
-    "a bot resolved alone does not.",
+    "servers as `concurrency`. Work for a session is `handling`, or the mean from the "
+    "first reply to the last in its queue, in the last four weeks; a single reply says "
+    "nothing of it. Sessions count in the hour in which they began, whether it is open "
+    "or not; what a bot resolved alone does not.",
     source=SOURCE,
     rows=_ROWS,
     moment="",
@@ -62,7 +70,7 @@ STAFFING_NEED = Figure(
             "per_hour",
             "sessions an hour",
             Unit.RATIO,
-            f"{_SESSIONS} / nullif(count(DISTINCT moment) FILTER (is_hour), 0)",
+            f"{_SESSIONS} / nullif({_HOURS}, 0)",
         ),
         Column("handling_s", "work for one, mean", Unit.SECONDS, "avg(usual_s)"),
         Column(
@@ -73,6 +81,6 @@ STAFFING_NEED = Figure(
         ),
         *NEED,
     ),
-    by=("queue", "day", "hour"),
+    by=("queue", "hour"),
     then=needed,
 )
