@@ -12,6 +12,8 @@ _UNITS = {
     Unit.SHARE: "0 to 1",
     Unit.SCORE: "score",
     Unit.RATIO: "ratio",
+    Unit.FLAG: "1 or 0",
+    Unit.NAME: "name",
     Unit.AMOUNT: "money",
 }
 

@@ -22,6 +22,10 @@ class Unit(StrEnum):
     SCORE = "score"
     """On a scale of its own."""
     RATIO = "ratio"
+    FLAG = "flag"
+    """1: so it is, 0: it is not."""
+    NAME = "name"
+    """Whose a number is: of a queue, a channel, an hour."""
     AMOUNT = "amount"
     """Of money, in the currency that is said beside it."""
 

@@ -81,13 +81,13 @@ CUSTOMER_HEALTH = Figure(
     "Green is only who is known not to be in trouble: where none of the signs that "
     "have a limit is known, the customer is unknown. A customer counts in the queue "
     "and channel of last time.",
-    source="`health` of the rules file; Gainsight's and Totango's health scores",
+    source="kpis.md 14; Gainsight's and Totango's health scores",
     rows=_ROWS,
     moment="",
     columns=(
         N,
         *(
-            Column(colour, colour, Unit.COUNT, f"sum((colour = '{colour}')::INT)")
+            Column(colour, colour, Unit.COUNT, f"count(*) FILTER (colour = '{colour}')")
             for colour in ("red", "amber", "green", "unknown")
         ),
     ),

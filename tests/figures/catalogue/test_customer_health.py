@@ -116,11 +116,3 @@ def test_no_limit_is_not_looked_at(tmp_path):
     assert of(told, tmp_path, limits=Thresholds(health=rule)) == [
         {"n": 2, "red": 0, "amber": 0, "green": 1, "unknown": 1}
     ]
-
-
-def test_of_nobody(tmp_path):
-    """Nobody is not 0 in trouble."""
-    (row,) = of(Told(), tmp_path)
-
-    assert row.pop("n") == 0
-    assert set(row.values()) == {None}

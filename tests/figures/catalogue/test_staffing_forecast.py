@@ -74,11 +74,3 @@ def test_of_all_queues(tables):
     (row,) = STAFFING_FORECAST.of(tables, WEEK)
 
     assert row["miss"] == pytest.approx(7 / 13)
-
-
-def test_of_nothing(tmp_path):
-    """Nothing foretells nothing."""
-    (row,) = STAFFING_FORECAST.of(tables_of([], tmp_path), WEEK)
-
-    assert row.pop("n") == 0
-    assert set(row.values()) == {None}

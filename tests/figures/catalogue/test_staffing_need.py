@@ -119,11 +119,3 @@ def test_work_as_the_file_says(tmp_path):
         None,
         None,
     )
-
-
-def test_of_nothing(tmp_path):
-    """Nothing is known of how many would be needed."""
-    (row,) = figure_of(STAFFING_NEED, Told(), tmp_path)
-
-    assert row.pop("n") == 0
-    assert set(row.values()) == {None}

@@ -64,11 +64,3 @@ def test_who_is_not_named(tmp_path):
 def test_it_names_people():
     """Who prints figures leaves it out, unless asked for."""
     assert WORKLOAD.personal
-
-
-def test_of_nothing(tmp_path):
-    """Nothing is not 0 s."""
-    (row,) = figure_of(WORKLOAD, Told(), tmp_path)
-
-    assert row.pop("n") == 0
-    assert set(row.values()) == {None}
