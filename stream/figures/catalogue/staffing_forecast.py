@@ -19,7 +19,9 @@ _ROWS = f"""(
       queue, usual_s, nullif(least(weeks, 4), 0) AS weeks,
       nullif(greatest(least(weeks - 1, 4), 0), 0) AS weeks_then
     FROM (
-      SELECT queue, floor(epoch(getvariable('end') - min(started_at)) / 604800) AS weeks
+      SELECT
+        queue, greatest(min(started_at), getvariable('known_since')) AS since,
+        floor(epoch(getvariable('end') - since) / 604800) AS weeks
       FROM sessions WHERE started_at < getvariable('end') GROUP BY queue
     ) LEFT JOIN (
       SELECT queue, avg(handling_s) AS usual_s FROM ({WORK}) GROUP BY queue
@@ -64,7 +66,7 @@ STAFFING_FORECAST = Figure(
         Column(
             "miss",
             "miss of the last forecast",
-            Unit.SHARE,
+            Unit.RATIO,
             "sum(abs(came - foretold))"
             " / nullif(sum(came) FILTER (foretold IS NOT NULL), 0)",
         ),

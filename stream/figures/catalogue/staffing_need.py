@@ -37,7 +37,12 @@ def needed(row: Row, limits: Thresholds) -> Row:
 _ROWS = f"""(
   WITH work AS ({WORK}),
   usual AS (SELECT queue, avg(handling_s) AS usual_s FROM work GROUP BY queue)
-  SELECT moment, queue, 'hour' AS what
+  SELECT
+    moment, queue, 'hour' AS what,
+    epoch(
+      least(moment + INTERVAL 1 hour, getvariable('end'))
+      - greatest(moment, getvariable('begin'))
+    ) / 3600 AS hours
   FROM ({hours("getvariable('begin')", "getvariable('end')")})
   CROSS JOIN (SELECT DISTINCT queue FROM sessions)
   UNION ALL BY NAME
@@ -49,7 +54,7 @@ _ROWS = f"""(
   SELECT *, 'work' AS what FROM work WHERE moment >= getvariable('begin')
 )"""  # noqa: S608  our own
 _SESSIONS = "count(*) FILTER (what = 'session')"
-_HOURS = "count(DISTINCT moment) FILTER (what = 'hour')"
+_HOURS = "sum(hours) / count(DISTINCT queue) FILTER (what = 'hour')"  # of each queue
 
 STAFFING_NEED = Figure(
     number=19,
@@ -71,7 +76,7 @@ STAFFING_NEED = Figure(
             "per_hour",
             "sessions an hour",
             Unit.RATIO,
-            f"{_SESSIONS} / nullif({_HOURS}, 0)",
+            f"{_SESSIONS} / ({_HOURS})",
         ),
         Column("handling_s", "work for one, mean", Unit.SECONDS, "avg(usual_s)"),
         Column(

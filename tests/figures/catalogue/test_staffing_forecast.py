@@ -74,3 +74,22 @@ def test_of_all_queues(tables):
     (row,) = STAFFING_FORECAST.of(tables, WEEK)
 
     assert row["miss"] == pytest.approx(7 / 13)
+
+
+def test_what_is_not_known_is_not_nothing(tmp_path):
+    """Facts of two weeks: four came in the first, two in the second; so three next.
+
+    That one of a session from long before is known, since it ended in them, does not
+    make the weeks between empty.
+    """
+    told = Told()
+    told.session("old", "-5 mon 09:00", "-1 tue 09:00")
+    del told.facts[0]
+    for key in ("a", "b", "c", "d"):
+        told.session(key, "-1 mon 00:00")
+    for key in ("e", "f"):
+        told.session(key, "mon 00:00")
+
+    rows = STAFFING_FORECAST.of(tables_of(told.facts, tmp_path), WEEK, ("hour",))
+
+    assert (rows[0]["per_hour"], rows[0]["miss"]) == (3, 1)

@@ -8,6 +8,7 @@ from stream.figures.period import Period
 from stream.figures.thresholds import Thresholds
 from stream.sla.facts import Measure, Reason
 from stream.sla.hours import DAY
+from stream.sla.instants import HOUR, MINUTE
 from tests.figures.told import MONDAY, WEEK, Told, figure_of, tables_of
 
 LIMITS = Thresholds(staffing=Staffing(concurrency=1, shrinkage="40%"))
@@ -77,13 +78,26 @@ def test_on_paper(tmp_path):
 
 
 def test_hours_without_sessions_count(tmp_path):
-    """Six in two Mondays' hours are three an hour; in a week's 168 six are 1/28."""
-    tables = tables_of(story().facts, tmp_path, LIMITS)
+    """Six in two Mondays' hours are three an hour; in a week's 168 six are 1/28.
+
+    From half past nine to half past ten two came; in the half hour before, four: eight
+    an hour. A queue beside it, where one came, does not make the hour longer.
+    """
+    told = story()
+    told.session("else", "mon 09:30", queue="support")
+    tables = tables_of(told.facts, tmp_path, LIMITS)
+    half = MONDAY + 9 * HOUR + 30 * MINUTE
     two_weeks = Period(MONDAY - 7 * DAY, MONDAY + 7 * DAY)
 
-    assert STAFFING_NEED.of(tables, two_weeks, ("hour",))[9]["per_hour"] == 3
-    (week,) = STAFFING_NEED.of(tables, WEEK)
-    assert (week["n"], week["per_hour"]) == (6, pytest.approx(1 / 28))
+    def sales(period, by=()):
+        rows = STAFFING_NEED.of(tables, period, ("queue", *by))
+        return [row for row in rows if row["queue"] == "sales"]
+
+    assert sales(two_weeks, ("hour",))[9]["per_hour"] == 3
+    assert sales(WEEK)[0]["per_hour"] == pytest.approx(1 / 28)
+    assert sales(Period(half, half + HOUR))[0]["per_hour"] == 2
+    assert sales(Period(half - HOUR // 2, half))[0]["per_hour"] == 8
+    assert STAFFING_NEED.of(tables, Period(half, half + HOUR))[0]["per_hour"] == 3
 
 
 def test_hours_are_those_of_the_zone(tmp_path):
