@@ -83,7 +83,7 @@ def _log_queue(load: float, servers: int, giving_up: float) -> float:
         if total > _HUGE:
             term, total, log_scale = term / _HUGE, total / _HUGE, log_scale + _LOG_HUGE
         # All that follow are less than a geometric series of this ratio.
-        if load < leaving and term * load <= _PRECISION * total * (leaving - load):
+        if term * load <= _PRECISION * total * (leaving - load):
             break
     return log_scale + _log(total)
 

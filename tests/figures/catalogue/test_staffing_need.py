@@ -112,6 +112,30 @@ def test_hours_are_those_of_the_zone(tmp_path):
     assert len(rows) == 168
 
 
+def test_work_of_the_last_four_weeks(tmp_path):
+    """One comes after nine; that the work takes 600 s is known of the week before.
+
+    It was Tuesday at ten then, which is no hour of this period. What began before the
+    four weeks does not count, though its replies (an hour apart) are of last week.
+    """
+    told = Told()
+    told.session("now", "mon 09:10")
+    told.session("before", "-1 tue 10:00", "-1 wed 10:00", agent_replies=2)
+    told.session("old", "-5 mon 09:00")
+    for key, last in (("before", "-1 tue 10:10"), ("old", "-1 tue 11:00")):
+        told.wait(key, "-1 tue 10:00", 60)
+        told.wait(key, last, 60, measure=Measure.NEXT_REPLY)
+    nine = MONDAY + 9 * HOUR
+
+    rows = figure_of(
+        *(STAFFING_NEED, told, tmp_path, ("hour",)),
+        period=Period(nine, nine + HOUR),
+        thresholds=LIMITS,
+    )
+
+    assert [(row["hour"], row["n"], row["handling_s"]) for row in rows] == [(9, 1, 600)]
+
+
 def test_work_as_the_file_says(tmp_path):
     """`handling` stands for what was measured; without both it is not known."""
     told = Told()
