@@ -165,6 +165,8 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
         said = f"must be at least {_bound(context['ge'])}"
     elif kind == "less_than_equal":
         said = f"must be at most {_bound(context['le'])}"
+    elif kind == "less_than":
+        said = f"must be below {context['lt']:.0%}"  # of shares alone
     elif kind in {"literal_error", "enum"}:
         said = f"must be {context['expected']}"
     elif kind.startswith("date_"):
