@@ -50,6 +50,24 @@ SELECT
   ended.session.resolved_at AS resolved_at, ended.session.reopened AS reopened
 FROM standing LEFT JOIN named USING (conversation_id);
 
+-- When the customer's next session begins, in whatever conversation, and until when the
+-- earlier ones were open. Beside the table: a window over all its columns takes ten
+-- times as long.
+CREATE TEMP TABLE neighbours AS
+SELECT
+  rowid AS session,
+  lead(started_at) OVER of_customer AS next_at,
+  max(coalesce(ended_at, 'infinity')) OVER (
+    of_customer ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) AS earlier_until
+FROM sessions
+WINDOW of_customer AS (PARTITION BY hash(customer) ORDER BY started_at);
+ALTER TABLE sessions ADD COLUMN next_at TIMESTAMPTZ;
+ALTER TABLE sessions ADD COLUMN earlier_until TIMESTAMPTZ;
+UPDATE sessions SET next_at = neighbours.next_at, earlier_until = neighbours.earlier_until
+FROM neighbours WHERE sessions.rowid = neighbours.session;
+DROP TABLE neighbours;
+
 CREATE TABLE waits AS
 WITH told AS (
   SELECT

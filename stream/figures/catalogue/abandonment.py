@@ -17,7 +17,7 @@ ABANDONMENT = Figure(
     "Merged ones go on elsewhere, but are sessions, too. It counts when the session "
     "ended; who still waits is not in it.",
     source="kpis.md 15",
-    rows="(FROM sessions WHERE ended_at IS NOT NULL)",
+    rows="sessions",
     moment="ended_at",
     columns=(
         N,

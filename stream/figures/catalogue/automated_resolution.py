@@ -14,7 +14,7 @@ AUTOMATED_RESOLUTION = Figure(
     "nothing else answered, either: somebody set them to resolved without a word. It "
     "counts when the session was resolved, and is known when it ended.",
     source="kpis.md 16; Zendesk's and Intercom's “automated resolution”",
-    rows="(FROM sessions WHERE resolved_at IS NOT NULL)",
+    rows="sessions",
     moment="resolved_at",
     columns=(
         N,

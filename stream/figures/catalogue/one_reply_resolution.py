@@ -11,7 +11,7 @@ ONE_REPLY_RESOLUTION = Figure(
     "agent that reached the customer; what bots, automations and templates said is "
     "beside it. It counts when the session was resolved, and is known when it ended.",
     source="kpis.md 6; Zendesk's “one-touch tickets”",
-    rows="(FROM sessions WHERE resolved_at IS NOT NULL)",
+    rows="sessions",
     moment="resolved_at",
     columns=(N, *part("one_reply", "with one reply", "agent_replies = 1")),
     by=("queue", "channel", "account", "category", "day", "hour"),

@@ -3,6 +3,8 @@
 from stream.figures.catalogue.shares import part
 from stream.figures.figure import Figure, N
 
+_IS_REPEATED = "started_at - to_seconds(getvariable('repeat_within')) <= earlier_until"
+
 REPEAT_CONTACT = Figure(
     number=21,
     name="repeat_contact",
@@ -13,23 +15,8 @@ REPEAT_CONTACT = Figure(
     "the category is that of the repetition. More words in a session that is open are "
     "none. A session counts at its start.",
     source="kpis.md 21",
-    rows="""(
-      SELECT
-        *,
-        coalesce(
-          started_at <= to_seconds(getvariable('repeat_within'))
-            + max(coalesce(ended_at, 'infinity')) OVER (
-              PARTITION BY customer ORDER BY started_at
-              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ),
-          false
-        ) AS is_repeated
-      FROM sessions
-      WHERE started_at < getvariable('end')
-        AND coalesce(ended_at, 'infinity')
-          >= getvariable('begin') - to_seconds(getvariable('repeat_within'))
-    )""",
+    rows="sessions",
     moment="started_at",
-    columns=(N, *part("repeated", "repeated", "is_repeated")),
+    columns=(N, *part("repeated", "repeated", _IS_REPEATED)),
     by=("queue", "channel", "account", "category", "day", "hour"),
 )
