@@ -1,10 +1,7 @@
--- What the facts in the view `archive` come to. A fact counts once; of what was told
--- twice the later stands (ADR 2, ADR 33); what is `superseded` never was. The same fold
--- as stream/sla/cycles.py, for millions: tests/figures/test_tables.py compares them.
-
--- `told`: later facts of a conversation are higher.
-CREATE VIEW facts AS
-SELECT *, epoch_ms(noticed_at)::HUGEINT * 1e12::HUGEINT + place AS told FROM archive;
+-- What the facts in the view `facts` come to; of two facts of a conversation, `told` of
+-- the later one is higher. A fact counts once; of what was told twice the later stands
+-- (ADR 2, ADR 33); what is `superseded` never was. The same fold as in
+-- stream/sla/cycles.py, for millions: tests/figures/test_tables.py compares them.
 
 -- Nobody knows what was before the first fact, or comes after the last.
 SET VARIABLE known_since = (SELECT min("at") FROM archive);
@@ -94,7 +91,9 @@ WITH told AS (
     ) AS reply
   FROM facts
   WHERE measure IS NOT NULL AND cycle IS NOT NULL
-    AND kind NOT IN ('warned', 'escalated')
+    -- What only begins or stops a clock moves nothing here, and is half of all.
+    AND kind NOT IN ('clock_started', 'clock_paused', 'warned', 'escalated')
+    AND (kind <> 'clock_resumed' OR reason IS NOT NULL)
   GROUP BY conversation_id, measure, cycle, shadow
 ),
 standing AS (

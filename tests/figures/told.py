@@ -175,12 +175,19 @@ class Told:
 
 
 def tables_of(
-    facts: list[Fact], folder: Path, thresholds: Thresholds | None = None
+    facts: list[Fact],
+    folder: Path,
+    thresholds: Thresholds | None = None,
+    *,
+    apart: int = 1,
 ) -> Tables:
-    """The tables of these facts, by way of an archive in `folder`."""
+    """The tables of these facts, by way of an archive in `folder`.
+
+    `apart`: how far their places (offsets) are.
+    """
     with Archive(folder) as archive:
         for place, fact in enumerate(facts):
-            archive.add(fact, place)
+            archive.add(fact, place * apart)
         for _ in archive.write():
             pass
     files = sorted(folder.glob("*.parquet"))
