@@ -18,9 +18,9 @@ def test_on_paper(tmp_path):
     """Seven were resolved on Monday at ten; a window of 7 days is over a week later.
 
     Failures: `reopened`; `back`, again on Thursday; `edge`, again at the window's last
-    moment; `other`, whose customer wrote elsewhere meanwhile. Successes, 3 of 7: `once`;
-    `later`, again after the window; `spam`, since spam is no contact. Never resolved,
-    or after the week: in none.
+    moment; `other`, whose customer wrote elsewhere meanwhile. Successes, 3 of 7:
+    `once`; `later`, again after the window; `spam`, since spam is no contact. Never
+    resolved, or after the week: in none.
     """
     told = Told()
     for key in ("once", "later", "back", "edge", "spam"):
