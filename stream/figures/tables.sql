@@ -48,8 +48,8 @@ SELECT
 FROM standing LEFT JOIN named USING (conversation_id);
 
 -- When the customer's next session begins, in whatever conversation, and until when the
--- earlier ones were open. Beside the table: a window over all its columns takes ten
--- times as long.
+-- earlier ones were open. Beside the table, and by a hash: a window over all columns, by
+-- strings, takes ten times as long.
 CREATE TEMP TABLE neighbours AS
 SELECT
   rowid AS session,

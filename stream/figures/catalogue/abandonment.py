@@ -16,7 +16,7 @@ ABANDONMENT = Figure(
     "`after_bot` are those of them in which a bot or an automation had answered. "
     "Merged ones go on elsewhere, but are sessions, too. It counts when the session "
     "ended; who still waits is not in it.",
-    source="kpis.md 15",
+    source="the field's list, 15",
     rows="sessions",
     moment="ended_at",
     columns=(

@@ -15,7 +15,7 @@ FIRST_CONTACT_RESOLUTION = Figure(
     "It counts when the session was resolved; while its window is not over, it is "
     "neither a success nor a failure, and in `undecided` instead of `n`. What is known "
     "ends with the last fact.",
-    source="kpis.md 5; ADR 34",
+    source="the field's list, 5; ADR 34",
     rows="sessions",
     moment="resolved_at",
     columns=(

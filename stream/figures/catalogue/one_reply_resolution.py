@@ -10,7 +10,7 @@ ONE_REPLY_RESOLUTION = Figure(
     says="Of the sessions that were resolved, those with exactly one message of an "
     "agent that reached the customer; what bots, automations and templates said is "
     "beside it. It counts when the session was resolved, and is known when it ended.",
-    source="kpis.md 6; Zendesk's “one-touch tickets”",
+    source="the field's list, 6; Zendesk's “one-touch tickets”",
     rows="sessions",
     moment="resolved_at",
     columns=(N, *part("one_reply", "with one reply", "agent_replies = 1")),

@@ -14,7 +14,7 @@ REPEAT_CONTACT = Figure(
     "ago: what should not have needed contact at all. Who wrote again, and about what: "
     "the category is that of the repetition. More words in a session that is open are "
     "none. A session counts at its start.",
-    source="kpis.md 21",
+    source="the field's list, 21",
     rows="sessions",
     moment="started_at",
     columns=(N, *part("repeated", "repeated", _IS_REPEATED)),

@@ -14,7 +14,7 @@ VOLUME = Figure(
     "those that began as long before that day or hour. `change` of 0.25 is a quarter "
     "more; not known where there were none. A session counts at its start; one that "
     "has not ended has no category yet.",
-    source="kpis.md 7",
+    source="the field's list, 7",
     rows=f"""(
       SELECT
         *,
