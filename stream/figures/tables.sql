@@ -65,6 +65,9 @@ UPDATE sessions SET next_at = neighbours.next_at, earlier_until = neighbours.ear
 FROM neighbours WHERE sessions.rowid = neighbours.session;
 DROP TABLE neighbours;
 
+-- Who asks facts about open sessions needs no older ones.
+SET VARIABLE open_since = (SELECT min(started_at) FROM sessions WHERE ended_at IS NULL);
+
 CREATE TABLE waits AS
 WITH told AS (
   SELECT

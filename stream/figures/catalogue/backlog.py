@@ -36,7 +36,8 @@ BACKLOG = Figure(
           arg_max(kind, told) IN ('met', 'answered_late') AS is_met
         FROM facts
         WHERE measure = 'resolution' AND NOT shadow
-          AND kind NOT IN ('warned', 'escalated') AND "at" < getvariable('end')
+          AND kind NOT IN ('warned', 'escalated') AND "at" >= getvariable('open_since')
+          AND "at" < getvariable('end')
           AND conversation_id IN (
             SELECT conversation_id FROM sessions WHERE ended_at IS NULL
           )
