@@ -4,7 +4,7 @@ from stream.figures.figure import Column, Figure, Unit
 
 _OVER_AT = "(resolved_at + to_seconds(getvariable('fcr_window')))"
 _IS_OVER = f"{_OVER_AT} < getvariable('known_until')"
-_IS_SETTLED = f"reopened = 0 AND coalesce(next_at > {_OVER_AT}, true)"
+_IS_SETTLED = f"reopened = 0 AND coalesce(back_at > {_OVER_AT}, true)"
 
 FIRST_CONTACT_RESOLUTION = Figure(
     number=5,

@@ -3,7 +3,9 @@
 from stream.figures.catalogue.shares import part
 from stream.figures.figure import Figure, N
 
-_IS_REPEATED = "started_at - to_seconds(getvariable('repeat_within')) <= earlier_until"
+_IS_REPEATED = (
+    "started_at - to_seconds(getvariable('repeat_within')) <= before_ended_at"
+)
 
 REPEAT_CONTACT = Figure(
     number=21,
