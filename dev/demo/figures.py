@@ -41,6 +41,10 @@ _NAMES = {
     "sessions_withdrawn_total": "-opened",
     "verdicts_total": "{measure} {verdict}",
     "retractions_total": "-{measure} {verdict}",
+    "reply_seconds_sum": "{measure} waited",
+    "reply_retracted_seconds_sum": "-{measure} waited",
+    "reply_seconds_count": "{measure} answered",
+    "reply_retracted_seconds_count": "-{measure} answered",
 }
 """What a metric's series are called here; `-`: they are subtracted."""
 
@@ -179,11 +183,7 @@ def judge_offline(
     """The same of an archive of the facts, which is made in `folder`."""
     expected = known(truth)
     found = offline(facts, config, folder)
-    return [
-        Line(f"offline: {j.title}", j.of(expected), found[j.title])
-        for j in JUDGED
-        if j.title in found
-    ]
+    return [Line(f"offline: {j.title}", j.of(expected), found[j.title]) for j in JUDGED]
 
 
 def offline(facts: Sequence[Fact], config: Config, folder: Path) -> dict[str, float]:
@@ -201,8 +201,6 @@ def offline(facts: Sequence[Fact], config: Config, folder: Path) -> dict[str, fl
         tables = Tables(sql, files, thresholds(config))
         found = {}
         for judged in JUDGED:
-            if judged.figure not in catalogue:
-                continue
             by = () if judged.category is None else ("category",)
             rows = catalogue[judged.figure].of(tables, Period(0, tomorrow), by)
             [row] = [r for r in rows if r.get("category") == judged.category]
