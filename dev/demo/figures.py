@@ -126,7 +126,7 @@ JUDGED = (
         "mean",
     ),
     Judged("net emotional value", _value, "net_emotional_value", "value"),
-    Judged("purchases", lambda n: n["purchases"], "converted", "converted"),
+    Judged("purchases", lambda n: n["purchases"], "converted_amount", "n"),
 )
 
 

@@ -219,8 +219,6 @@ class WorkerMetrics:
     def take(self, config: Config) -> None:
         """Series of what the config can give rise to; those of before stay counted."""
         self._measures, self._config = measures_of(config), config
-        for channel, queue in product(config.channels, config.queue_names):
-            self._zero(channel, queue)
         self.places.take(config)
         for promised in measures_of(config):
             self.detection_delay.labels(promised.value)

@@ -110,6 +110,15 @@ def test_what_the_play_knows_is_what_the_facts_come_to(shelf, play, config, tmp_
     assert wrong(lines) == []
 
 
+def test_figures_name_metrics_that_there_are():
+    """`live` of a figure is what the worker exports."""
+    exported = {
+        family.name + "_total" * (family.type == "counter")
+        for family in Shelf().registry.collect()
+    }
+    assert {name for figure in FIGURES for name in figure.live} <= exported
+
+
 def mean_wait(measure):
     def of(numbers):
         return numbers[f"{measure} waited"] / (numbers[f"{measure} answered"] or nan)

@@ -3,6 +3,7 @@
 import pytest
 from prometheus_client import generate_latest
 
+from stream.config import parse_config
 from stream.sla.events import (
     AuthorKind,
     PurchaseEvent,
@@ -161,6 +162,18 @@ def test_a_queue_that_only_events_name_is_at_zero_for_a_scrape():
     generate_latest(shelf.registry)  # a scrape
     assert outcomes(shelf, queue="night") == {"ended": 1, "abandoned": 1}
     assert shelf.sample("session_categories_total", **website) == 1
+
+
+def test_a_category_that_a_reload_names_is_at_zero_everywhere():
+    """Also in queues that only events name: the first one is an increase."""
+    shelf = Shelf(SHOP)
+    steps = [assigned(-1, "night"), customer(0), closed(2)]
+    shelf.metrics.record(Timeline(shelf.config.rules()).play(*steps).facts)
+    shelf.metrics.take(parse_config(SHOP.replace("website", "returns"), "later.yaml"))
+
+    for queue in ("sales", "night"):
+        labels = PLACE | {"queue": queue, "category": "returns"}
+        assert shelf.sample("session_categories_total", **labels) == 0
 
 
 async def test_the_backlog_is_who_is_not_resolved_by_age():
