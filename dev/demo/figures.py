@@ -18,6 +18,7 @@ from dev.demo.seen import ask_for_series
 from stream.config import Config
 from stream.figures.archive import Archive
 from stream.figures.catalogue import FIGURES
+from stream.figures.figure import Figure
 from stream.figures.period import Period
 from stream.figures.tables import Tables
 from stream.figures.thresholds import thresholds
@@ -51,7 +52,10 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A figure: of numbers, and as a column of an offline figure, of one category."""
+    """A figure: `of` numbers, and as a `column` of the offline `figure`.
+
+    `category`: of sessions that bear it.
+    """
 
     title: str
     of: Callable[[Numbers], float]
@@ -112,18 +116,15 @@ JUDGED = (
     Judged(
         "category website",
         lambda n: n["website"],
-        "categories",
-        "n",
-        category="website",
+        *("categories", "n", "website"),
     ),
-    Judged("category other", lambda n: n["other"], "categories", "n", category="other"),
+    Judged("category other", lambda n: n["other"], "categories", "n", "other"),
     Judged("CSAT", _content, "csat", "content"),
     Judged("NPS", _nps, "nps", "nps"),
     Judged(
         "CES, mean",
         lambda n: _share(n["ces given scores"], n["ces given"]),
-        "ces",
-        "mean",
+        *("ces", "mean"),
     ),
     Judged("net emotional value", _value, "net_emotional_value", "value"),
     Judged("purchases", lambda n: n["purchases"], "converted_amount", "n"),
@@ -199,11 +200,15 @@ def offline(facts: Sequence[Fact], config: Config, folder: Path) -> dict[str, fl
     catalogue = {figure.name: figure for figure in FIGURES}
     with duckdb.connect() as sql:
         tables = Tables(sql, files, thresholds(config))
-        found = {}
-        for judged in JUDGED:
-            by = () if judged.category is None else ("category",)
-            rows = catalogue[judged.figure].of(tables, Period(0, tomorrow), by)
-            [row] = [r for r in rows if r.get("category") == judged.category]
-            value = row[judged.column]
-            found[judged.title] = math.nan if value is None else float(value)
-        return found
+        return {
+            judged.title: _column(judged, catalogue[judged.figure], tables, tomorrow)
+            for judged in JUDGED
+        }
+
+
+def _column(judged: Judged, figure: Figure, tables: Tables, until: int) -> float:
+    by = () if judged.category is None else ("category",)
+    rows = figure.of(tables, Period(0, until), by)
+    [row] = [row for row in rows if row.get("category") == judged.category]
+    value = row[judged.column]
+    return math.nan if value is None else float(value)

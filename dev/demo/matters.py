@@ -35,13 +35,8 @@ class Matter:
 MATTERS = (
     Matter(  # one answer settles it
         (
-            "customer",
-            "agent",
-            "tags website",
-            "resolved",
-            "closed",
-            "csat 5 good",
-            "buys",
+            *("customer", "agent", "tags website", "resolved", "closed"),
+            *("csat 5 good", "buys"),
         ),
         {"ended": 1, "resolved": 1, "one_reply": 1, "handled": 6, "website": 1},
     ),
@@ -135,5 +130,5 @@ def _play(story: Story, matter: Matter, truth: Truth) -> None:
     truth.add(story)
     truth.sessions += 1
     truth.met += "agent" in matter.steps
-    for what, count in known.items():
-        truth.figures[what] = truth.figures.get(what, 0) + count
+    for name, count in known.items():
+        truth.figures[name] = truth.figures.get(name, 0) + count

@@ -78,10 +78,10 @@ class Experience:
                 self._scores.labels(*place, scale.value, answer.value)
         self._purchases.labels(*place)
 
-    def is_counted(self, fact: Fact) -> bool:
-        """Whether it is counted here; a repeated survey is not, a second time.
+    def takes(self, fact: Fact) -> bool:
+        """Whether it is one for `count`; a survey or purchase is so once.
 
-        `fact` replaces none.
+        `fact` is no clock's, and replaces none.
         """
         if fact.session is not None:
             return fact.reason is not Reason.SPAM
@@ -95,7 +95,7 @@ class Experience:
         return True
 
     def count(self, channel: str, queue: str, facts: Iterable[Fact]) -> None:
-        """Add facts of a place; each `is_counted`."""
+        """Add facts of a place; each of those that it `takes`."""
         place = (channel, queue)
         outcomes, categories = Count[str](), Count[str]()
         for fact in facts:

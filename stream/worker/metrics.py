@@ -153,7 +153,7 @@ class WorkerMetrics:
             if fact.replaces_id is not None:
                 continue  # a session's end, counted when it was told first
             channel, queue = fact.channel.value, self.places.queue(fact.queue)
-            if fact.measure is None and self._experience.is_counted(fact):
+            if fact.measure is None and self._experience.takes(fact):
                 experience.setdefault((channel, queue), []).append(fact)
             then = self.places.queue(fact.replaces_queue or fact.queue)
             counted = (fact.kind, fact.measure, then, fact.replaces, fact.reason)
