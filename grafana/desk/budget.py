@@ -1,7 +1,8 @@
 """The error budget, in PromQL: how many promises may break, and how many did.
 
 Of an objective of 90 % one promise in ten may break. Used is what broke of that: 1 is
-all of it, in whatever time. The objective is the one of now, whenever it was decided.
+all of it, in whatever time. The objective is the one of now, whenever it was decided. A
+queue that the rules file does not name has none, and is judged by nobody.
 """
 
 from typing import Final
@@ -9,16 +10,17 @@ from typing import Final
 from grafana.desk.counts import QUEUES, RANGE, counted, filled
 
 WEEK: Final = "1w"
+NONE_YET: Final = -1
+"""The mark for the share of nothing."""
 
 _MOST: Final = 99.99
 """What is told of an objective of 100 % of which one broke, 0.01 of nothing allowed."""
 
-_OF_QUEUES: Final = (
-    f"max by (queue) (replyclock_queue_objective_ratio{{{QUEUES}}})",
-    "scalar(max(replyclock_objective_ratio))",
-)
-"""Its own; of a queue that only events name the highest of all policies."""
+_OBJECTIVE: Final = f"max by (queue) (replyclock_queue_objective_ratio{{{QUEUES}}})"
 _OF_POLICIES: Final = "max by (policy) (replyclock_objective_ratio)"
+
+ALL_THAT_MAY: Final = f"1 + 0 * max({_OBJECTIVE})"
+"""A line in a graph of what is used; none where no worker answers."""
 
 
 def used(over: str = RANGE, by: str = "", ago: str = "") -> str:
@@ -30,18 +32,19 @@ def used(over: str = RANGE, by: str = "", ago: str = "") -> str:
 
 def left(over: str = RANGE) -> str:
     """How many more replies may be late, of those decided in this time."""
-    more = f"floor({_all(_allowed(over), '')} - {_all(_broken(over), '')})"
-    return filled(more, "", 0)
+    return filled(f"floor(sum({_allowed(over)}) - sum({_broken(over)}))", "", 0)
 
 
-def decided(over: str = RANGE) -> str:
-    """First and next replies that were in time or not, by queue."""
-    return filled(_decided(over), "queue", 0)
-
-
-def broken(over: str = RANGE) -> str:
-    """Those of them that were not in time, by queue."""
-    return filled(_broken(over), "queue", 0)
+def of_queues() -> dict[str, str]:
+    """Of each queue, over the range: first and next replies."""
+    decided, broken = _decided(RANGE), _broken(RANGE)
+    return {
+        "Decided": filled(decided, "queue", 0),
+        "Broken": filled(broken, "queue", 0),
+        "In time": filled(f"1 - {broken} / ({decided} > 0)", "queue", NONE_YET),
+        "Objective": _OBJECTIVE,
+        "Budget used": used(by="queue"),
+    }
 
 
 def used_over_time(over: str) -> str:
@@ -51,15 +54,14 @@ def used_over_time(over: str) -> str:
 
 def of_policies() -> dict[str, str]:
     """Of each policy, over the range: every measure that it promises."""
-    over = RANGE
-    met = _of_policy("met", over)
-    late = _of_policy("breached", over)
-    allowed = f"({met} + {late}) * on (policy) (1 - {_OF_POLICIES})"
+    met, broken = (_of_policy(verdict) for verdict in ("met", "breached"))
+    decided = f"({met} + {broken})"
+    allowed = f"{decided} * on (policy) (1 - {_OF_POLICIES})"
     return {
-        "Decided": _of_every_policy(f"{met} + {late}"),
-        "Broken": _of_every_policy(late),
+        "Decided": _of_every_policy(decided),
+        "Broken": _of_every_policy(broken),
         "Objective": _OF_POLICIES,
-        "Budget used": _of_every_policy(_share(late, allowed)),
+        "Budget used": _of_every_policy(_share(broken, allowed)),
     }
 
 
@@ -72,28 +74,29 @@ def _all(by_queue: str, by: str) -> str:
 
 
 def _allowed(over: str, ago: str = "") -> str:
-    own, others = _OF_QUEUES
-    count = _decided(over, ago)
-    return f"({count} * on (queue) (1 - {own}) or on (queue) {count} * (1 - {others}))"
+    return f"({_decided(over, ago)} * on (queue) (1 - {_OBJECTIVE}))"
 
 
 def _decided(over: str, ago: str = "") -> str:
-    return counted(_verdicts("met|breached"), over, "queue", ago)
+    return _verdicts("met|breached", over, ago)
 
 
 def _broken(over: str, ago: str = "") -> str:
-    return counted(_verdicts("breached"), over, "queue", ago)
+    return _verdicts("breached", over, ago)
 
 
-def _verdicts(which: str) -> str:
+def _verdicts(which: str, over: str, ago: str) -> str:
     of = f'{QUEUES},verdict=~"{which}"'
-    return f"queue_verdict:replyclock_verdicts:increase5m{{{of}}}"
+    recorded = f"queue_verdict:replyclock_verdicts:increase5m{{{of}}}"
+    return f"({counted(recorded, over, 'queue', ago)} and on (queue) {_OBJECTIVE})"
 
 
-def _of_policy(verdict: str, over: str) -> str:
+def _of_policy(verdict: str) -> str:
     recorded = "policy_verdict:replyclock_policy_verdicts:increase5m"
-    return counted(f'{recorded}{{verdict="{verdict}"}}', over, "policy")
+    return counted(f'{recorded}{{verdict="{verdict}"}}', RANGE, "policy")
 
 
 def _of_every_policy(expr: str) -> str:
-    return f"({expr}) or on (policy) (0 * {_OF_POLICIES})"
+    # One that left the file is asked of no more.
+    every = f"0 * {_OF_POLICIES}"
+    return f"(({expr}) or on (policy) ({every})) and on (policy) {_OF_POLICIES}"

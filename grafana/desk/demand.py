@@ -13,6 +13,7 @@ from grafana.desk.heat import heat
 from grafana.desk.links import PROMISES, TODAY, WALL
 from grafana.desk.panels import (
     CLOCK,
+    QUEUE,
     Look,
     Question,
     graph,
@@ -30,6 +31,10 @@ _GROWN: Final[Look] = {
     "decimals": 0,
     "mappings": words(ask.GROWN),
 }
+_OLDER: Final = (
+    *("super-light-blue", "light-blue", "blue"),
+    *("semi-dark-blue", "orange", "red"),
+)
 _WHOLE: Final[Look] = {"decimals": 0}
 _TIME: Final[Look] = {"unit": CLOCK, "mappings": words({ask.NONE_YET: "none yet"})}
 
@@ -165,6 +170,7 @@ def _queues() -> _Panel:
             },
             key={"queue": "Queue"},
             looks={
+                "Queue": QUEUE,
                 "7 days": _WHOLE,
                 "The 7 before": _WHOLE,
                 "Change": _GROWN,
@@ -220,6 +226,7 @@ def _ages() -> _Panel:
                 WALL,
             ),
             {name: ask.backlog_over_time(age) for name, age in ask.AGES.items()},
+            colours=dict(zip(ask.AGES, _OLDER, strict=True)),
             step="1h",
             stacked=True,
         )

@@ -10,7 +10,7 @@ from grafana_foundation_sdk.models import units
 from grafana.desk import outcomes as ask
 from grafana.desk.frame import frame
 from grafana.desk.links import DEMAND, PROMISES, TODAY
-from grafana.desk.panels import Look, Question, graph, number, rows, words
+from grafana.desk.panels import QUEUE, Look, Question, graph, number, rows, words
 
 UID: Final = "replyclock-experience"
 
@@ -22,7 +22,7 @@ _SHARE: Final[Look] = {
     "decimals": 0,
     "mappings": words(_NONE),
 }
-_SCORE: Final[Look] = {"decimals": 1, "mappings": words(_NONE)}
+_SCORE: Final[Look] = {"unit": units.NoUnit, "decimals": 1, "mappings": words(_NONE)}
 _POINTS: Final[Look] = {"decimals": 0, "mappings": words(_NONE)}
 
 
@@ -145,7 +145,7 @@ def _queues() -> _Panel:
                 "Which queues are they unhappy with?",
                 "CSAT, NPS, CES and net emotional value of the answers in this range,"
                 " how many answered for CSAT, and what became of the matters that"
-                " ended. The least content queue is first.",
+                " ended.",
                 PROMISES,
             ),
             {
@@ -162,6 +162,7 @@ def _queues() -> _Panel:
             },
             key={"queue": "Queue"},
             looks={
+                "Queue": QUEUE,
                 "CSAT": _SHARE,
                 "Answers": _WHOLE,
                 "NPS": _POINTS,
@@ -173,7 +174,7 @@ def _queues() -> _Panel:
                 "Abandoned": _SHARE,
                 "Reopened": _SHARE,
             },
-            sort="Abandoned",
+            sort="Answers",
         )
         .span(24)
         .height(9)

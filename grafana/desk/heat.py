@@ -48,7 +48,7 @@ def heat(question: Question, hourly: str) -> table.Panel:
     Grafana's own heat map has no rows of weekdays.
     """
     panel = (
-        framed(table.Panel(), question, units.LocaleFormat)
+        framed(table.Panel(), question, units.LocaleFormat, marks={0: "·"})
         .decimals(0)
         .color_scheme(coloured_by(model.FieldColorModeId.CONTINUOUS_BLUES))
         .interval("1h")

@@ -42,6 +42,8 @@ Steps = Sequence[tuple[float | None, str]]
 """A colour from each value upwards; the first has no lower end."""
 Look = Mapping[str, object]
 """Grafana's field options, by their name."""
+QUEUE: Final[Look] = {"custom.width": 130}
+"""A column of queues: of sixteen letters, as on the wall."""
 Marks = Mapping[float, str]
 """Words instead of a number."""
 

@@ -14,6 +14,7 @@ from grafana.desk.links import MONITOR, TODAY, WALL, rule
 from grafana.desk.panels import (
     ORANGE,
     PLAIN,
+    QUEUE,
     RED,
     Look,
     Question,
@@ -31,7 +32,7 @@ _PERCENT: Final[Look] = {"unit": units.PercentUnit, "decimals": 0}
 _KEPT: Final[Look] = {"unit": units.PercentUnit, "decimals": 1}
 _USED: Final[Look] = {
     **_PERCENT,
-    **coloured((None, "transparent"), (0.75, ORANGE), (1, RED)),
+    **coloured((None, "transparent"), (0.9, ORANGE), (1, RED)),
 }
 _ALLOWED: Final = (
     "The objective says how many may be late: of 90 % one in ten. 100 % used is all of"
@@ -67,7 +68,7 @@ def _numbers() -> Iterator[_Panel]:
                 "of a day": ask.used("1d"),
             },
             unit=units.PercentUnit,
-            steps=((None, PLAIN), (0.75, ORANGE), (1, RED)),
+            steps=((None, PLAIN), (0.9, ORANGE), (1, RED)),
         )
         .decimals(0)
         .span(9)
@@ -145,21 +146,13 @@ def _queues() -> _Panel:
                 f" and what that is of the queue's budget. {_ALLOWED}",
                 TODAY,
             ),
-            {
-                "Decided": ask.decided(),
-                "Broken": ask.broken(),
-                "In time": questions.kept("queue"),
-                "Objective": questions.objective(),
-                "Budget used": ask.used(by="queue"),
-            },
+            ask.of_queues(),
             key={"queue": "Queue"},
             looks={
+                "Queue": QUEUE,
                 "Decided": {"decimals": 0},
                 "Broken": {"decimals": 0},
-                "In time": {
-                    **_KEPT,
-                    "mappings": words({questions.NONE_YET: "none yet"}),
-                },
+                "In time": {**_KEPT, "mappings": words({ask.NONE_YET: "none yet"})},
                 "Objective": _KEPT,
                 "Budget used": _USED,
             },
@@ -188,7 +181,7 @@ def _weeks() -> _Panel:
             ),
             {name: ask.used(ask.WEEK, "queue", ago) for name, ago in weeks.items()},
             key={"queue": "Queue"},
-            looks=dict.fromkeys(weeks, _USED),
+            looks={"Queue": QUEUE, **dict.fromkeys(weeks, _USED)},
             sort="7 days",
         )
         .span(11)
@@ -206,7 +199,7 @@ def _burn() -> _Panel:
                 " before it. At 100 % for long, a queue just keeps its objective.",
                 rule("BudgetBurnFast"),
             ),
-            {"{{queue}}": ask.used_over_time("1d"), "all that may": "vector(1)"},
+            {"{{queue}}": ask.used_over_time("1d"), "all that may": ask.ALL_THAT_MAY},
             colours={"all that may": "gray"},
             unit=units.PercentUnit,
             step="6h",

@@ -17,11 +17,11 @@ _NOTHING_BEFORE: Final = -100
 GROWN: Final[dict[float, str]] = {_NOTHING_BEFORE: "from nothing"}
 
 AGES: Final = {
-    "younger than 1 h": "under_1h",
-    "than 4 h": "under_4h",
-    "than 1 day": "under_1d",
-    "than 3 days": "under_3d",
-    "than 7 days": "under_7d",
+    "under 1 h": "under_1h",
+    "under 4 h": "under_4h",
+    "under 1 day": "under_1d",
+    "under 3 days": "under_3d",
+    "under 7 days": "under_7d",
     "older": "older",
 }
 """In words -> `age` of `replyclock_backlog`; none is in two."""
