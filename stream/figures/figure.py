@@ -22,6 +22,12 @@ class Unit(StrEnum):
     SCORE = "score"
     """On a scale of its own."""
     RATIO = "ratio"
+    FLAG = "flag"
+    """1: so it is, 0: it is not."""
+    NAME = "name"
+    """Whose a number is: of a queue, a channel, an hour."""
+    AMOUNT = "amount"
+    """Of money, in the currency that is said beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ BY = {
     "category": "category",
     "touchpoint": "touchpoint",
     "scale": "scale",
+    "currency": "currency",
     "day": "timezone(getvariable('zone'), moment)::DATE::VARCHAR",
     "hour": "(isodow(timezone(getvariable('zone'), moment)) - 1) * 24"
     " + hour(timezone(getvariable('zone'), moment))",
@@ -76,6 +83,7 @@ class Figure:
         by: what it can be split by, of `BY`.
         then: what SQL cannot say, added to each row.
         live: the metrics that say the same, or empty: offline only.
+        personal: it is about the people who reply: shown to nobody who did not ask.
     """
 
     number: int
@@ -89,6 +97,7 @@ class Figure:
     by: tuple[str, ...] = ()
     then: Callable[[Row, Thresholds], Row] | None = None
     live: tuple[str, ...] = ()
+    personal: bool = False
 
     def of(self, tables: Tables, period: Period, by: tuple[str, ...] = ()) -> list[Row]:
         """The figure in a period: a row for each value of `by`, one without it.

@@ -1,10 +1,11 @@
--- What the facts in the view `archive` come to. A fact counts once; of what was told
--- twice the later stands (ADR 2, ADR 33); what is `superseded` never was. The same fold
--- as stream/sla/cycles.py, for millions: tests/figures/test_tables.py compares them.
+-- What the facts in the view `facts` come to; of two facts of a conversation, `told` of
+-- the later one is higher. A fact counts once; of what was told twice the later stands
+-- (ADR 2, ADR 33); what is `superseded` never was. The same fold as in
+-- stream/sla/cycles.py, for millions: tests/figures/test_tables.py compares them.
 
--- `told`: later facts of a conversation are higher.
-CREATE VIEW facts AS
-SELECT *, epoch_ms(noticed_at)::HUGEINT * 1e12::HUGEINT + place AS told FROM archive;
+-- Nobody knows what was before the first fact, or comes after the last.
+SET VARIABLE known_since = (SELECT min("at") FROM archive);
+SET VARIABLE known_until = (SELECT max(noticed_at) FROM archive);
 
 CREATE TABLE sessions AS
 WITH told AS (
@@ -25,11 +26,17 @@ standing AS (
   SELECT * REPLACE (if(ended.reason = 'superseded', NULL, ended) AS ended) FROM told
   WHERE ended IS NULL OR ended.reason NOT IN ('superseded', 'spam')
     OR (ended.reason = 'superseded' AND opened > ended.told)
+),
+-- Whose an open session is, its conversation's earlier ones say.
+named AS (
+  SELECT conversation_id, arg_max(ended.session.customer, started_at) AS customer
+  FROM standing WHERE ended.session.customer IS NOT NULL
+  GROUP BY conversation_id
 )
 SELECT
   conversation_id, started_at, channel, account, queue,
   ended."at" AS ended_at, ended.reason AS reason, ended.assignee AS assignee,
-  coalesce(ended.session.customer, conversation_id) AS customer,
+  coalesce(ended.session.customer, named.customer, conversation_id) AS customer,
   ended.session.priority AS priority, ended.session.tier AS tier,
   coalesce(ended.session.categories, []) AS categories,
   ended.session.agent_replies AS agent_replies,
@@ -38,7 +45,7 @@ SELECT
   ended.session.templates AS templates, ended.session.calls AS calls,
   ended.session.first_human_reply_at AS first_human_reply_at,
   ended.session.resolved_at AS resolved_at, ended.session.reopened AS reopened
-FROM standing;
+FROM standing LEFT JOIN named USING (conversation_id);
 
 CREATE TABLE waits AS
 WITH told AS (
@@ -66,7 +73,9 @@ WITH told AS (
     ) AS reply
   FROM facts
   WHERE measure IS NOT NULL AND cycle IS NOT NULL
-    AND kind NOT IN ('warned', 'escalated')
+    -- What only begins or stops a clock moves nothing here, and is half of all.
+    AND kind NOT IN ('clock_started', 'clock_paused', 'warned', 'escalated')
+    AND (kind <> 'clock_resumed' OR reason IS NOT NULL)
   GROUP BY conversation_id, measure, cycle, shadow
 ),
 standing AS (

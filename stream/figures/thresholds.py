@@ -27,6 +27,7 @@ class Thresholds:
             "fcr_window": self.fcr_window,
             "converted_within": self.converted_within,
             "repeat_within": self.repeat_within,
+            "responsive_rate": self.responsive.rate,
             "responsive_within": self.responsive.within / SECOND,
             "responsive_over": self.responsive.over / SECOND,
             "health_over": self.health.over / SECOND,

@@ -32,9 +32,11 @@ def facts():
     return [fact for fact in told if isinstance(fact, Fact)]
 
 
-@pytest.fixture(scope="module")
-def tables(facts, tmp_path_factory):
-    return tables_of(facts, tmp_path_factory.mktemp("facts"))
+@pytest.fixture(scope="module", params=[1, 2**31])
+def tables(facts, tmp_path_factory, request):
+    """Also where a time and a place do not fit into eight bytes."""
+    folder = tmp_path_factory.mktemp("facts")
+    return tables_of(facts, folder, apart=request.param)
 
 
 def test_waits_are_what_cycles_make_of_them(facts, tables):

@@ -1,0 +1,19 @@
+"""How easy it was for customers."""
+
+from stream.figures.catalogue.scores import ANSWERED_AT, BY, LIVE, MEAN
+from stream.figures.figure import Figure, N
+
+CES = Figure(
+    number=12,
+    name="ces",
+    title="CES",
+    says="The mean of what customers answered to “it was easy”, on the scale on which "
+    "the source asked: higher is easier. An answer counts when it was given.",
+    source="Dixon, Freeman and Toman, “Stop Trying to Delight Your Customers”, HBR, "
+    "July 2010; as agreement, where more is better, since CEB's CES 2.0",
+    rows="(FROM surveys WHERE scale = 'ces')",
+    moment=ANSWERED_AT,
+    columns=(N, *MEAN),
+    by=BY,
+    live=LIVE,
+)
