@@ -16,6 +16,8 @@ NONE_YET: Final = -1
 _MOST: Final = 99.99
 """What is told of an objective of 100 % of which one broke, 0.01 of nothing allowed."""
 
+_A_BIT: Final = 0.001
+"""Of a reply: 1 - 0.9 is stored as 0.09999999."""
 _OBJECTIVE: Final = f"max by (queue) (replyclock_queue_objective_ratio{{{QUEUES}}})"
 _OF_POLICIES: Final = "max by (policy) (replyclock_objective_ratio)"
 
@@ -32,7 +34,8 @@ def used(over: str = RANGE, by: str = "", ago: str = "") -> str:
 
 def left(over: str = RANGE) -> str:
     """How many more replies may be late, of those decided in this time."""
-    return filled(f"floor(sum({_allowed(over)}) - sum({_broken(over)}))", "", 0)
+    more = f"sum({_allowed(over)}) - sum({_broken(over)})"
+    return filled(f"floor({more} + {_A_BIT})", "", 0)
 
 
 def of_queues() -> dict[str, str]:

@@ -12,9 +12,9 @@ from grafana.desk.outcomes import ended
 WEEK: Final = "1w"
 NONE_YET: Final = -1
 """The mark for a time of which nothing was counted."""
-_NOTHING_BEFORE: Final = -100
-"""The mark for growth from nothing: no share of it is so small."""
-GROWN: Final[dict[float, str]] = {_NOTHING_BEFORE: "from nothing"}
+_NONE_BEFORE: Final = -100
+GROWN: Final[dict[float, str]] = {_NONE_BEFORE: "none before"}
+"""The mark for growth from nothing, of which no figure is a share."""
 
 AGES: Final = {
     "under 1 h": "under_1h",
@@ -83,5 +83,6 @@ def backlog_over_time(age: str) -> str:
 
 
 def _growth(now: str, before: str, by: str) -> str:
-    grown = f"({now}) / (({before}) > 0) - 1"
-    return f"({grown}) or on ({by}) (0 * ({now}) {_NOTHING_BEFORE})"
+    # Of what was not recorded then it is not known that it was nothing.
+    nothing = f"0 * {before} {_NONE_BEFORE}"
+    return f"({now}) / ({before} > 0) - 1 or on ({by}) ({nothing})"
