@@ -32,10 +32,18 @@ _OUTCOMES = {
     "reopened": 0.03,
 }
 _CATEGORIES = {"delivery": 0.4, "website": 0.25, "other": 0.2}
-_ANSWERS = {"good": 0.06, "middling": 0.02, "bad": 0.02}
-_ANSWERS_OF = {"complaints": {"good": 0.01, "middling": 0.02, "bad": 0.05}}
-_SCORES = {"csat": (5, 3, 1), "nps": (10, 8, 4), "ces": (6, 4, 2), "emotion": (3, 0, 2)}
-"""Of good, middling and bad answers, without signs."""
+_ANSWERS = {"good": 0.06, "middling": 0.02, "bad": 0.02, "given": 0.1}
+_ANSWERS_OF = {
+    "complaints": {"good": 0.01, "middling": 0.02, "bad": 0.05, "given": 0.08}
+}
+"""Of those that ended, on each scale that has such an answer."""
+_SCORES: dict[str, dict[str, float]] = {
+    "csat": {"good": 5, "middling": 3, "bad": 1},
+    "nps": {"good": 10, "middling": 8, "bad": 4},
+    "ces": {"given": 4.8},
+    "emotion": {"good": 3, "middling": 0, "bad": 2},
+}
+"""Without signs."""
 _RESOLVED_WITHIN = {"600": 0.2, "3600": 0.4, "14400": 0.7, "86400": 0.8, "+Inf": 0.8}
 _BOUGHT = 0.02
 _AGES = {
@@ -119,10 +127,10 @@ def _ended(queue: str, count: float) -> Iterator[Sample]:
     ):
         for value, share in shares.items():
             yield f"{name}:increase5m", f'{label}="{value}",{of}', count * share
-    for (scale, scores), (n, (answer, share)) in product(
-        _SCORES.items(), enumerate(_ANSWERS_OF.get(queue, _ANSWERS).items())
-    ):
-        surveyed = f'answer="{answer}",{of},scale="{scale}"'
-        name = "answer_queue_scale:replyclock_survey_{}:increase5m"
-        yield name.format("answers"), surveyed, count * share
-        yield name.format("scores"), surveyed, count * share * scores[n]
+    answers = _ANSWERS_OF.get(queue, _ANSWERS)
+    for scale, scores in _SCORES.items():
+        for answer, score in scores.items():
+            surveyed = f'answer="{answer}",{of},scale="{scale}"'
+            name = "answer_queue_scale:replyclock_survey_{}:increase5m"
+            yield name.format("answers"), surveyed, count * answers[answer]
+            yield name.format("scores"), surveyed, count * answers[answer] * score

@@ -98,16 +98,16 @@ def test_experience_says_how_it_was(studio: Studio) -> None:
     Of 4.05 units 10 % answered, 6 good, 2 middling, 2 bad; of the 0.5 of complaints
     8 %, 1, 2 and 5: 0.445 x 2,121.6 = 944. Good 0.248 / 0.445 = 56 %; the mean of 5, 3
     and 1 is (4.05 x 0.38 + 0.5 x 0.16) / 0.445 = 3.6. Good less bad 0.142 / 0.445: 32.
-    CES of 6, 4, 2: (4.05 x 0.48 + 0.5 x 0.24) / 0.445 = 4.6. Emotions of 3 and -2:
+    For CES all said 4.8. Emotions of 3 and -2:
     (4.05 x 0.14 - 0.5 x 0.07) / 0.445 = 1.2. Of 80 % resolved 32 had one reply, 8 none.
     """
     said_ = said(studio.draw(committed("experience"), "Sunday"))
     assert said_[1] == "CSAT 56 % mean 3.6 answers 944"
     assert said_[2] == "NPS 32 answers 944"
-    assert said_[3] == "CES 4.6 answers 944"
+    assert said_[3] == "CES 4.8 answers 944"
     assert said_[4] == "emotion 1.2 answers 944"
     assert said_[5] == (
         "resolved 80 % with one reply 40 % automated 10 % abandoned 5 % reopened 3 %"
     )
     assert said_[6] == "7 days 57 the 7 before 51"
-    assert "complaints 13% 85 -50 3.0 -0.9 80% 40% 10% 5% 3%" in said_[7]
+    assert "complaints 13% 85 -50 4.8 -0.9 80% 40% 10% 5% 3%" in said_[7]
