@@ -93,6 +93,8 @@ def test_a_policys_verdicts_less_those_taken_back_are_what_stands(steps, stands)
         )
         return given - back
 
+    of_tried = {"policy": "tried", "measure": "first_reply", "verdict": "met"}
+    assert shelf.sample("policy_verdicts_total", **of_tried, change="given") is None
     nets = {verdict.value: twice(verdict.value) / 2 for verdict in Verdict}
     assert nets == {"met": 0, "breached": 0, "cancelled": 0, **stands}
 
