@@ -2,23 +2,18 @@
 
 from stream.figures.figure import Column, Figure, N, Unit
 
-# ASOF: the first purchase since the session began. Where nobody ever told of a
-# purchase, no session is known not to have led to one.
+# Where nobody ever told of a purchase, no session is known not to have led to one.
 _ROWS = """(
   SELECT
-    sessions.*,
+    *,
     if(
       EXISTS (FROM purchases),
       coalesce(
-        purchases."at" <= sessions.ended_at
-          + to_seconds(getvariable('converted_within')),
-        false
+        bought_at <= ended_at + to_seconds(getvariable('converted_within')), false
       ),
       NULL
     ) AS is_converted
-  FROM sessions ASOF LEFT JOIN purchases
-    ON sessions.customer = purchases.customer
-    AND sessions.started_at <= purchases."at"
+  FROM sessions
 )"""
 
 _CONVERTED = "if(count(*) = 0, 0, sum(is_converted::INT))"
