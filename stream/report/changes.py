@@ -24,8 +24,8 @@ from stream.report.headline import headline
 from stream.report.span import Span
 
 MOST = 5
-_NOT_COMPARED = {"customer_health", "staffing_need", "staffing_forecast"}
-"""They look back further than their period, or are computed of other figures."""
+_NOT_COMPARED = {"spikes", "customer_health", "staffing_need", "staffing_forecast"}
+"""They look back further than their period: what is known of that differs."""
 _CHANCE = 0.05
 _A_TENTH = log(1.1)
 _ENOUGH, _EXPECTED = 20, 5

@@ -75,10 +75,9 @@ def _head(report: Report) -> str:
     span = report.span
     days = span.says(report.zone)
     days = "" if days == span.name else f"{days}, "
-    is_compared = any(each.whole.before is not None for each in report.findings)
     compared = (
         f"compared with {_small(span.compared)}"
-        if is_compared
+        if _is_compared(report)
         else f"not compared, since facts begin after {_small(span.compared)} did"
     )
     return (
@@ -86,6 +85,10 @@ def _head(report: Report) -> str:
         f'<p class="soft">{days}{escape(report.zone)} time; {escape(compared)}.'
         f" From {escape(report.source)}.</p>"
     )
+
+
+def _is_compared(report: Report) -> bool:
+    return any(each.whole.before is not None for each in report.findings)
 
 
 def _small(name: str) -> str:
@@ -142,7 +145,7 @@ def _overview(report: Report) -> str:
     figures = [
         _drawn(
             title(each.figure),
-            "by day; marks: the time before",
+            "by day; marks: the time before" if _is_compared(report) else "by day",
             charts.over_days(each, report.span, 380),
         )
         for each in drawn
