@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from stream.figures.columns import COLUMNS
+from stream.figures.database import NotInstalledError, database
 from stream.records import encode_fact
 from stream.sla.facts import Fact
 from stream.sla.instants import rfc3339
@@ -28,7 +29,6 @@ from stream.sla.instants import rfc3339
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-NOT_INSTALLED = 'DuckDB is not installed: pip install "replyclock[figures]"'
 _MOST_HELD = 20_000
 """Lines in memory, before they go into the spool."""
 
@@ -72,9 +72,9 @@ class Archive:
 
     def __enter__(self) -> Self:
         try:
-            import duckdb  # noqa: PLC0415  an extra
-        except ImportError as error:
-            raise ArchiveError(NOT_INSTALLED) from error
+            self._sql = self._stack.enter_context(database())
+        except NotInstalledError as error:
+            raise ArchiveError(str(error)) from error
         self._folder.mkdir(parents=True, exist_ok=True)
         lock = self._stack.enter_context((self._folder / ".lock").open("w"))
         try:
@@ -84,8 +84,6 @@ class Archive:
             raise ArchiveError(f"another archive writes {self._folder}") from error
         shutil.rmtree(self._spool, ignore_errors=True)  # of who was interrupted
         self._spool.mkdir()
-        self._sql = self._stack.enter_context(duckdb.connect())
-        self._sql.execute("SET TimeZone = 'UTC'")
         return self
 
     def __exit__(

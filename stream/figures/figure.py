@@ -34,13 +34,15 @@ class Unit(StrEnum):
 class Column:
     """One number of a figure: `sql` aggregates rows, or is empty where `then` gives it.
 
-    The first column of a figure is `n`: of how many rows the others are.
+    The first column of a figure is `n`: of how many rows the others are. `of` is SQL,
+    the number of a row that a percentile is of; empty: it is none.
     """
 
     name: str
     title: str
     unit: Unit
     sql: str = ""
+    of: str = ""
 
 
 N = Column("n", "n", Unit.COUNT, "count(*)")

@@ -7,8 +7,19 @@
 SET VARIABLE known_since = (SELECT min("at") FROM archive);
 SET VARIABLE known_until = (SELECT max(noticed_at) FROM archive);
 
-CREATE TABLE sessions AS
-WITH told AS (
+CREATE VIEW bounds AS
+SELECT *, hash(conversation_id, started_at) AS session_hash FROM facts
+WHERE kind IN ('session_opened', 'session_ended');
+
+-- Most sessions were told to have ended once, and need no folding: that is half of the
+-- work. Two of one hash are folded like others, each by itself.
+CREATE TABLE retold AS
+SELECT session_hash FROM bounds GROUP BY session_hash
+HAVING count(*) FILTER (kind = 'session_ended') <> 1
+  OR count(*) FILTER (reason = 'superseded') > 0;
+
+CREATE TABLE sessions_alone AS
+WITH folded AS (
   SELECT
     conversation_id, started_at,
     min(channel) AS channel, min(account) AS account,
@@ -19,11 +30,21 @@ WITH told AS (
       told
     ) FILTER (kind = 'session_ended') AS ended,
     max(told) FILTER (kind = 'session_opened') AS opened
-  FROM facts WHERE kind IN ('session_opened', 'session_ended')
+  FROM bounds SEMI JOIN retold USING (session_hash)
   GROUP BY conversation_id, started_at
 ),
+once AS (
+  SELECT
+    conversation_id, started_at, channel, account, queue,
+    {'at': "at", 'assignee': assignee, 'reason': reason, 'told': told,
+     'session': session} AS ended,
+    NULL AS opened
+  FROM bounds ANTI JOIN retold USING (session_hash)
+  WHERE kind = 'session_ended'
+),
 standing AS (
-  SELECT * REPLACE (if(ended.reason = 'superseded', NULL, ended) AS ended) FROM told
+  SELECT * REPLACE (if(ended.reason = 'superseded', NULL, ended) AS ended)
+  FROM (FROM folded UNION ALL BY NAME FROM once)
   WHERE ended IS NULL OR ended.reason NOT IN ('superseded', 'spam')
     OR (ended.reason = 'superseded' AND opened > ended.told)
 ),
@@ -47,8 +68,19 @@ SELECT
   ended.session.resolved_at AS resolved_at, ended.session.reopened AS reopened
 FROM standing LEFT JOIN named USING (conversation_id);
 
+-- What only begins or stops a clock decides nothing, and is half of all.
+CREATE VIEW deciding AS
+SELECT *, hash(conversation_id, measure, cycle, shadow) AS wait FROM facts
+WHERE measure IS NOT NULL AND cycle IS NOT NULL
+  AND kind NOT IN ('clock_started', 'clock_paused', 'warned', 'escalated')
+  AND (kind <> 'clock_resumed' OR reason IS NOT NULL);
+
+-- Likewise most waits are decided by one fact.
+CREATE TABLE several AS
+SELECT wait FROM deciding GROUP BY wait HAVING count(*) > 1;
+
 CREATE TABLE waits AS
-WITH told AS (
+WITH folded AS (
   SELECT
     conversation_id, measure, cycle, shadow,
     min(channel) AS channel, min(account) AS account,
@@ -71,12 +103,18 @@ WITH told AS (
       kind IN ('met', 'answered_late') OR reason = 'superseded'
       OR (kind IN ('reply_retracted', 'clock_resumed') AND reason IS NOT NULL)
     ) AS reply
-  FROM facts
-  WHERE measure IS NOT NULL AND cycle IS NOT NULL
-    -- What only begins or stops a clock moves nothing here, and is half of all.
-    AND kind NOT IN ('clock_started', 'clock_paused', 'warned', 'escalated')
-    AND (kind <> 'clock_resumed' OR reason IS NOT NULL)
+  FROM deciding SEMI JOIN several USING (wait)
   GROUP BY conversation_id, measure, cycle, shadow
+),
+alone AS (
+  SELECT
+    conversation_id, measure, cycle, shadow, channel, account, policy, deadline,
+    coalesce(reason, '') = 'superseded' AS is_gone,
+    {'kind': kind, 'reason': reason, 'queue': queue, 'assignee': assignee, 'at': "at"}
+      AS verdict,
+    {'kind': kind, 'reason': reason, 'queue': queue, 'author': author, 'at': "at",
+     'waited_s': waited_s, 'waited_business_s': waited_business_s} AS reply
+  FROM deciding ANTI JOIN several USING (wait)
 ),
 standing AS (
   SELECT
@@ -91,7 +129,7 @@ standing AS (
       AND coalesce(reply.reason, '') <> 'superseded',
       false
     ) AS is_answered
-  FROM told WHERE NOT is_gone
+  FROM (FROM folded UNION ALL BY NAME FROM alone) WHERE NOT is_gone
 )
 SELECT
   conversation_id, measure, cycle AS began_at, channel, account, policy, shadow,
@@ -119,7 +157,7 @@ FROM (
   FROM facts WHERE kind = wanted
   ORDER BY fact_id, told
 ) AS told
-ASOF LEFT JOIN sessions
+ASOF LEFT JOIN sessions_alone AS sessions
   ON told.conversation_id = sessions.conversation_id
   AND told."at" >= sessions.started_at;
 
@@ -134,3 +172,23 @@ SELECT
   * EXCLUDE (survey, purchase),
   purchase.amount AS amount, purchase.currency AS currency
 FROM beside('purchased');
+
+-- What its customer did before and after, once for all periods and splits: when the last
+-- of the sessions that began before ended, when the customer was back after it was
+-- resolved, and when the first purchase since its beginning was.
+CREATE TABLE sessions AS
+SELECT
+  sessions.*,
+  max(coalesce(ended_at, 'infinity')) OVER (
+    PARTITION BY sessions.customer ORDER BY sessions.started_at
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) AS before_ended_at,
+  later.back_at, purchases."at" AS bought_at
+FROM sessions_alone AS sessions
+ASOF LEFT JOIN (SELECT customer, started_at AS back_at FROM sessions_alone) AS later
+  ON sessions.customer = later.customer AND sessions.resolved_at < later.back_at
+ASOF LEFT JOIN purchases
+  ON sessions.customer = purchases.customer
+  AND sessions.started_at <= purchases."at";
+
+DROP TABLE sessions_alone;

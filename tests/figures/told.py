@@ -123,6 +123,22 @@ class Told:
             clock |= {"waited_ms": waited, "waited_business_ms": open_ms}
             self._add(key, kind, began + waited, queue, channel, author=author, **clock)
 
+    def cancelled(
+        self,
+        key: str,
+        begin: str,
+        when: str,
+        reason: Reason = Reason.CLOSED,
+        *,
+        measure: Measure = Measure.FIRST_REPLY,
+        queue: str = "sales",
+        channel: Channel = Channel.WHATSAPP,
+    ) -> None:
+        """A promise that ended before it was kept or broken."""
+        clock = {"measure": measure, "cycle": at(begin), "started_at": at(begin)}
+        kind = FactKind.CANCELLED
+        self._add(key, kind, at(when), queue, channel, reason=reason, **clock)
+
     def survey(
         self,
         key: str,

@@ -2,30 +2,28 @@
 
 from stream.figures.figure import Column, Figure, Unit
 
-_OF_ALL, _OF_TODAY = "true", "is_today"
 
+def _of(whose: str, before: str = "", words: str = "") -> tuple[Column, ...]:
+    """Of the sessions `whose` (SQL) it is: how many, how often and fast, and the badge.
 
-def _n(whose: str) -> str:
-    return f"count(*) FILTER ({whose})"
-
-
-def _rate(whose: str) -> str:
-    return f"avg((waited_s IS NOT NULL)::INT) FILTER ({whose})"
-
-
-def _time(whose: str) -> str:
-    """The mean of the fastest 90 %: as many as the nearest rank of the p90 says."""
+    The fastest 90 % are as many as the nearest rank of the p90 says.
+    """
     answered = f"waited_s IS NOT NULL AND {whose}"
-    return (
-        f"list_avg(list_sort(list(waited_s) FILTER ({answered}))"
-        f"[1:ceil(0.9 * count(*) FILTER ({answered}))::INT])"
+    rate = f"avg((waited_s IS NOT NULL)::INT) FILTER ({whose})"
+    ordered = f"list_sort(list(waited_s) FILTER ({answered}))"
+    count = f"ceil(0.9 * count(*) FILTER ({answered}))::INT"
+    time = f"list_avg({ordered}[1:{count}])"
+    p50 = f"quantile_disc(waited_s, 0.5) FILTER ({whose})"
+    is_responsive = (
+        f"({rate} >= getvariable('responsive_rate')"
+        f" AND {time} <= getvariable('responsive_within'))::INT"
     )
-
-
-def _is_very_responsive(whose: str) -> str:
     return (
-        f"({_rate(whose)} >= getvariable('responsive_rate')"
-        f" AND {_time(whose)} <= getvariable('responsive_within'))::INT"
+        Column(f"{before}n", f"n{words}", Unit.COUNT, f"count(*) FILTER ({whose})"),
+        Column(f"{before}rate", f"response rate{words}", Unit.SHARE, rate),
+        Column(f"{before}time_s", f"response time{words}", Unit.SECONDS, time),
+        Column(f"{before}p50_s", f"p50{words}", Unit.SECONDS, p50),
+        Column(f"{before}badge", f"very responsive{words}", Unit.FLAG, is_responsive),
     )
 
 
@@ -64,20 +62,8 @@ CHANNEL_RESPONSIVENESS = Figure(
     )""",
     moment="",
     columns=(
-        Column("n", "sessions", Unit.COUNT, "count(*)"),
-        Column("rate", "response rate", Unit.SHARE, _rate(_OF_ALL)),
-        Column("time_s", "response time", Unit.SECONDS, _time(_OF_ALL)),
-        Column("p50_s", "p50", Unit.SECONDS, "quantile_disc(waited_s, 0.5)"),
-        Column("badge", "very responsive", Unit.FLAG, _is_very_responsive(_OF_ALL)),
-        Column("today_n", "sessions today", Unit.COUNT, _n(_OF_TODAY)),
-        Column("today_rate", "response rate today", Unit.SHARE, _rate(_OF_TODAY)),
-        Column("today_time_s", "response time today", Unit.SECONDS, _time(_OF_TODAY)),
-        Column(
-            "forecast_badge",
-            "very responsive, if today goes on",
-            Unit.FLAG,
-            _is_very_responsive(_OF_TODAY),
-        ),
+        *_of("true"),
+        *_of("is_today", "forecast_", ", if today goes on"),
     ),
     by=("channel", "account"),
 )

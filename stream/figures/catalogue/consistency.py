@@ -14,9 +14,9 @@ CONSISTENCY = Figure(
     number=23,
     name="consistency",
     title="Consistency",
-    says="How many times the median the p90 of the first reply time is: 1 is alike for "
-    "all; not known where the median is 0 s. In wall time; a wait counts when the "
-    "reply came, late ones included.",
+    says="The p90 of the first reply time over its median: 1 is alike for all; not "
+    "known where the median is 0 s. In wall time; a wait counts when the reply came, "
+    "late ones included.",
     source="semantics 5.1; the field's list, 23",
     rows=f"({_FIRST_REPLIES})",
     moment="replied_at",
@@ -66,7 +66,7 @@ def _between(name: str) -> Figure:
             ),
             Column("fastest_p50_s", "its p50", Unit.SECONDS, "min(p50_s)"),
         ),
-        live=_LIVE,
+        live=() if name == "hour" else _LIVE,
     )
 
 

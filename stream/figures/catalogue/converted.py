@@ -2,22 +2,17 @@
 
 from stream.figures.figure import Column, Figure, N, Unit
 
-# ASOF: the first purchase since the session began. Where nobody ever told of a
-# purchase, no session is known not to have led to one.
+# Where nobody ever told of a purchase, no session is known not to have led to one.
 _ROWS = """(
   SELECT
-    ended.* EXCLUDE (over_at),
+    *,
     over_at < getvariable('known_until') AS is_over,
-    if(
-      EXISTS (FROM purchases), coalesce(purchases."at" <= over_at, false), NULL
-    ) AS is_converted
+    if(EXISTS (FROM purchases), coalesce(bought_at <= over_at, false), NULL)
+      AS is_converted
   FROM (
     SELECT *, ended_at + to_seconds(getvariable('converted_within')) AS over_at
     FROM sessions WHERE ended_at IS NOT NULL
-  ) AS ended
-  ASOF LEFT JOIN purchases
-    ON ended.customer = purchases.customer
-    AND ended.started_at <= purchases."at"
+  )
 )"""
 _CONVERTED = (
     "if(count(*) FILTER (is_over) = 0, 0, sum(is_converted::INT) FILTER (is_over))"

@@ -1,6 +1,7 @@
 """How many customers are in trouble."""
 
-from stream.figures.figure import Column, Figure, N, Unit
+from stream.figures.catalogue.shares import part
+from stream.figures.figure import Figure, N
 
 # How a sign compares with the limit of the same name (stream/config/figures.py).
 _AT_MOST, _AT_LEAST = "<=", ">="
@@ -87,8 +88,9 @@ CUSTOMER_HEALTH = Figure(
     columns=(
         N,
         *(
-            Column(colour, colour, Unit.COUNT, f"count(*) FILTER (colour = '{colour}')")
+            column
             for colour in ("red", "amber", "green", "unknown")
+            for column in part(colour, colour, f"colour = '{colour}'")
         ),
     ),
     by=("queue", "channel"),

@@ -16,15 +16,11 @@ FIRST_CONTACT_RESOLUTION = Figure(
     source="kpis.md 5; ADR 34",
     rows="""(
       SELECT
-        resolved.*,
+        *,
+        resolved_at + to_seconds(getvariable('fcr_window')) AS over_at,
         coalesce(back_at <= over_at, false) AS is_back,
         over_at < getvariable('known_until') AS is_over
-      FROM (
-        SELECT *, resolved_at + to_seconds(getvariable('fcr_window')) AS over_at
-        FROM sessions WHERE resolved_at IS NOT NULL
-      ) AS resolved
-      ASOF LEFT JOIN (SELECT customer, started_at AS back_at FROM sessions) AS later
-        ON resolved.customer = later.customer AND resolved.resolved_at < later.back_at
+      FROM sessions WHERE resolved_at IS NOT NULL
     )""",
     moment="resolved_at",
     columns=(

@@ -17,17 +17,10 @@ REPEAT_CONTACT = Figure(
       SELECT
         *,
         coalesce(
-          started_at <= to_seconds(getvariable('repeat_within'))
-            + max(coalesce(ended_at, 'infinity')) OVER (
-              PARTITION BY customer ORDER BY started_at
-              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ),
+          started_at <= before_ended_at + to_seconds(getvariable('repeat_within')),
           false
         ) AS is_repeated
       FROM sessions
-      WHERE started_at < getvariable('end')
-        AND coalesce(ended_at, 'infinity')
-          >= getvariable('begin') - to_seconds(getvariable('repeat_within'))
     )""",
     moment="started_at",
     columns=(N, *part("repeated", "repeated", "is_repeated")),

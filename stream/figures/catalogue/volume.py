@@ -3,7 +3,13 @@
 from stream.figures.figure import Column, Figure, Unit
 
 _LENGTH = "(getvariable('end') - getvariable('begin'))"
-_NOW, _BEFORE = "count(*) FILTER (NOT is_before)", "count(*) FILTER (is_before)"
+_ZONE, _SINCE = "getvariable('zone')", "getvariable('known_since')"
+_FIRST_DAY = f"timezone({_ZONE}, date_trunc('day', timezone({_ZONE}, {_SINCE})))"
+_NOW = "count(*) FILTER (NOT is_before)"
+_BEFORE = (
+    f"if({_FIRST_DAY} > getvariable('begin') - {_LENGTH},"
+    " NULL, count(*) FILTER (is_before))"
+)
 
 VOLUME = Figure(
     number=7,
@@ -12,8 +18,9 @@ VOLUME = Figure(
     says="Sessions opened, whatever came of them; spam is none. Beside it those of the "
     "period before, which is as long and ends where this one begins: by day and hour, "
     "those that began as long before that day or hour. `change` of 0.25 is a quarter "
-    "more; not known where there were none. A session counts at its start; one that "
-    "has not ended has no category yet.",
+    "more; not known where there were none, or where facts begin later than the first "
+    "day of that period. A session counts at its start; one that has not ended has no "
+    "category yet.",
     source="kpis.md 7",
     rows=f"""(
       SELECT

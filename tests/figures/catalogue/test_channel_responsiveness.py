@@ -32,9 +32,10 @@ def test_on_paper(tmp_path):
             "time_s": 500,
             "p50_s": 500,
             "badge": 1,
-            "today_n": 2,
-            "today_rate": 0.5,
-            "today_time_s": 86399,
+            "forecast_n": 2,
+            "forecast_rate": 0.5,
+            "forecast_time_s": 86399,
+            "forecast_p50_s": 86399,
             "forecast_badge": 0,
         }
     ]
@@ -43,14 +44,15 @@ def test_on_paper(tmp_path):
 def test_what_counts(tmp_path):
     """Of WhatsApp: a promise that was kept, and a person's first words without one.
 
-    60 and 120 s, mean 90; nothing else is answered: an answer at the very end of the
-    week, a later reply, a shadow's. Spam, what never was, and what began before the
-    seven days are no sessions. 2 of 5 are too few for the badge.
+    60 and 120 s, mean 90; nothing else is answered: by an answer at the very end of the
+    week, a later reply, a shadow's, or that of the session before. Spam, what never
+    was, and what began before the seven days are no sessions. 2 of 6: no badge.
     """
     told = Told()
     answered(told, "promised", "mon 00:00", 60, Channel.WHATSAPP)
     told.session("free", "tue 09:00", "tue 10:00", first_human_reply_at="tue 09:02")
     answered(told, "after", "sun 23:59", 60, Channel.WHATSAPP)
+    told.session("promised", "wed 09:00", "thu 09:00")
     told.session("later", "tue 09:00", "wed 09:00")
     told.wait("later", "tue 09:00", 10, measure=Measure.NEXT_REPLY)
     told.session("shadow", "tue 09:00", "wed 09:00")
@@ -65,14 +67,15 @@ def test_what_counts(tmp_path):
     assert row == {
         "channel": "whatsapp",
         "account": "1065",
-        "n": 5,
-        "rate": 0.4,
+        "n": 6,
+        "rate": 2 / 6,
         "time_s": 90,
         "p50_s": 60,
         "badge": 0,
-        "today_n": 1,
-        "today_rate": 0,
-        "today_time_s": None,
+        "forecast_n": 1,
+        "forecast_rate": 0,
+        "forecast_time_s": None,
+        "forecast_p50_s": None,
         "forecast_badge": 0,
     }
 

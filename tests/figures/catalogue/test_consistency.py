@@ -36,7 +36,8 @@ def groups(tmp_path_factory):
     """Ten waits each: sales on Monday 09, 60 s; vip on Messenger, Tuesday 10, 240 s.
 
     Nine of support, 5 s, on Monday 09: too few for a queue, and so 19 of that hour and
-    of WhatsApp, whose 10th is 60 s. A later reply and a shadow are not in it.
+    of WhatsApp, whose 10th is 60 s. Later replies, shadows, and
+    other weeks are not in it.
     """
     told = Told()
     for number in range(10):
@@ -47,6 +48,7 @@ def groups(tmp_path_factory):
         told.wait(f"n{number}", "mon 09:00", 9, measure=Measure.NEXT_REPLY, queue="it")
         told.wait(f"s{number}", "mon 09:00", 9, shadow=True, queue="it")
         told.wait(f"l{number}", "+1 mon 09:00", 9, queue="it")
+        told.wait(f"e{number}", "-1 mon 09:00", 9, queue="it")
     for number in range(9):
         told.wait(f"c{number}", "mon 09:00", 5, queue="support")
     return tables_of(told.facts, tmp_path_factory.mktemp("facts"))

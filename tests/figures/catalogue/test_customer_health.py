@@ -16,13 +16,20 @@ LIMITS = Thresholds(
 )
 
 
+COLOURS = ("red", "amber", "green", "unknown")
+
+
 def of(told, folder, by=(), limits=LIMITS):
     return figure_of(CUSTOMER_HEALTH, told, folder, by, thresholds=limits)
 
 
+def counts(row):
+    return row["n"], *(row[colour] for colour in COLOURS)
+
+
 def colour_of(told, folder):
     (row,) = of(told, folder)
-    (colour,) = [name for name in ("red", "amber", "green", "unknown") if row[name]]
+    (colour,) = [name for name in COLOURS if row[name]]
     assert row["n"] == 1
     return colour
 
@@ -48,9 +55,10 @@ def test_on_paper(tmp_path):
     told.survey("old", "-1 sun 23:59:59", Scale.CSAT, 1)
     told.survey("later", "+1 mon 00:00", Scale.CSAT, 1)
 
-    assert of(told, tmp_path) == [
-        {"n": 5, "red": 1, "amber": 2, "green": 1, "unknown": 1}
-    ]
+    (row,) = of(told, tmp_path)
+
+    assert counts(row) == (5, 1, 2, 1, 1)
+    assert [row[f"{colour}_share"] for colour in COLOURS] == [0.2, 0.4, 0.2, 0.2]
 
 
 def test_at_the_limit(tmp_path):
@@ -113,6 +121,6 @@ def test_no_limit_is_not_looked_at(tmp_path):
     told.survey("b", "mon 09:00", Scale.CSAT, 5)
     rule = Health(over="7d", red=Signs(csat=2), amber=Signs())
 
-    assert of(told, tmp_path, limits=Thresholds(health=rule)) == [
-        {"n": 2, "red": 0, "amber": 0, "green": 1, "unknown": 1}
-    ]
+    (row,) = of(told, tmp_path, limits=Thresholds(health=rule))
+
+    assert counts(row) == (2, 0, 0, 1, 1)

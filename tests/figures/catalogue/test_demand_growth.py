@@ -29,9 +29,27 @@ def test_on_paper(tmp_path):
 
     tables = tables_of(told.facts, tmp_path)
 
-    assert DEMAND_GROWTH.of(tables, TUESDAY) == [{"n": 3, "before": 2, "growth": 0.5}]
+    assert DEMAND_GROWTH.of(tables, TUESDAY) == [{"n": 3, "before": 2, "change": 0.5}]
     assert DEMAND_GROWTH.of(tables, TUESDAY, ("queue",)) == [
-        {"queue": "sales", "n": 2, "before": 1, "growth": 1},
-        {"queue": "support", "n": 1, "before": 0, "growth": None},
-        {"queue": "vip", "n": 0, "before": 1, "growth": -1},
+        {"queue": "sales", "n": 2, "before": 1, "change": 1},
+        {"queue": "support", "n": 1, "before": 0, "change": None},
+        {"queue": "vip", "n": 0, "before": 1, "change": -1},
     ]
+
+
+def test_before_facts_nothing_is_known(tmp_path):
+    """Facts begin on Tuesday at noon: of Monday nothing is known, and no growth.
+
+    Wednesday is twice Tuesday, of which the first hours may be missing.
+    """
+    told = Told()
+    told.session("a", "tue 12:00")
+    told.session("b", "wed 09:00")
+    told.session("c", "wed 10:00")
+    tables = tables_of(told.facts, tmp_path)
+    wednesday = Period(TUESDAY.end, TUESDAY.end + DAY)
+
+    assert DEMAND_GROWTH.of(tables, TUESDAY) == [
+        {"n": 1, "before": None, "change": None}
+    ]
+    assert DEMAND_GROWTH.of(tables, wednesday) == [{"n": 2, "before": 1, "change": 1}]

@@ -11,7 +11,7 @@ def test_on_paper(tmp_path):
 
     n 4, met 2, breached 2, share 2 / 4. A shadow's promise is none; one broken at the
     very end of the week is of the next (made at 23:45), and one that is broken in it
-    counts though the answer came after it.
+    counts though the answer came after it. Closed without a reply is neither.
     """
     told = Told()
     told.wait("quick", "mon 09:00", 60)
@@ -20,6 +20,7 @@ def test_on_paper(tmp_path):
     told.wait("never", "tue 09:00")
     told.wait("shadow", "mon 09:00", shadow=True)
     told.wait("next", "sun 23:45", 7000)
+    told.cancelled("closed", "mon 09:00", "mon 09:05")
 
     assert figure_of(SERVICE_LEVEL, told, tmp_path) == [
         {"n": 4, "met": 2, "breached": 2, "share": 0.5}
