@@ -11,8 +11,8 @@ from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
+from stream.config.durations import say_duration
 from stream.config.nearest import listed, meant
-from stream.sla.instants import SECOND
 
 
 @dataclass(frozen=True, order=True)
@@ -162,9 +162,9 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     elif kind == "string_type":
         said = _NO_TEXT.get(type(error["input"]), "must be text: put it in quotes")
     elif kind == "greater_than_equal":
-        said = f"must be at least {_limit(context['ge'])}"
+        said = f"must be at least {_bound(context['ge'])}"
     elif kind == "less_than_equal":
-        said = f"must be at most {_limit(context['le'])}"
+        said = f"must be at most {_bound(context['le'])}"
     elif kind == "less_than":
         said = f"must be below {context['lt']:.0%}"  # of shares alone
     elif kind in {"literal_error", "enum"}:
@@ -177,9 +177,9 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     return said
 
 
-def _limit(value: int) -> str:
-    """Of a duration, which are whole seconds in milliseconds; else of a count."""
-    return f"{value // SECOND} s" if value >= SECOND else str(value)
+def _bound(value: Any) -> str:
+    """As it is written: durations are at least a second, counts below a thousand."""
+    return say_duration(value) if value >= 1000 else f"{value:g}"  # noqa: PLR2004
 
 
 def _names_beside(model: type[BaseModel], path: tuple[str | int, ...]) -> set[str]:

@@ -6,13 +6,12 @@ from stream.figures.figure import Column, Figure, N, Unit
 _ROWS = """(
   SELECT
     *,
+    ended_at + to_seconds(getvariable('converted_within')) AS over_at,
     over_at < getvariable('known_until') AS is_over,
-    if(EXISTS (FROM purchases), coalesce(bought_at <= over_at, false), NULL)
-      AS is_converted
-  FROM (
-    SELECT *, ended_at + to_seconds(getvariable('converted_within')) AS over_at
-    FROM sessions WHERE ended_at IS NOT NULL
-  )
+    if(
+      EXISTS (FROM purchases), coalesce(bought_at <= over_at, false), NULL
+    ) AS is_converted
+  FROM sessions WHERE ended_at IS NOT NULL
 )"""
 _CONVERTED = (
     "if(count(*) FILTER (is_over) = 0, 0, sum(is_converted::INT) FILTER (is_over))"
