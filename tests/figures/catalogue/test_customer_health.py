@@ -37,16 +37,16 @@ def colour_of(told, folder):
 def test_on_paper(tmp_path):
     """A red one, two amber, a green one, one unknown: n 5.
 
-    red: answered 5, then 2: the latest counts. amber: the mean emotion is 0, of 3 and
-    -3; one promise of two broken. green: kept, and ended. unknown: a session is
-    open, and nothing else is known. Who was last heard of the week before (old), or
+    red: answered 5, then 2: the latest counts. amber: the mean emotion is 0, of 0.1,
+    0.2 and -0.3; one promise of two broken. green: kept, and ended. unknown: a session
+    is open, and nothing else is known. Who was last heard of the week before (old), or
     is after the week (later), is not in it.
     """
     told = Told()
     told.survey("red", "mon 09:00", Scale.CSAT, 5)
     told.survey("red", "tue 09:00", Scale.CSAT, 2)
-    told.survey("amber", "mon 09:00", Scale.EMOTION, 3)
-    told.survey("amber", "tue 09:00", Scale.EMOTION, -3)
+    for score in (0.1, 0.2, -0.3):
+        told.survey("amber", "tue 09:00", Scale.EMOTION, score)
     told.wait("late", "mon 09:00", 60)
     told.wait("late", "mon 10:00", 1200, measure=Measure.NEXT_REPLY)
     told.wait("green", "mon 09:00", 60)
