@@ -24,6 +24,8 @@ from stream.report.headline import headline
 from stream.report.span import Span
 
 MOST = 5
+_NOT_COMPARED = {"customer_health", "staffing_need", "staffing_forecast"}
+"""They look back further than their period, or are computed of other figures."""
 _CHANCE = 0.05
 _A_TENTH = log(1.1)
 _ENOUGH, _EXPECTED = 20, 5
@@ -86,6 +88,8 @@ def _moved(of_a_figure: list[Change]) -> Moved:
 
 
 def _compared(finding: Finding, ratio: float) -> Iterator[Change]:
+    if finding.figure.name in _NOT_COMPARED:
+        return
     parts = [("", finding.whole)]
     for by, those in finding.splits.items():
         parts += [(by, part) for part in those if by != "agent"]

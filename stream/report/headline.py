@@ -2,7 +2,13 @@
 
 from stream.figures.figure import Column, Figure, Unit
 
-_COUNTED = {"volume": "n", "consistency": "p90_over_p50"}
+_COUNTED = {
+    "volume": "n",
+    "consistency": "p90_over_p50",
+    "customer_health": "red",
+    "staffing_need": "agents",
+    "staffing_forecast": "agents",
+}
 """Figures that are about another number than the rule would take."""
 _SAYING = {Unit.SHARE, Unit.SECONDS, Unit.SCORE, Unit.RATIO}
 
@@ -18,5 +24,7 @@ def headline(figure: Figure) -> Column:
 def title(figure: Figure) -> str:
     """`First reply time (p50)`: which of its numbers it is, if it has several."""
     column = headline(figure)
-    named = f" ({column.title})" if column.unit is Unit.SECONDS else ""
+    is_one_of_several = column.unit in {Unit.SECONDS, Unit.COUNT}
+    is_told = is_one_of_several and column is not figure.columns[0]
+    named = f" ({column.title})" if is_told else ""
     return f"{figure.title}{named}"

@@ -29,6 +29,8 @@ SECTIONS = (
     ("How customers took it", (10, 11, 12, 13, 14)),
     ("Who did it", (18,)),
 )
+MAPS = {"staffing_forecast"}
+"""Figures whose hours of the week are drawn beside their table."""
 OVERVIEW = (7, 1)
 """Figures drawn day by day, and by the hour of the week."""
 MOST_PARTS = 10
@@ -147,15 +149,14 @@ def _overview(report: Report) -> str:
         if "day" in each.over_time
     ]
     figures += [
-        _drawn(
-            title(each.figure),
-            f"by hour of the week, {escape(report.zone)}",
-            charts.over_the_week(each, 360),
-        )
-        for each in drawn
-        if "hour" in each.over_time
+        _over_the_week(each, report, 360) for each in drawn if "hour" in each.over_time
     ]
     return f'<h2>Over the days</h2><div class="charts">{"".join(figures)}</div>'
+
+
+def _over_the_week(finding: Finding, report: Report, width: int) -> str:
+    words = f"by hour of the week, {escape(report.zone)}"
+    return _drawn(title(finding.figure), words, charts.over_the_week(finding, width))
 
 
 def _drawn(name: str, words: str, svg: str) -> str:
@@ -203,9 +204,11 @@ def _figure(finding: Finding, report: Report) -> str:
         rows.append(_line(report.span.compared, whole.before, figure, "", "before"))
     for by, parts in finding.splits.items():
         rows += _split(figure, by, parts, report)
+    is_drawn = figure.name in MAPS and _value(whole.now, headline(figure)) is not None
+    hours = _over_the_week(finding, report, 800) if is_drawn else ""
     says = _CODE.sub(r"<code>\1</code>", escape(figure.says))
     return f"""<h3>{escape(figure.title)}</h3><p class="says">{says}</p>
-<table><thead><tr><th></th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>"""
+<table><thead><tr><th></th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>{hours}"""
 
 
 def _columns(figure: Figure) -> list[Column]:

@@ -218,3 +218,14 @@ def test_where_nothing_changed_19_of_20_reports_name_nothing():
     )
 
     assert named <= 10
+
+
+def test_medians_of_few_are_as_sure_as_their_ranks_allow():
+    """20 waits of 1 min, and 20 of an hour: the ranks end at 1 and 99, and z with them.
+
+    49 = 100 z / (2 sqrt(20) sqrt(2)): z = 6.20, in steps of 0.05.
+    """
+    now, before = times(20, *[3600] * 99), times(20, *[60] * 99)
+    (moved,) = changes([finding(figure(P50), now, before)], WEEKS)
+
+    assert moved.first.z == pytest.approx(6.15)
