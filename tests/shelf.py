@@ -32,6 +32,13 @@ class Record:
     topic: str = "conversations.events"
 
 
+@dataclass
+class Stamped(Record):
+    """A record that bears the time when the broker had it."""
+
+    timestamp: int = 0
+
+
 class Shelf:
     """`arrive` puts records into the topic, `work` applies them, time is `now`."""
 

@@ -116,7 +116,7 @@ def _archive(facts: Path | None, since: int) -> Iterator[list[Path]]:
         yield [file for file in files if file.stem >= first]
         return
     with TemporaryDirectory(prefix="replyclock-") as folder:
-        with Archive(Path(folder)) as archive:
+        with Archive(Path(folder), monthly=True) as archive:
             unread = keep(archive, facts, since)
             for _ in archive.write():
                 pass

@@ -24,6 +24,7 @@ class Staffing(Part):
 
     level: Share = Field(
         "80%",
+        lt=1,
         validate_default=True,
         description="of customers who are to wait no longer than `within`",
     )
@@ -41,6 +42,7 @@ class Staffing(Part):
     )
     shrinkage: Share = Field(
         "30%",
+        lt=1,
         validate_default=True,
         description="of paid time in which nobody answers: breaks, training, illness",
     )

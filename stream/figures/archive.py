@@ -60,14 +60,17 @@ class Day:
 class Archive:
     """`with Archive(folder) as archive`: `add` every fact, then go through `write`.
 
-    Raises `ArchiveError` where DuckDB is missing or another run has the folder.
+    `monthly`: a file a month, for who reads all of it at once: 30 files take longer
+    than one. Raises `ArchiveError` where DuckDB is missing or another run has the
+    folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, monthly: bool = False) -> None:
         self._folder = folder
         self._spool = folder / ".spool"
         self._lines: dict[str, list[bytes]] = defaultdict(list)
         self._held = 0
+        self._name = len("2026-11" if monthly else "2026-11-26")
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -98,7 +101,9 @@ class Archive:
     def add(self, fact: Fact, place: int) -> None:
         """`place`: its offset, or line: later facts of a conversation are higher."""
         line = encode_fact(replace(fact, contact=None, link=None))
-        self._lines[rfc3339(fact.at)[:10]].append(b'{"place":%d,' % place + line[1:])
+        self._lines[rfc3339(fact.at)[: self._name]].append(
+            b'{"place":%d,' % place + line[1:]
+        )
         self._held += 1
         if self._held >= _MOST_HELD:
             self._spill()

@@ -18,7 +18,7 @@ SELECT session_hash FROM bounds GROUP BY session_hash
 HAVING count(*) FILTER (kind = 'session_ended') <> 1
   OR count(*) FILTER (reason = 'superseded') > 0;
 
-CREATE TABLE sessions_alone AS
+CREATE TABLE sessions AS
 WITH folded AS (
   SELECT
     conversation_id, started_at,
@@ -157,7 +157,7 @@ FROM (
   FROM facts WHERE kind = wanted
   ORDER BY fact_id, told
 ) AS told
-ASOF LEFT JOIN sessions_alone AS sessions
+ASOF LEFT JOIN sessions
   ON told.conversation_id = sessions.conversation_id
   AND told."at" >= sessions.started_at;
 
@@ -174,21 +174,35 @@ SELECT
 FROM beside('purchased');
 
 -- What its customer did before and after, once for all periods and splits: when the last
--- of the sessions that began before ended, when the customer was back after it was
--- resolved, and when the first purchase since its beginning was.
-CREATE TABLE sessions AS
+-- of the sessions that began before ended, when the next one began, and when the first
+-- purchase since its beginning was. Beside the table, and by a hash: over all columns, and
+-- by strings, it takes four times as long.
+CREATE TABLE around AS
 SELECT
-  sessions.*,
+  rowid AS session,
   max(coalesce(ended_at, 'infinity')) OVER (
-    PARTITION BY sessions.customer ORDER BY sessions.started_at
-    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    of_customer ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
   ) AS before_ended_at,
-  later.back_at, purchases."at" AS bought_at
-FROM sessions_alone AS sessions
-ASOF LEFT JOIN (SELECT customer, started_at AS back_at FROM sessions_alone) AS later
-  ON sessions.customer = later.customer AND sessions.resolved_at < later.back_at
-ASOF LEFT JOIN purchases
+  lead(started_at) OVER of_customer AS back_at
+FROM sessions
+WINDOW of_customer AS (PARTITION BY hash(customer) ORDER BY started_at);
+
+CREATE TABLE bought AS
+SELECT sessions.rowid AS session, purchases."at" AS bought_at
+FROM sessions ASOF JOIN purchases
   ON sessions.customer = purchases.customer
   AND sessions.started_at <= purchases."at";
 
-DROP TABLE sessions_alone;
+ALTER TABLE sessions ADD COLUMN before_ended_at TIMESTAMPTZ;
+ALTER TABLE sessions ADD COLUMN back_at TIMESTAMPTZ;
+ALTER TABLE sessions ADD COLUMN bought_at TIMESTAMPTZ;
+UPDATE sessions
+SET before_ended_at = around.before_ended_at, back_at = around.back_at
+FROM around WHERE sessions.rowid = around.session;
+UPDATE sessions SET bought_at = bought.bought_at
+FROM bought WHERE sessions.rowid = bought.session;
+DROP TABLE around;
+DROP TABLE bought;
+
+-- Who asks facts about open sessions needs no older ones.
+SET VARIABLE open_since = (SELECT min(started_at) FROM sessions WHERE ended_at IS NULL);

@@ -31,6 +31,8 @@ class Thresholds:
             "responsive_within": self.responsive.within / SECOND,
             "responsive_over": self.responsive.over / SECOND,
             "health_over": self.health.over / SECOND,
+            **{f"health_red_{sign}": limit for sign, limit in self.health.red},
+            **{f"health_amber_{sign}": limit for sign, limit in self.health.amber},
         }
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from stream.figures.figure import Column, Figure, Row, Value
+from stream.figures.period import Period
 from stream.figures.tables import Tables
 from stream.report.headline import headline
 from stream.report.span import Span
+from stream.sla.instants import to_ms
 
 SPLITS = ("measure", "queue", "channel", "category", "touchpoint", "currency")
 """What each figure is shown by, of what it can be split by; and by agent if asked."""
@@ -48,10 +50,18 @@ def find(
     splits: Sequence[str],
     progress: Callable[[], None] = lambda: None,
 ) -> list[Finding]:
-    """In the order of `figures`; `progress` is told of each one."""
+    """In the order of `figures`; `progress` is told of each one.
+
+    There is no `before` where facts begin later than its first day.
+    """
     found = []
+    (known,) = tables.rows("SELECT getvariable('known_since') AS since")
+    is_compared = known["since"] is not None and span.is_known_since(
+        to_ms(known["since"]), tables.thresholds.zone
+    )
+    before = span.before if is_compared else None
     for figure in figures:
-        found.append(_finding(tables, span, figure, splits))
+        found.append(_finding(tables, (span.now, before), figure, splits))
         progress()
     return found
 
@@ -73,14 +83,21 @@ def n_of(figure: Figure, row: Row | None) -> int:
 
 
 def _finding(
-    tables: Tables, span: Span, figure: Figure, splits: Sequence[str]
+    tables: Tables,
+    periods: tuple[Period, Period | None],
+    figure: Figure,
+    splits: Sequence[str],
 ) -> Finding:
     asked = _with_spread(figure)
 
+    def rows(period: Period | None, by: str) -> dict[Value, Row]:
+        if period is None:
+            return {}
+        found = asked.of(tables, period, (by,) if by else ())
+        return {row.get(by): row for row in found}
+
     def parts(by: str = "") -> list[Part]:
-        names = (by,) if by else ()
-        now = {row.get(by): row for row in asked.of(tables, span.now, names)}
-        before = {row.get(by): row for row in asked.of(tables, span.before, names)}
+        now, before = (rows(period, by) for period in periods)
         return [
             Part(value, now.get(value), before.get(value))
             for value in dict.fromkeys([*now, *before])

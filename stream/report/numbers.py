@@ -10,6 +10,8 @@ UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 GROWTH = {"change", "growth"}
 """Columns that are themselves against the period before: 0.25 is a quarter more."""
+_MANY = 10
+"""Times as much: from here on nobody thinks in percent."""
 _BOTH_BELOW = 10
 """9 min 30 s, but 12 min: a smaller unit says something only beside few."""
 
@@ -26,29 +28,34 @@ def said(column: Column, value: Value) -> str:
 
 
 def change(column: Column, now: Value, before: Value) -> str:
-    """`+12%`; of shares in points (of 100), of scores as they are; empty: unknown."""
+    """`+12%`, `17x`; shares in points (of 100), scores as they are; empty: unknown."""
     if not (isinstance(now, int | float) and isinstance(before, int | float)):
         return ""
     if column.unit is Unit.SHARE:
         return f"{100 * (now - before):+.1f} points"
     if column.unit is Unit.SCORE:
         return f"{now - before:+.2f}"
-    return f"{now / before - 1:+.0%}" if before else ""
+    if not before:
+        return ""
+    times = now / before
+    return f"{times:.0f}×" if times >= _MANY else f"{times - 1:+.0%}"  # noqa: RUF001
 
 
 def seconds(value: float) -> str:
     """`45 s`, `9 min 30 s`, `12 min`, `1 d 4 h`."""
     whole = round(value)
     for number, (unit, length) in enumerate(UNITS):
-        count, rest = divmod(whole, length)
-        if not count:
+        if whole < length:
             continue
-        if count >= _BOTH_BELOW or length == 1:
-            return f"{round(whole / length)} {unit}"
-        smaller, small = UNITS[number + 1]
-        if part := rest // small:
-            return f"{count} {unit} {part} {smaller}"
-        return f"{count} {unit}"
+        is_small = whole < _BOTH_BELOW * length and length > 1
+        smaller, small = UNITS[number + 1] if is_small else ("", length)
+        rounded = round(whole / small) * small
+        if rounded != whole:
+            return seconds(rounded)  # 59 min 59 s are an hour
+        count, rest = divmod(whole, length)
+        return (
+            f"{count} {unit} {rest // small} {smaller}" if rest else f"{count} {unit}"
+        )
     return "0 s"
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from stream.figures.figure import Column, Figure, Row
 from stream.report import charts
 from stream.report.changes import Change, most_changed
-from stream.report.findings import Finding, Part
+from stream.report.findings import Finding, Part, n_of
 from stream.report.headline import headline, title
 from stream.report.longest import Wait
 from stream.report.numbers import GROWTH, change, said, seconds
@@ -31,7 +31,7 @@ SECTIONS = (
 )
 OVERVIEW = (7, 1)
 """Figures drawn day by day, and by the hour of the week."""
-MOST_PARTS = 8
+MOST_PARTS = 10
 """Of a split; the CSV has all of them."""
 
 
@@ -73,10 +73,16 @@ def _head(report: Report) -> str:
     span = report.span
     days = span.says(report.zone)
     days = "" if days == span.name else f"{days}, "
+    is_compared = any(each.whole.before is not None for each in report.findings)
+    compared = (
+        f"compared with {_small(span.compared)}"
+        if is_compared
+        else f"not compared, since facts begin after {_small(span.compared)} did"
+    )
     return (
         f"<h1>{escape(span.name)}</h1>"
-        f'<p class="soft">{days}{escape(report.zone)} time; compared with'
-        f" {escape(_small(span.compared))}. From {escape(report.source)}.</p>"
+        f'<p class="soft">{days}{escape(report.zone)} time; {escape(compared)}.'
+        f" From {escape(report.source)}.</p>"
     )
 
 
@@ -131,11 +137,10 @@ def _overview(report: Report) -> str:
     known = {each.figure.number: each for each in reversed(report.findings)}
     drawn = [known[number] for number in OVERVIEW if number in known]
     drawn = [each for each in drawn if each.is_known]
-    before = escape(_small(report.span.compared))
     figures = [
         _drawn(
             title(each.figure),
-            f"by day; the dark marks are {before}",
+            "by day; marks: the time before",
             charts.over_days(each, report.span, 380),
         )
         for each in drawn
@@ -192,10 +197,10 @@ def _section(report: Report, words: str, numbers: Sequence[int]) -> str:
 def _figure(finding: Finding, report: Report) -> str:
     figure, whole = finding.figure, finding.whole
     heads = "".join(_head_cell(each, figure) for each in _columns(figure))
-    rows = [
-        _line(report.span.name, whole.now, figure, _change(figure, "", whole, report)),
-        _line(report.span.compared, whole.before, figure, "", "before"),
-    ]
+    moved = _change(figure, "", whole, report)
+    rows = [_line(report.span.name, whole.now, figure, moved)]
+    if n_of(figure, whole.before) and not _is_change(figure):
+        rows.append(_line(report.span.compared, whole.before, figure, "", "before"))
     for by, parts in finding.splits.items():
         rows += _split(figure, by, parts, report)
     says = _CODE.sub(r"<code>\1</code>", escape(figure.says))
@@ -205,16 +210,22 @@ def _figure(finding: Finding, report: Report) -> str:
 
 def _columns(figure: Figure) -> list[Column]:
     """But those that are the comparison, which the page has for every figure."""
-    shown = headline(figure)
-    return [
-        each
-        for each in figure.columns
-        if each is shown or each.name not in {"before", *GROWTH}
-    ]
+    if _is_change(figure):
+        return [*figure.columns]
+    return [each for each in figure.columns if each.name not in {"before", *GROWTH}]
+
+
+def _is_change(figure: Figure) -> bool:
+    """Of which there is no change to show: it is one."""
+    return headline(figure).name in GROWTH
+
+
+def _has_change(column: Column, figure: Figure) -> bool:
+    return column is headline(figure) and not _is_change(figure)
 
 
 def _head_cell(column: Column, figure: Figure) -> str:
-    moved = "<th>change</th>" if column is headline(figure) else ""
+    moved = "<th>change</th>" if _has_change(column, figure) else ""
     return f"<th>{escape(column.title)}</th>{moved}"
 
 
@@ -247,7 +258,7 @@ def _line(
         is_known = _value(row, column) is not None
         text = escape(_said(column, row)) if is_known else "&ndash;"
         cells.append(f"<td>{text}</td>")
-        if column is headline(figure):
+        if _has_change(column, figure):
             cells.append(f'<td class="soft">{moved}</td>')
     return f'<tr class="{kind}"><td>{escape(name)}</td>{"".join(cells)}</tr>'
 

@@ -59,6 +59,14 @@ class Span:
         now, before = Period(middle, end), Period(first, middle)
         return cls(names[1], names[0], now, before)
 
+    def is_known_since(self, instant: int, zone: str) -> bool:
+        """Whether the period before can be compared: facts begin on its first day.
+
+        Of what is half known everything would seem to have grown.
+        """
+        first = from_ms(instant).astimezone(ZoneInfo(zone)).date()
+        return midnight(first, zone) <= self.before.begin
+
     def says(self, zone: str) -> str:
         """Which days those are: `23 Nov 2026 to 29 Nov 2026`."""
         return _said(self.now, zone)

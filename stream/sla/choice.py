@@ -6,6 +6,7 @@ of the config leaves running clocks alone unless it says `reload: reevaluate_ope
 
 from collections.abc import Container, Mapping
 from dataclasses import replace as replace_target
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -35,12 +36,66 @@ class Choice:
         """The policy for the work as it is at `at`; None: nothing is promised."""
         return self._chosen(held, at).policy
 
+    def under(self, rules: Rules) -> "Choice":
+        """The same by the rules of another time."""
+        if rules is self._rules:
+            return self
+        return Choice(rules, self._channel, self._account, {})
+
+    def is_other(self, before: Held, held: Held, at: int) -> bool:
+        """Whether the work asks for another policy than it did `before`."""
+        return any(
+            choice.policy(before, at) is not choice.policy(held, at)
+            for choice in (self, *self._of_before.values())
+        )
+
     def started(self, held: Held, measures: Measures, at: int) -> list[Clock]:
         """The clocks that start at `at`, and those of a shadow policy.
 
-        Those that were told under the rules of before are the ones that started then,
+        In a wait that was told under the rules of before they are those of then,
         whatever targets there are now.
         """
+        found = self._started(held, measures, at)
+        if not self._of_before:
+            return found  # nearly always
+        for version, choice in self._of_before.items():
+            theirs = choice.started(held, measures, at)
+            found = [
+                *[clock for clock in found if self._version(clock) != version],
+                *[clock for clock in theirs if self._version(clock) == version],
+            ]
+        return sorted(found, key=_in_order)
+
+    def _version(self, clock: Clock) -> str:
+        """Of the rules under which a clock begins that may have been told."""
+        today = self._rules.book.version
+        pin = self._pins.get(key_of(clock))
+        if pin is not None and self._is_of_before(pin):
+            return pin.policy_version
+        if pin is not None and pin.began_for == clock.began_for:
+            return today
+        if self._rules.reevaluate_open:
+            return today
+        start = clock.started_at
+        told = {p.policy_version for p in self._pins.values() if p.started_at == start}
+        return next((v for v in self._of_before if v in told), today)
+
+    @cached_property
+    def _of_before(self) -> dict[str, "Choice"]:
+        """By version, oldest first: the rules of clocks that keep them (2.11)."""
+        if not self._rules.earlier:
+            return {}  # nearly always
+        told = {p.policy_version for p in self._pins.values() if self._is_of_before(p)}
+        earlier = self._rules.earlier.items()
+        return {
+            version: self.under(rules) for version, rules in earlier if version in told
+        }
+
+    def _is_of_before(self, pin: Clock) -> bool:
+        applies_to_it = self._rules.reevaluate_open and pin.verdict is None
+        return pin.policy_version in self._rules.earlier and not applies_to_it
+
+    def _started(self, held: Held, measures: Measures, at: int) -> list[Clock]:
         chosen = self._chosen(held, at)
         found = self._kept(measures, at, chosen.fingerprint) if self._pins else []
         kept = {(clock.measure, clock.shadow) for clock in found}
@@ -58,9 +113,7 @@ class Choice:
                         clock = replace(clock, is_after_hours=True)
                     if clock is not None:
                         found.append(clock)
-        if kept:
-            found.sort(key=lambda clock: (clock.shadow, _ORDER[clock.measure]))
-        return found
+        return sorted(found, key=_in_order) if kept else found
 
     def _kept(self, measures: Measures, at: int, fingerprint: int) -> list[Clock]:
         return [
@@ -75,29 +128,41 @@ class Choice:
         One whose deadline has passed has its verdict. None: nothing is promised of it
         any more.
         """
-        breaks_at = clock.breaks_at
-        if clock.shadow or (breaks_at is not None and breaks_at <= at):
+        if clock.shadow:
             return clock
+        pin = self._pins.get(key_of(clock))
+        if pin is not None and self._is_of_before(pin):
+            return self._of_before[pin.policy_version].again(clock, held, at)
         # Tags and opening hours are those of the cycle's start (ADR 0007).
         hours = "closed" if clock.is_after_hours else "open"
         chosen = self._chosen(replace(held, tags=clock.tags), at, hours)
+        if pin is not None and not self._holds(pin, chosen.fingerprint):
+            pin = None
+        # Walked again, it gets the promise that it got then (ADR 37).
+        if pin is not None and pin.promised_at == at != clock.promised_at:
+            told = _anew(pin, clocks.calendar_of(pin, self._rules))
+            return self._promised(told, clock, at)
+        breaks_at = clock.breaks_at
+        if breaks_at is not None and breaks_at <= at:
+            return clock
         stamped = replace(clock, chosen_for=chosen.fingerprint)
-        pin = self._pins.get(key_of(clock))
-        is_held = pin is not None and self._holds(pin, chosen.fingerprint)
-        if is_held:
-            return stamped
+        return stamped if pin is not None else self._other(stamped, chosen, held, at)
+
+    def _other(self, clock: Clock, chosen: Chosen, held: Held, at: int) -> Clock | None:
+        """`clock` under the policy that is chosen at `at`, if it is another promise."""
         policy = chosen.policy
         target = None if policy is None else policy.target(clock.measure)
         if policy is None or target is None:
             # A file that was changed since is no reason: the work is what it was.
             is_same = policy is not None and policy.name == clock.policy
-            return stamped if is_same else None
+            return clock if is_same else None
         if self._is_same(clock, target, policy, held):
-            return stamped
-        started_at = clock.started_at
-        new = self._start(policy, target, held, started_at, chosen.fingerprint)
-        if new is None:
-            return None
+            return clock
+        new = self._start(policy, target, held, clock.started_at, chosen.fingerprint)
+        return None if new is None else self._promised(new, clock, at)
+
+    def _promised(self, new: Clock, clock: Clock, at: int) -> Clock:
+        """`new` from `at` on instead of `clock`, with what has counted until then."""
         new = replace(
             new,
             tags=clock.tags,
@@ -105,7 +170,7 @@ class Choice:
             began_for=clock.began_for,
             reopened_at=clock.reopened_at,
         )
-        if clock.since != started_at or clock.paused_at is not None:
+        if clock.since != clock.started_at or clock.paused_at is not None:
             new = replace(
                 new,
                 since=clock.since,
@@ -177,6 +242,10 @@ class Choice:
                 hours or self._hours(held, at),
             )
         )
+
+
+def _in_order(clock: Clock) -> tuple[bool, int]:
+    return clock.shadow, _ORDER[clock.measure]
 
 
 def _anew(pin: Clock, calendar: Calendar) -> Clock:

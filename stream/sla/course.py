@@ -20,7 +20,7 @@ from stream.sla.facts import WINDOW, Reason
 from stream.sla.held import Held
 from stream.sla.policy import Policy, Rules
 from stream.sla.promises import FIRST, NEXT, OPENING, Promises
-from stream.sla.session import Session
+from stream.sla.session import Session, rules_of
 from stream.sla.speaker import speaker
 from stream.sla.timeline import (
     CUSTOMER,
@@ -142,7 +142,8 @@ class Course:
         at, author, nature = turn.at, turn.author, turn.nature
         is_unknown = author is AuthorKind.UNKNOWN
         if is_unknown:
-            author = speaker(turn, session.asked_since, self._rules)
+            rules = rules_of(session, self._rules)
+            author = speaker(turn, session.asked_since, rules)
         heard = replace(session, heard_at=at, asked_since=0)
         if author is None or nature is None:
             self.session = heard
@@ -160,10 +161,12 @@ class Course:
                     clock, at, answered=True, author=turn.by, reason=reason
                 )
                 now = (*now[:number], over, *now[number + 1 :])
-        # Whether somebody waits the reply's clock says, else the window's, else today.
+        # Whether somebody waits the reply's clock says, else the window's, else the
+        # policy that the work asks for.
         is_reply = counting.get(True, counting.get(False))
         if is_reply is None:
-            policy = self._choice.policy(self.held, at) or _NO_POLICY
+            choice = self._choice.under(rules_of(session, self._rules))
+            policy = choice.policy(self.held, at) or _NO_POLICY
             is_reply = policy.counts(author, nature)
         if not is_reply:
             self.session = replace(heard, clocks=now)

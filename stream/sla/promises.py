@@ -53,7 +53,7 @@ class Promises:
 
     def move(self, session: Session, before: Held, held: Held, at: int) -> Session:
         """The work moved: another policy may apply from now on (semantics 2.11)."""
-        is_other = self._choice.policy(before, at) is not self._choice.policy(held, at)
+        is_other = self._choice.is_other(before, held, at)
         kept = []
         for clock in session.clocks:
             again: Clock | None = clock
@@ -70,7 +70,7 @@ class Promises:
                 waits = NEXT if session.replied else FIRST
                 session = self._late(session, held, waits, since, at)
             if session.resolved_at is None:
-                cycles = [c.started_at for c in kept if c.measure is RESOLUTION]
+                cycles = [c.started_at for c in kept if _is_solving(c)]
                 start = max([session.opened_at, *cycles])
                 session = self._late(session, held, _RESOLUTION, start, at)
         return pause_or_resume(session, at, self._rules)
@@ -145,3 +145,7 @@ class Promises:
             if clock.shadow or clock.started_at != start or clock.measure not in anew
         ]
         return replace(session, clocks=(*kept, *new)) if new else session
+
+
+def _is_solving(clock: Clock) -> bool:
+    return clock.measure is RESOLUTION and not clock.shadow

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from stream.sla.counted import Counted, counted
 from stream.sla.facts import Reason, SessionSum
 from stream.sla.policy import Rules
-from stream.sla.session import Session
+from stream.sla.session import Session, rules_of
 from stream.sla.state import Conversation, held_at
 from stream.sla.timeline import failures
 
@@ -45,6 +45,7 @@ def counted_of(
     session: Session, state: Conversation, until: int, rules: Rules
 ) -> Counted:
     """What was said in it up to `until` (ms), with what is forgotten of it."""
+    rules = rules_of(session, rules)  # which say who spoke where nobody does
     turns, base = state.turns, state.base
     is_base = base is not None and base.opened_at == session.opened_at
     before = state.counted if is_base else None

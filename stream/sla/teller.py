@@ -50,6 +50,7 @@ class Teller:
 
     def tell(self, new: Session, told: Session | None) -> Session:
         """Say what is new of a session; returns it as it is known now."""
+        before = told
         if told is not None and told.ended_at not in {None, new.ended_at}:
             self.withdrawn += 1  # its end
             told = replace(told, life=self.withdrawn)
@@ -64,7 +65,7 @@ class Teller:
         clocks = self._clocks(new.clocks, clocks_told)
         if new.ended_at is not None and new is not told:
             if told is None or told.ended_at != new.ended_at:
-                self._writer.ended(new)
+                self._writer.ended(new, before)
             else:
                 new = self._writer.ended_again(new, told)
         return new if clocks is new.clocks else replace(new, clocks=clocks)
@@ -153,14 +154,12 @@ class Teller:
     ) -> tuple[object, ...]:
         """What a statement says beside its kind, as of `state`."""
         held = self._writer.held(clock, step, state)
-        # A reply counts for its author, whoever else had the work (2.12).
-        assignee = held.assignee if step.kind is FactKind.BREACHED else None
         return (
             step.at,
             step.author,
             step.reason,
             self._writer.queue(held),
-            assignee,
+            held.assignee,
             clock.policy,
             clock.policy_version,
             self._writer.counted(clock, step.until),

@@ -131,9 +131,9 @@ def _warnings(
     steps = []
     while warned < len(clock.points) - 1:
         point = reaches(clock, clock.points[warned], calendar)
-        if point > passed:
-            break
         if point >= clock.promised_at:  # before, it was nobody's promise
+            if point > passed:
+                break
             steps.append(Step(FactKind.WARNED, point, point))
         warned += 1
     return warned, steps

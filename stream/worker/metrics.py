@@ -16,6 +16,7 @@ from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
 from stream.sla.hours import ALWAYS
 from stream.sla.policy import UNROUTED, Policy, Rules, Target
 from stream.worker.delays import Delays
+from stream.worker.experience import Experience
 from stream.worker.places import Places
 from stream.worker.policy_verdicts import VERDICTS, PolicyVerdicts
 from stream.worker.reply_times import ReplyTimes
@@ -51,6 +52,7 @@ class WorkerMetrics:
             registry=registry,
         )
         self._times = ReplyTimes(registry)
+        self._experience = Experience(registry)
         self._policies = PolicyVerdicts(registry)
         self.unknown = Counter(
             "replyclock_answers_by_unknown",
@@ -125,7 +127,7 @@ class WorkerMetrics:
             ("policy", "measure"),
             registry=registry,
         )
-        self._measures = measures_of(config)
+        self._measures, self._config = measures_of(config), config
         self.places = Places(config, self._zero)
         """Of what is counted by channel and queue."""
         registry.register(self.places)
@@ -135,12 +137,15 @@ class WorkerMetrics:
         """Move the counters by facts that are in Kafka now."""
         self._policies.record(facts)
         alike: dict[tuple[str, str], collections.Counter[_Alike]] = {}
+        experience: dict[tuple[str, str], list[Fact]] = {}
         for fact in facts:
             if fact.shadow:
                 continue
             if fact.replaces_id is not None:
                 continue  # a session's end, counted when it was told first
             channel, queue = fact.channel.value, self.places.queue(fact.queue)
+            if fact.measure is None and self._experience.takes(fact):
+                experience.setdefault((channel, queue), []).append(fact)
             then = self.places.queue(fact.replaces_queue or fact.queue)
             counted = (fact.kind, fact.measure, then, fact.replaces, fact.reason)
             place = alike.setdefault((channel, queue), collections.Counter())
@@ -154,6 +159,10 @@ class WorkerMetrics:
         for (channel, queue), counts in alike.items():
             self.places.count(
                 channel, queue, partial(self._count, channel, queue, counts)
+            )
+        for (channel, queue), told in experience.items():
+            self.places.count(
+                channel, queue, partial(self._experience.count, channel, queue, told)
             )
 
     def _count(
@@ -192,9 +201,7 @@ class WorkerMetrics:
 
     def take(self, config: Config) -> None:
         """Series of what the config can give rise to; those of before stay counted."""
-        self._measures = measures_of(config)
-        for measure, channel, queue in labels_of(config):
-            self._zero_measure(measure, channel, queue)
+        self._measures, self._config = measures_of(config), config
         self.places.take(config)
         self._policies.take(config)
         for promised in measures_of(config):
@@ -219,6 +226,7 @@ class WorkerMetrics:
             self._zero_measure(measure.value, channel, queue)
         self.sessions.labels(channel, queue)
         self.withdrawn.labels(channel, queue)
+        self._experience.zero(self._config, channel, queue)
 
     def _zero_measure(self, measure: str, channel: str, queue: str) -> None:
         for verdict in Verdict:

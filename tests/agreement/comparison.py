@@ -219,8 +219,11 @@ class Rerun:
         rules = self._reload.rules.after(self._run._rules)
         self._run._rules = rules
         if rules.reevaluate_open:
-            for key, state in list(self._run.states.items()):
-                at = self._reload.looked_at.get(key, self._reload.ended)
+            looked_at, ended = self._reload.looked_at, self._reload.ended
+            for key in sorted(self._run.states, key=lambda k: looked_at.get(k, ended)):
+                at = looked_at.get(key, ended)
+                self._conclude(at)  # what has its verdict by then keeps it
+                state = self._run.states[key]
                 changed, facts = reconsider(key, state, rules, at)
                 self._run._keep(key, changed)
                 self._replayed.facts += facts

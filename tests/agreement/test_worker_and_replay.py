@@ -6,7 +6,6 @@ hundred times as fast, so that more seeds and meaner crashes can be tried.
 
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from random import Random
 
 import pytest
@@ -28,7 +27,7 @@ from tests.agreement.comparison import (
 )
 from tests.agreement.crowd import Arrival, gather
 from tests.agreement.short_rules import short_rules
-from tests.shelf import Record, Shelf
+from tests.shelf import Shelf, Stamped
 from tests.timelines import START
 
 SEEDS = range(4)
@@ -38,13 +37,6 @@ LOOK = 100
 """Milliseconds between two looks at the deadlines."""
 PAUSE = 2000
 """Milliseconds without news at both sides of a reload."""
-
-
-@dataclass
-class Stamped(Record):
-    """A record that bears the time when the broker had it."""
-
-    timestamp: int = 0
 
 
 class CrashError(Exception):

@@ -201,7 +201,7 @@ def tables_of(
 
     `apart`: how far their places (offsets) are.
     """
-    with Archive(folder) as archive:
+    with Archive(folder, monthly=True) as archive:
         for place, fact in enumerate(facts):
             archive.add(fact, place * apart)
         for _ in archive.write():

@@ -1,6 +1,7 @@
 """What changed most, on paper: the rule is in stream/report/changes.py."""
 
-from math import log
+import random
+from math import ceil, log
 
 import pytest
 
@@ -184,3 +185,36 @@ def test_the_five_that_changed_most():
     names = [moved.first.figure.name for moved in changes(found, WEEKS)]
 
     assert names == ["b", "e", "f", "d", "a"]
+
+
+def test_where_nothing_changed_19_of_20_reports_name_nothing():
+    """100 reports of 30 counts, shares and medians, drawn twice from the same: 5 or so.
+
+    The times have two humps, a minute or ten hours.
+    """
+    chance = random.Random(18)  # noqa: S311  a test
+
+    def drawn(n: int) -> list[Row]:
+        said = sum(chance.random() < 0.3 for _ in range(n))
+        waits = sorted(
+            chance.lognormvariate(4 if chance.random() < 0.5 else 10.5, 0.5)
+            for _ in range(n)
+        )
+        percentiles = [waits[ceil(n * rank / 100) - 1] for rank in range(1, 100)]
+        count = sum(chance.random() < 0.1 for _ in range(10 * n))
+        return [{"n": count}, {"n": n, "share": said / n}, times(n, *percentiles)]
+
+    def report(number: int) -> list[Finding]:
+        kinds = [figure(*columns, name=f"{number}") for columns in ([], [SHARE], [P50])]
+        pairs = zip(drawn(60), drawn(60), strict=True)
+        return [
+            finding(kind, now, before)
+            for kind, (now, before) in zip(kinds, pairs, strict=True)
+        ]
+
+    named = sum(
+        bool(changes([each for number in range(10) for each in report(number)], WEEKS))
+        for _ in range(100)
+    )
+
+    assert named <= 10

@@ -19,7 +19,8 @@ def column(unit: Unit) -> Column:
         (Unit.SECONDS, 780, "13 min"),
         (Unit.SECONDS, 3600, "1 h"),
         (Unit.SECONDS, 3599.6, "1 h"),
-        (Unit.SECONDS, 86399, "24 h"),
+        (Unit.SECONDS, 86399, "1 d"),
+        (Unit.SECONDS, 125434.5, "1 d 11 h"),
         (Unit.SECONDS, 100_800, "1 d 4 h"),
         (Unit.SHARE, 0.814, "81.4%"),
         (Unit.COUNT, 12040, "12,040"),
@@ -41,6 +42,7 @@ def test_with_its_unit(unit, value, reads):
         (Unit.SECONDS, 90, 120, "-25%"),
         (Unit.SHARE, 0.8, 0.704, "+9.6 points"),
         (Unit.SCORE, 4.1, 4.25, "-0.15"),
+        (Unit.SECONDS, 9671, 556, "17×"),  # noqa: RUF001
         (Unit.COUNT, 5, 0, ""),
         (Unit.SHARE, 0.8, None, ""),
     ],

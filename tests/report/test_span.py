@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from stream.figures.period import Period
 from stream.report.span import Span
 from stream.sla.hours import DAY
@@ -78,3 +80,19 @@ def test_between_two_instants():
 
     assert span.name == "20 Nov 2026"
     assert span.compared == "19 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("since", "is_known"),
+    [
+        ("2026-11-09T22:00Z", True),  # nobody wrote on that Monday before 23:00
+        ("2026-11-09T23:00Z", False),
+        ("2026-10-01T00:00Z", True),
+        ("2026-11-18T00:00Z", False),
+    ],
+)
+def test_what_is_half_known_is_not_compared(since, is_known):
+    """Facts begin on the first day of the time before, there, or earlier."""
+    span = Span.week(date(2026, 11, 16), BUDAPEST)
+
+    assert span.is_known_since(*instants(since), BUDAPEST) is is_known

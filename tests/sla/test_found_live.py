@@ -7,7 +7,7 @@ from stream.config import parse_config
 from stream.records import decode_fact, encode_fact
 from stream.sla.conversation import apply, due_at, reconsider
 from stream.sla.cycles import Cycles
-from stream.sla.events import AttributesEvent, AuthorKind, Status
+from stream.sla.events import AssignmentEvent, AttributesEvent, AuthorKind, Status
 from stream.sla.facts import FactKind
 from stream.worker.table import decode_state, encode_state
 from tests.timelines import (
@@ -37,7 +37,7 @@ def stands(facts):
     """By cycle: verdict, and who held the work then."""
     cycles = Cycles()
     cycles.add(decode_fact(encode_fact(fact)) for fact in facts)
-    return {key: (c.verdict, c.queue) for key, c in cycles.by_key.items()}
+    return {key: (c.verdict, c.queue, c.assignee) for key, c in cycles.by_key.items()}
 
 
 def test_a_late_reply_that_failed_takes_no_breach_back(play):
@@ -251,3 +251,136 @@ def test_a_reload_adds_no_clock_to_a_wait_of_before():
     line.play(attributes(2, priority="low"))
 
     assert line.told == ["clock_started@0", "warned@2.5", "met@3"]
+
+
+def test_a_breach_of_a_promise_made_too_late_is_whose_it_was_over_a_reload(rules):
+    """Broken when it was promised, it counts for who holds the work then (2.11)."""
+    stricter = attributes(5, tier="vip", queue="support")
+    line = Timeline(rules).play(customer(0), stricter, 5)
+    line.reload(rules_with("10m", "9m"))
+    before = len(line.facts)
+
+    line.play(customer(1, "c2"))
+
+    assert (line.told[-1], line.facts[-1].queue) == ("breached@5", "support")
+    assert line.facts[before:] == []
+
+
+def test_no_promise_is_broken_before_it_was_made_over_a_reload_and_a_pause():
+    """Walked again for late news, its deadline is the change that made it (2.11)."""
+    line = Timeline(solving("resolution: 1h", "resolution: 10h")).play(
+        customer(0),
+        reply(3),
+        status(10, Status.ON_HOLD),
+        status(70, Status.OPEN),
+        attributes(200, tier="vip"),
+        200,
+    )
+    assert line.told[-1] == "breached@200"
+    line.reload(solving("resolution: 2h", "resolution: 10h"))
+    before = len(line.facts)
+
+    line.play(reply(4, "r2"))
+
+    assert line.facts[before:] == []
+
+
+def test_a_reload_promises_nothing_to_work_that_moved_before():
+    """Late news walks the move again; a new file applies to new cycles (2.11)."""
+    line = Timeline(solving("first_reply: 1h", "first_reply: 10m"))
+    line.play(customer(0), reply(3), attributes(5, tier="vip"))
+    line.reload(solving("resolution: 1h", "first_reply: 10m"))
+
+    line.play(reply(4, "r2"))
+
+    assert line.told == ["clock_started@0", "met@3"]
+
+
+def test_what_moved_work_was_promised_stays_though_its_policy_left_the_file():
+    """Late news walks the move again by the rules of then (2.11)."""
+    line = Timeline(solving("resolution: 1h", "first_reply: 10m"))
+    line.play(customer(0), reply(3), attributes(5, tier="vip"))
+    line.reload(solving("resolution: 1h", "first_reply: 10m", tier="gold"))
+
+    line.play(reply(4, "r2"))
+
+    assert line.told == ["clock_started@0", "met@3", "clock_started@5"]
+
+
+def test_work_that_moved_paused_before_as_the_policy_of_then_says():
+    """Late news after a reload pauses nothing that did not (2.8, 2.11)."""
+    line = Timeline(solving("resolution: 2h", "resolution: 10h")).play(
+        customer(0),
+        reply(3),
+        status(10, Status.SNOOZED),
+        status(20, Status.OPEN),
+        attributes(30, tier="vip"),
+    )
+    line.reload(solving("resolution: 3h", "resolution: 10h"))
+    before = len(line.facts)
+
+    line.play(reply(4, "r2"))
+
+    assert line.facts[before:] == []
+
+
+def test_a_reload_does_not_say_otherwise_who_spoke(rules):
+    """Late news walks old words again, by the guess of then (2.11, ADR 7.9)."""
+    line = Timeline(rules).play(
+        customer(0), reply(3, "r1", AuthorKind.UNKNOWN), reply(5, "r2")
+    )
+    line.reload(rules_with("version: 1", "version: 1\nunknown_author: bot"))
+
+    line.play(reply(4, "r3"))
+
+    assert line.told == ["clock_started@0", "met@3"]
+
+
+def test_a_reload_does_not_say_otherwise_what_was_a_reply():
+    """Where no reply is promised, too: closed unanswered is no success (6.6, 2.11)."""
+    solved = "targets: {resolution: 1h}, count_bot: false"
+    promised = "targets: {first_reply: {within: 10m, warn_at: [50%, 80%]}}"
+    line = Timeline(rules_with(promised, solved)).play(
+        customer(0), reply(1, "b1", AuthorKind.BOT), closed(5)
+    )
+    line.reload(rules_with(promised, solved.replace("false", "true")))
+
+    line.play(reply(2, "b2", AuthorKind.BOT))
+
+    assert line.told == ["clock_started@0", "cancelled@5"]
+
+
+def test_an_end_does_not_wait_for_a_warning_that_nobody_is_to_get():
+    """A point before the promise was made is passed over at once (2.11)."""
+    warned = "first_reply: {within: 10m, warn_at: [5m]}"
+    line = Timeline(solving(warned, "first_reply: 1h"))
+
+    line.play(customer(0), attributes(5.01, tier="vip"), reply(5.02))
+
+    assert line.told[1:] == ["policy_changed@5.01", "met@5.02"]
+
+
+def solving(vip, everyone, tier="vip"):
+    """Rules of two policies with these targets; only one pauses when snoozed."""
+    text = CONFIG[: CONFIG.index("policies:")] + CONFIG[CONFIG.index("alerts:") :]
+    policies = f"""\
+policies:
+  - name: vip
+    match: {{tier: {tier}}}
+    targets: {{{vip}}}
+    pause_on: [on_hold, snoozed]
+  - {{name: all, targets: {{{everyone}}}, pause_on: [on_hold]}}
+"""
+    return parse_config(text + policies, "test.yaml").rules()
+
+
+def test_who_had_the_work_when_it_was_solved_does_not_depend_on_the_order():
+    """A holder that late news corrects is told of every verdict (6.12, 3.2)."""
+    rules = solving("resolution: 1h", "resolution: 10h")
+    given = AssignmentEvent(**_envelope(2, "a1"), assignee="Ana")
+    solved = status(3, Status.RESOLVED)
+    ordered = Timeline(rules).play(customer(0), reply(1), given, solved)
+    late = Timeline(rules).play(customer(0), reply(1), solved, given)
+
+    assert late.told[-1] == "met@3 for met"
+    assert stands(late.facts) == stands(ordered.facts)

@@ -9,6 +9,7 @@ from stream.figures.catalogue.channel_responsiveness import CHANNEL_RESPONSIVENE
 from stream.figures.catalogue.consistency import BETWEEN, CONSISTENCY
 from stream.figures.catalogue.converted import CONVERTED, CONVERTED_AMOUNT
 from stream.figures.catalogue.csat import CSAT
+from stream.figures.catalogue.customer_health import CUSTOMER_HEALTH
 from stream.figures.catalogue.demand_growth import DEMAND_GROWTH
 from stream.figures.catalogue.first_contact_resolution import FIRST_CONTACT_RESOLUTION
 from stream.figures.catalogue.first_reply_time import FIRST_REPLY_TIME
@@ -20,6 +21,8 @@ from stream.figures.catalogue.one_reply_resolution import ONE_REPLY_RESOLUTION
 from stream.figures.catalogue.repeat_contact import REPEAT_CONTACT
 from stream.figures.catalogue.service_level import SERVICE_LEVEL
 from stream.figures.catalogue.spikes import SPIKES
+from stream.figures.catalogue.staffing_forecast import STAFFING_FORECAST
+from stream.figures.catalogue.staffing_need import STAFFING_NEED
 from stream.figures.catalogue.volume import VOLUME
 from stream.figures.catalogue.workload import WORKLOAD
 from stream.figures.figure import Figure
@@ -39,11 +42,14 @@ FIGURES: tuple[Figure, ...] = (
     NPS,
     CES,
     NET_EMOTIONAL_VALUE,
+    CUSTOMER_HEALTH,
     ABANDONMENT,
     AUTOMATED_RESOLUTION,
     CONVERTED,
     CONVERTED_AMOUNT,
     WORKLOAD,
+    STAFFING_NEED,
+    STAFFING_FORECAST,
     DEMAND_GROWTH,
     REPEAT_CONTACT,
     CHANNEL_RESPONSIVENESS,

@@ -16,8 +16,8 @@ ABANDONMENT = Figure(
     "`after_bot` are those of them in which a bot or an automation had answered. "
     "Merged ones go on elsewhere, but are sessions, too. It counts when the session "
     "ended; who still waits is not in it.",
-    source="kpis.md 15",
-    rows="(FROM sessions WHERE ended_at IS NOT NULL)",
+    source="the field's list, 15",
+    rows="sessions",
     moment="ended_at",
     columns=(
         N,

@@ -13,8 +13,8 @@ AUTOMATED_RESOLUTION = Figure(
     "agent's message, no call that was picked up. `silent` are those of them in which "
     "nothing else answered, either: somebody set them to resolved without a word. It "
     "counts when the session was resolved, and is known when it ended.",
-    source="kpis.md 16; Zendesk's and Intercom's “automated resolution”",
-    rows="(FROM sessions WHERE resolved_at IS NOT NULL)",
+    source="the field's list, 16; Zendesk's “automated resolutions”",
+    rows="sessions",
     moment="resolved_at",
     columns=(
         N,

@@ -27,7 +27,7 @@ BACKLOG = Figure(
     "ended, by how long ago they began. That one was resolved is known at once where a "
     "resolution is promised, else when it ended, after a day of silence: until then "
     "it is counted here, and live it is not.",
-    source="kpis.md 8; Zendesk's “unsolved tickets”",
+    source="the field's list, 8; Zendesk's “unsolved tickets”",
     rows="""(
       SELECT *, epoch(getvariable('end') - started_at) AS age_s
       FROM sessions LEFT JOIN (
@@ -36,7 +36,8 @@ BACKLOG = Figure(
           arg_max(kind, told) IN ('met', 'answered_late') AS is_met
         FROM facts
         WHERE measure = 'resolution' AND NOT shadow
-          AND kind NOT IN ('warned', 'escalated') AND "at" < getvariable('end')
+          AND kind NOT IN ('warned', 'escalated') AND "at" >= getvariable('open_since')
+          AND "at" < getvariable('end')
           AND conversation_id IN (
             SELECT conversation_id FROM sessions WHERE ended_at IS NULL
           )

@@ -12,7 +12,7 @@ CATEGORIES = Figure(
     "sessions that ended, in all queues and channels. A session with two categories is "
     "in both, so shares may add up to more than 1. The complaint share is that of your "
     "tag for complaints. Where nobody said a tag, the category is not known.",
-    source="kpis.md 9; ADR 33",
+    source="the field's list, 9; ADR 33",
     rows="""(
       SELECT *, ended_at AS moment, count(*) OVER () AS ended
       FROM sessions

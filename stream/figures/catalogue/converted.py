@@ -6,34 +6,40 @@ from stream.figures.figure import Column, Figure, N, Unit
 _ROWS = """(
   SELECT
     *,
+    ended_at + to_seconds(getvariable('converted_within')) AS over_at,
+    over_at < getvariable('known_until') AS is_over,
     if(
-      EXISTS (FROM purchases),
-      coalesce(
-        bought_at <= ended_at + to_seconds(getvariable('converted_within')), false
-      ),
-      NULL
+      EXISTS (FROM purchases), coalesce(bought_at <= over_at, false), NULL
     ) AS is_converted
-  FROM sessions
+  FROM sessions WHERE ended_at IS NOT NULL
 )"""
-
-_CONVERTED = "if(count(*) = 0, 0, sum(is_converted::INT))"
+_CONVERTED = (
+    "if(count(*) FILTER (is_over) = 0, 0, sum(is_converted::INT) FILTER (is_over))"
+)
 
 CONVERTED = Figure(
     number=17,
     name="converted",
     title="Converted",
-    says="Sessions in which, or within `converted_within` of whose end, the same "
-    "customer bought, in whichever conversation. A session counts when it ended; of "
-    "the last days the figure still grows. Not known where no source tells of "
-    "purchases.",
-    source="the attribution window of Google Analytics and Meta Ads: a purchase so "
-    "soon after a contact is its conversion",
+    says="Sessions in which, or within `converted_within` (5 days) of whose end, the "
+    "same customer bought, in whichever conversation. A session counts when it ended; "
+    "while its window is not over, in `undecided` instead of `n`, as for first-contact "
+    "resolution. Not known where no source tells of purchases.",
+    source="kpis.md 17; the attribution windows of Google Analytics and Meta Ads",
     rows=_ROWS,
     moment="ended_at",
     columns=(
-        N,
+        Column("n", "n", Unit.COUNT, "count(*) FILTER (is_over)"),
         Column("converted", "converted", Unit.COUNT, _CONVERTED),
-        Column("share", "converted", Unit.SHARE, "avg(is_converted::INT)"),
+        Column(
+            "converted_share",
+            "converted, share",
+            Unit.SHARE,
+            "avg(is_converted::INT) FILTER (is_over)",
+        ),
+        Column(
+            "undecided", "too early to say", Unit.COUNT, "count(*) FILTER (NOT is_over)"
+        ),
     ),
     by=("queue", "channel", "account", "category", "day", "hour"),
 )
@@ -59,7 +65,7 @@ CONVERTED_AMOUNT = Figure(
     says="Purchases in a session, or within `converted_within` of its end, each at the "
     "last session of the customer that began before it. A purchase counts when it was "
     "made. Amounts of several currencies are not added up: split by currency.",
-    source="the last-touch attribution of Google Analytics",
+    source="kpis.md 17; the last-touch attribution of Google Analytics",
     rows=_PURCHASES,
     moment='"at"',
     columns=(

@@ -10,8 +10,8 @@ ONE_REPLY_RESOLUTION = Figure(
     says="Of the sessions that were resolved, those with exactly one message of an "
     "agent that reached the customer; what bots, automations and templates said is "
     "beside it. It counts when the session was resolved, and is known when it ended.",
-    source="kpis.md 6; Zendesk's “one-touch tickets”",
-    rows="(FROM sessions WHERE resolved_at IS NOT NULL)",
+    source="the field's list, 6; Zendesk's “one-touch tickets”",
+    rows="sessions",
     moment="resolved_at",
     columns=(N, *part("one_reply", "with one reply", "agent_replies = 1")),
     by=("queue", "channel", "account", "category", "day", "hour"),

@@ -3,6 +3,10 @@
 from stream.figures.catalogue.shares import part
 from stream.figures.figure import Figure, N
 
+_IS_REPEATED = (
+    "started_at - to_seconds(getvariable('repeat_within')) <= before_ended_at"
+)
+
 REPEAT_CONTACT = Figure(
     number=21,
     name="repeat_contact",
@@ -12,17 +16,9 @@ REPEAT_CONTACT = Figure(
     "ago: what should not have needed contact at all. Who wrote again, and about what: "
     "the category is that of the repetition. More words in a session that is open are "
     "none. A session counts at its start.",
-    source="kpis.md 21",
-    rows="""(
-      SELECT
-        *,
-        coalesce(
-          started_at <= before_ended_at + to_seconds(getvariable('repeat_within')),
-          false
-        ) AS is_repeated
-      FROM sessions
-    )""",
+    source="the field's list, 21",
+    rows="sessions",
     moment="started_at",
-    columns=(N, *part("repeated", "repeated", "is_repeated")),
+    columns=(N, *part("repeated", "repeated", _IS_REPEATED)),
     by=("queue", "channel", "account", "category", "day", "hour"),
 )

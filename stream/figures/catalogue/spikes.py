@@ -33,8 +33,8 @@ SPIKES = Figure(
     "about it, and the four weeks are known. `sessions` and `usual` are those of the "
     "hours that were spikes. A session counts at its start, and is known when it "
     "ended; live it counts at its end (the alert CategorySpike).",
-    source="kpis.md 9; ADR 34; Huffman 1984, “An improved approximate two-sample "
-    "Poisson test”",
+    source="the field's list, 9; ADR 34; Huffman 1984, “An improved approximate "
+    "two-sample Poisson test”",
     rows="""(
       WITH counted AS (
         SELECT

@@ -21,7 +21,7 @@ VOLUME = Figure(
     "more; not known where there were none, or where facts begin later than the first "
     "day of that period. A session counts at its start; one that has not ended has no "
     "category yet.",
-    source="kpis.md 7",
+    source="the field's list, 7",
     rows=f"""(
       SELECT
         *,

@@ -3,7 +3,7 @@
 from stream.figures.catalogue.converted import CONVERTED, CONVERTED_AMOUNT
 from stream.figures.thresholds import Thresholds
 from stream.sla.facts import Reason
-from tests.figures.told import Told, figure_of
+from tests.figures.told import WEEK, Told, figure_of, tables_of
 
 ONE_DAY = Thresholds(converted_within=86400)
 
@@ -37,7 +37,7 @@ def test_on_paper(tmp_path):
 
     (row,) = figure_of(CONVERTED, told, tmp_path, thresholds=ONE_DAY)
 
-    assert row == {"n": 6, "converted": 3, "share": 0.5}
+    assert row == {"n": 6, "converted": 3, "converted_share": 0.5, "undecided": 0}
 
 
 def test_two_sessions_before_one_purchase(tmp_path):
@@ -46,13 +46,33 @@ def test_two_sessions_before_one_purchase(tmp_path):
     told.session("a", "mon 09:00", "mon 10:00")
     told.session("a", "mon 11:00", "mon 12:00", queue="support")
     told.purchase("a", "mon 13:00", 40, "EUR")
+    told.session("late", "+1 mon 09:00")
+    tables = tables_of(told.facts, tmp_path)
 
-    assert figure_of(CONVERTED, told, tmp_path / "n", ("queue",)) == [
-        {"queue": "sales", "n": 1, "converted": 1, "share": 1},
-        {"queue": "support", "n": 1, "converted": 1, "share": 1},
-    ]
-    assert figure_of(CONVERTED_AMOUNT, told, tmp_path / "sum", ("queue",)) == [
+    assert [
+        (row["queue"], row["n"], row["converted"])
+        for row in CONVERTED.of(tables, WEEK, ("queue",))
+    ] == [("sales", 1, 1), ("support", 1, 1)]
+    assert CONVERTED_AMOUNT.of(tables, WEEK, ("queue",)) == [
         {"queue": "support", "n": 1, "amount": 40, "mean": 40, "p50": 40}
+    ]
+
+
+def test_who_may_still_buy_is_undecided(tmp_path):
+    """Five days after Monday it is known of a, who did not buy; not yet of b and c.
+
+    That b bought is known, but that c did not will be known last: counted at once, the
+    last days would always look better than the days before.
+    """
+    told = Told()
+    told.session("a", "mon 09:00", "mon 10:00")
+    told.session("b", "mon 09:00", "mon 12:00")
+    told.session("c", "mon 09:00", "mon 12:00")
+    told.purchase("b", "mon 13:00")
+    told.session("last", "sat 10:00:01")
+
+    assert figure_of(CONVERTED, told, tmp_path) == [
+        {"n": 1, "converted": 0, "converted_share": 0, "undecided": 2}
     ]
 
 
@@ -60,12 +80,14 @@ def test_nobody_told_of_purchases(tmp_path):
     """Then it is not known whether customers bought; with one purchase known, it is."""
     told = Told()
     told.session("a", "mon 09:00", "mon 10:00")
+    told.session("late", "+1 mon 09:00")
     (unknown,) = figure_of(CONVERTED, told, tmp_path / "unknown")
     told.purchase("b", "mon 09:00")
     (known,) = figure_of(CONVERTED, told, tmp_path / "known")
 
-    assert unknown == {"n": 1, "converted": None, "share": None}
-    assert known == {"n": 1, "converted": 0, "share": 0}
+    assert [row["n"] for row in (unknown, known)] == [1, 1]
+    assert (unknown["converted"], unknown["converted_share"]) == (None, None)
+    assert (known["converted"], known["converted_share"]) == (0, 0)
 
 
 def test_amounts(tmp_path):
@@ -84,13 +106,12 @@ def test_amounts(tmp_path):
     told.purchase("e", "tue 10:00:01", 7, "EUR")
     told.purchase("nobody", "mon 12:00", 7, "EUR")
 
-    def of(folder, by):
-        return figure_of(
-            CONVERTED_AMOUNT, told, tmp_path / folder, by, thresholds=ONE_DAY
-        )
+    tables = tables_of(told.facts, tmp_path, ONE_DAY)
 
-    assert of("by", ("currency",)) == [
+    assert CONVERTED_AMOUNT.of(tables, WEEK, ("currency",)) == [
         {"currency": "EUR", "n": 3, "amount": 90, "mean": 30, "p50": 20},
         {"currency": "HUF", "n": 1, "amount": 5000, "mean": 5000, "p50": 5000},
     ]
-    assert of("all", ()) == [{"n": 4, "amount": None, "mean": None, "p50": None}]
+    assert CONVERTED_AMOUNT.of(tables, WEEK) == [
+        {"n": 4, "amount": None, "mean": None, "p50": None}
+    ]

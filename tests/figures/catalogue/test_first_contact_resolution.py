@@ -18,9 +18,9 @@ def test_on_paper(tmp_path):
     """Seven were resolved on Monday at ten; a window of 7 days is over a week later.
 
     Failures: `reopened`; `back`, again on Thursday; `edge`, again at the window's last
-    moment; `other`, whose customer writes elsewhere. Successes, 3 of 7: `once`;
-    `later`, again after the window; `spam`, since spam is no contact. Never resolved,
-    or after the week: in none.
+    moment; `other`, whose customer wrote elsewhere meanwhile. Successes, 3 of 7:
+    `once`; `later`, again after the window; `spam`, since spam is no contact. Never
+    resolved, or after the week: in none.
     """
     told = Told()
     for key in ("once", "later", "back", "edge", "spam"):
@@ -30,10 +30,10 @@ def test_on_paper(tmp_path):
     told.session("back", "thu 09:00", "thu 10:00")
     told.session("edge", "+1 mon 10:00", "+1 mon 11:00")
     told.session("later", "+1 mon 10:01", "+1 mon 11:00")
-    told.session("elsewhere", "tue 09:00", "tue 10:00", customer="c1")
+    told.session("elsewhere", "mon 09:30", "tue 10:00", customer="c1")
     told.session("spam", "tue 09:00", "tue 10:00", Reason.SPAM)
     told.session("open", "tue 09:00")
-    told.session("after", "+1 mon 00:00", "+1 mon 10:00", resolved_at="+1 mon 00:00")
+    told.session("after", "sun 23:00", "+1 mon 10:00", resolved_at="+1 mon 00:00")
 
     assert figure_of(FIRST_CONTACT_RESOLUTION, told, tmp_path) == [
         {

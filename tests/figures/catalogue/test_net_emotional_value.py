@@ -59,11 +59,3 @@ def test_a_little_unhappiness_more_never_raises_it(tmp_path):
     before, after = figure_of(NET_EMOTIONAL_VALUE, told, tmp_path, ("queue",))
 
     assert (before["value"], after["value"]) == (0, pytest.approx(-1 / 3))
-
-
-def test_of_nothing(tmp_path):
-    """Without surveys it is not known, and not 0."""
-    (row,) = figure_of(NET_EMOTIONAL_VALUE, Told(), tmp_path)
-
-    assert row.pop("n") == 0
-    assert set(row.values()) == {None}

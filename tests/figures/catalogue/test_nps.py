@@ -43,11 +43,3 @@ def test_all_detractors(tmp_path):
         ("sales", -100),
         ("support", 0),
     ]
-
-
-def test_of_nothing(tmp_path):
-    """Without surveys it is not known, and not 0."""
-    (row,) = figure_of(NPS, Told(), tmp_path)
-
-    assert row.pop("n") == 0
-    assert set(row.values()) == {None}

@@ -15,7 +15,7 @@ def test_on_paper(tmp_path):
     day = {"end": "tue 12:00", "resolved_at": "tue 10:00"}
     told.session("one", "tue 09:00", agent_replies=1, **day)
     told.session("bot", "tue 09:00", agent_replies=1, bot_replies=2, **day)
-    told.session("none", "tue 09:00", bot_replies=1, **day)
+    told.session("none", "tue 09:00", **day)
     told.session("two", "tue 09:00", agent_replies=2, **day)
     told.session("lapsed", "tue 09:00", "wed 09:00", agent_replies=1)
     told.session("spam", "tue 09:00", "tue 09:30", Reason.SPAM, agent_replies=1)
