@@ -86,16 +86,6 @@ def _samples() -> Iterator[tuple[float, Sample]]:
                 yield at + 1_800, sample
         for sample in _ended(queue, busy * sum(_HOURS.values())):
             yield day.timestamp() + 43_200, sample
-        if queue in _POLICIES:
-            for sample in _decided(queue, busy * sum(_HOURS.values())):
-                yield day.timestamp() + 43_200, sample
-
-
-def _decided(queue: str, count: float) -> Iterator[Sample]:
-    late = count * _LATE.get(queue, 0.02)
-    for verdict, decided in (("met", count - late), ("breached", late)):
-        name = "policy_verdict:replyclock_policy_verdicts:increase5m"
-        yield name, f'policy="{_POLICIES[queue]}",verdict="{verdict}"', decided
 
 
 def _standing(queue: str, unit: float) -> Iterator[Sample]:
@@ -120,6 +110,9 @@ def _ended(queue: str, count: float) -> Iterator[Sample]:
     for verdict, share in (("met", 1 - late), ("breached", late)):
         name = "queue_verdict:replyclock_verdicts:increase5m"
         yield name, f'{of},verdict="{verdict}"', count * share
+        if policy := _POLICIES.get(queue):
+            name = "policy_verdict:replyclock_policy_verdicts:increase5m"
+            yield name, f'policy="{policy}",verdict="{verdict}"', count * share
     for name, label, shares in (
         ("outcome_queue:replyclock_session_outcomes", "outcome", _OUTCOMES),
         ("category_queue:replyclock_session_categories", "category", _CATEGORIES),

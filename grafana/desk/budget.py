@@ -7,11 +7,7 @@ queue that the rules file does not name has none, and is judged by nobody.
 
 from typing import Final
 
-from grafana.desk.counts import QUEUES, RANGE, counted, filled
-
-WEEK: Final = "1w"
-NONE_YET: Final = -1
-"""The mark for the share of nothing."""
+from grafana.desk.counts import NONE_YET, QUEUES, RANGE, counted, filled
 
 _MOST: Final = 99.99
 """What is told of an objective of 100 % of which one broke, 0.01 of nothing allowed."""
@@ -56,15 +52,15 @@ def used_over_time(over: str) -> str:
 
 
 def of_policies() -> dict[str, str]:
-    """Of each policy, over the range: every measure that it promises."""
+    """Of each policy in force, over the range: every measure that it promises."""
     met, broken = (_of_policy(verdict) for verdict in ("met", "breached"))
     decided = f"({met} + {broken})"
     allowed = f"{decided} * on (policy) (1 - {_OF_POLICIES})"
     return {
-        "Decided": _of_every_policy(decided),
-        "Broken": _of_every_policy(broken),
-        "Objective": _OF_POLICIES,
-        "Budget used": _of_every_policy(_share(broken, allowed)),
+        "Decided": decided,
+        "Broken": broken,
+        "Objective": f"{_OF_POLICIES} and on (policy) {decided}",
+        "Budget used": _share(broken, allowed),
     }
 
 
@@ -96,10 +92,6 @@ def _verdicts(which: str, over: str, ago: str) -> str:
 
 def _of_policy(verdict: str) -> str:
     recorded = "policy_verdict:replyclock_policy_verdicts:increase5m"
-    return counted(f'{recorded}{{verdict="{verdict}"}}', RANGE, "policy")
-
-
-def _of_every_policy(expr: str) -> str:
-    # One that left the file is asked of no more.
-    every = f"0 * {_OF_POLICIES}"
-    return f"(({expr}) or on (policy) ({every})) and on (policy) {_OF_POLICIES}"
+    of_all = counted(f'{recorded}{{verdict="{verdict}"}}', RANGE, "policy")
+    # One that has left the file promises nothing any more.
+    return f"({of_all} and on (policy) {_OF_POLICIES})"

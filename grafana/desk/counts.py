@@ -9,6 +9,9 @@ from typing import Final
 QUEUES: Final = 'queue=~"$queue"'
 RANGE: Final = "$__range"
 """What is shown."""
+WEEK: Final = "1w"
+NONE_YET: Final = -1_000
+"""The mark for what nothing was counted of: 0 of 0 is not 100 %. NPS may be -100."""
 
 
 def counted(recorded: str, over: str = RANGE, by: str = "", ago: str = "") -> str:

@@ -8,6 +8,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
 from grafana.desk import volume as ask
+from grafana.desk.counts import NONE_YET
 from grafana.desk.frame import frame
 from grafana.desk.heat import heat
 from grafana.desk.links import PROMISES, TODAY, WALL
@@ -36,7 +37,7 @@ _OLDER: Final = (
     *("semi-dark-blue", "orange", "red"),
 )
 _WHOLE: Final[Look] = {"decimals": 0}
-_TIME: Final[Look] = {"unit": CLOCK, "mappings": words({ask.NONE_YET: "none yet"})}
+_TIME: Final[Look] = {"unit": CLOCK, "mappings": words({NONE_YET: "none yet"})}
 
 
 def demand() -> model.Dashboard:
@@ -96,7 +97,7 @@ def _numbers() -> Iterator[_Panel]:
             ),
             {"p50": ask.handling_time(0.5), "p90": ask.handling_time(0.9)},
             unit=CLOCK,
-            marks={ask.NONE_YET: "none yet"},
+            marks={NONE_YET: "none yet"},
         )
         .span(9)
         .height(4)

@@ -8,6 +8,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
 from grafana.desk import outcomes as ask
+from grafana.desk.counts import NONE_YET, WEEK
 from grafana.desk.frame import frame
 from grafana.desk.links import DEMAND, PROMISES, TODAY
 from grafana.desk.panels import QUEUE, Look, Question, graph, number, rows, words
@@ -15,7 +16,7 @@ from grafana.desk.panels import QUEUE, Look, Question, graph, number, rows, word
 UID: Final = "replyclock-experience"
 
 _Panel = stat.Panel | timeseries.Panel | table.Panel
-_NONE: Final[dict[float, str]] = {ask.NONE_YET: "none yet"}
+_NONE: Final[dict[float, str]] = {NONE_YET: "none yet"}
 _WHOLE: Final[Look] = {"decimals": 0}
 _SHARE: Final[Look] = {
     "unit": units.PercentUnit,
@@ -192,8 +193,8 @@ def _weeks() -> Iterator[_Panel]:
                 PROMISES,
             ),
             {
-                "CSAT, %": f"100 * {ask.csat_over_time(ask.WEEK)}",
-                "NPS": ask.nps_over_time(ask.WEEK),
+                "CSAT, %": f"100 * {ask.csat_over_time(WEEK)}",
+                "NPS": ask.nps_over_time(WEEK),
             },
             colours={"CSAT, %": "blue", "NPS": "purple"},
             step="1d",
@@ -209,10 +210,10 @@ def _weeks() -> Iterator[_Panel]:
                 DEMAND,
             ),
             {
-                "with one reply": ask.share_over_time("one_reply", ask.WEEK),
-                "automated": ask.share_over_time("automated", ask.WEEK),
-                "abandoned": ask.share_over_time("abandoned", ask.WEEK),
-                "reopened": ask.share_over_time("reopened", ask.WEEK),
+                "with one reply": ask.share_over_time("one_reply", WEEK),
+                "automated": ask.share_over_time("automated", WEEK),
+                "abandoned": ask.share_over_time("abandoned", WEEK),
+                "reopened": ask.share_over_time("reopened", WEEK),
             },
             colours={
                 "with one reply": "blue",

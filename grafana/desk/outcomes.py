@@ -6,11 +6,7 @@ value, one-reply and automated resolution, abandonment.
 
 from typing import Final
 
-from grafana.desk.counts import QUEUES, RANGE, counted, filled
-
-WEEK: Final = "1w"
-NONE_YET: Final = -1_000
-"""The mark for what nothing was counted of: NPS and emotions may be below 0."""
+from grafana.desk.counts import NONE_YET, QUEUES, RANGE, WEEK, counted, filled
 
 ENDED, RESOLVED = "ended", "resolved"
 OF: Final = {
@@ -23,85 +19,82 @@ OF: Final = {
 """An outcome, and of which it is a share."""
 
 
-def share(outcome: str, by: str = "", over: str = RANGE, ago: str = "") -> str:
-    """How many came to this, 0 to 1, of all that could."""
-    some, of = (ended(one, by, over, ago) for one in (outcome, OF[outcome]))
-    return _known(f"{some} / ({of} > 0)", by, ago)
-
-
-def ended(outcome: str, by: str = "", over: str = RANGE, ago: str = "") -> str:
+def ended(outcome: str, over: str = RANGE, by: str = "") -> str:
     """How many came to this."""
     recorded = "outcome_queue:replyclock_session_outcomes:increase5m"
-    return counted(f'{recorded}{{{QUEUES},outcome="{outcome}"}}', over, by, ago)
+    return counted(f'{recorded}{{{QUEUES},outcome="{outcome}"}}', over, by)
 
 
-def share_over_time(outcome: str, over: str) -> str:
+def share(outcome: str, by: str = "") -> str:
+    """How many came to this in the range, 0 to 1, of all that could."""
+    return filled(share_over_time(outcome, RANGE, by), by, NONE_YET)
+
+
+def share_over_time(outcome: str, over: str, by: str = "") -> str:
     """At each instant, of those that ended in the time `over` before it."""
-    return f"{ended(outcome, over=over)} / ({ended(OF[outcome], over=over)} > 0)"
+    return f"{ended(outcome, over, by)} / ({ended(OF[outcome], over, by)} > 0)"
 
 
 def answers(scale: str, by: str = "") -> str:
     """How many answered, in the range."""
-    return filled(_answers(scale, by), by, 0)
+    return filled(_answers(scale, RANGE, by), by, 0)
 
 
-def csat(by: str = "", over: str = RANGE) -> str:
-    """The share of 4 and 5, of 1 to 5."""
-    return _known(csat_over_time(over, by), by)
+def csat(by: str = "") -> str:
+    """The share of 4 and 5, of 1 to 5, in the range."""
+    return filled(csat_over_time(RANGE, by), by, NONE_YET)
 
 
 def csat_over_time(over: str, by: str = "") -> str:
-    good = _answers("csat", by, over, "good")
-    return f"{good} / ({_answers('csat', by, over)} > 0)"
+    good = _answers("csat", over, by, "good")
+    return f"{good} / ({_answers('csat', over, by)} > 0)"
 
 
-def nps(by: str = "", over: str = RANGE) -> str:
+def nps(by: str = "") -> str:
     """The share of 9 and 10 less that of 0 to 6, in points: -100 to 100."""
-    return _known(nps_over_time(over, by), by)
+    return filled(nps_over_time(RANGE, by), by, NONE_YET)
 
 
 def nps_over_time(over: str, by: str = "") -> str:
-    good, bad = (_answers("nps", by, over, answer) for answer in ("good", "bad"))
-    return f"100 * ({good} - {bad}) / ({_answers('nps', by, over)} > 0)"
+    good, bad = (_answers("nps", over, by, answer) for answer in ("good", "bad"))
+    return f"100 * ({good} - {bad}) / ({_answers('nps', over, by)} > 0)"
 
 
 def mean(scale: str, by: str = "") -> str:
     """Of the answers on a scale without negative scores, in the range."""
-    total = _scores(scale, by)
-    return _known(f"{total} / ({_answers(scale, by)} > 0)", by)
+    return _per_answer(scale, _scores(scale, by), by)
 
 
-def emotion(by: str = "", over: str = RANGE) -> str:
+def emotion(by: str = "") -> str:
     """Net emotional value: the mean positive emotion less the mean negative one.
 
     Both are over all answers: who felt no negative emotion felt one of strength 0.
     """
-    good, bad = (_scores("emotion", by, over, answer) for answer in ("good", "bad"))
-    value = f"({good} - {bad}) / ({_answers('emotion', by, over)} > 0)"
-    return _known(value, by)
+    good, bad = (_scores("emotion", by, answer) for answer in ("good", "bad"))
+    return _per_answer("emotion", f"({good} - {bad})", by)
 
 
-def purchases(over: str = WEEK, by: str = "", ago: str = "") -> str:
+def purchases(ago: str = "") -> str:
+    """In a week. Of another week what was not recorded is not known."""
     recorded = f"queue:replyclock_purchases:increase5m{{{QUEUES}}}"
-    bought = counted(recorded, over, by, ago)
-    return bought if ago else filled(bought, by, 0)
+    bought = counted(recorded, WEEK, ago=ago)
+    return bought if ago else filled(bought, "", 0)
 
 
-def _known(expr: str, by: str, ago: str = "") -> str:
-    # Of another week what was not recorded is not known.
-    return expr if ago else filled(expr, by, NONE_YET)
+def _per_answer(scale: str, total: str, by: str) -> str:
+    mean = f"{total} / ({_answers(scale, RANGE, by)} > 0)"
+    return filled(mean, by, NONE_YET)
 
 
-def _answers(scale: str, by: str, over: str = RANGE, answer: str = ".+") -> str:
-    return _surveyed("answers", scale, by, over, answer)
+def _answers(scale: str, over: str, by: str, answer: str = ".+") -> str:
+    return counted(_surveyed("answers", scale, answer), over, by)
 
 
-def _scores(scale: str, by: str, over: str = RANGE, answer: str = ".+") -> str:
-    """Sums, without their signs."""
-    return _surveyed("scores", scale, by, over, answer)
+def _scores(scale: str, by: str, answer: str = ".+") -> str:
+    """Sums in the range, without their signs."""
+    return counted(_surveyed("scores", scale, answer), RANGE, by)
 
 
-def _surveyed(what: str, scale: str, by: str, over: str, answer: str) -> str:
-    recorded = f"answer_queue_scale:replyclock_survey_{what}:increase5m"
+def _surveyed(what: str, scale: str, answer: str) -> str:
     of = f'{QUEUES},scale="{scale}",answer=~"{answer}"'
-    return counted(f"{recorded}{{{of}}}", over, by)
+    return f"answer_queue_scale:replyclock_survey_{what}:increase5m{{{of}}}"

@@ -9,6 +9,7 @@ from grafana_foundation_sdk.models import units
 
 from grafana.desk import budget as ask
 from grafana.desk import questions
+from grafana.desk.counts import NONE_YET, WEEK
 from grafana.desk.frame import frame
 from grafana.desk.links import MONITOR, TODAY, WALL, rule
 from grafana.desk.panels import (
@@ -64,7 +65,7 @@ def _numbers() -> Iterator[_Panel]:
             ),
             {
                 "of this range": ask.used(),
-                "of 7 days": ask.used(ask.WEEK),
+                "of 7 days": ask.used(WEEK),
                 "of a day": ask.used("1d"),
             },
             unit=units.PercentUnit,
@@ -94,16 +95,16 @@ def _numbers() -> Iterator[_Panel]:
         number(
             Question(
                 3,
-                "How many were in time?",
+                "How many replies were in time?",
                 "Of the first and next replies decided: met / (met + breached).",
                 TODAY,
             ),
             {
-                "7 days": questions.kept(over=ask.WEEK),
-                "the 7 before": questions.kept(over=ask.WEEK, ago="1w"),
+                "7 days": questions.kept(over=WEEK),
+                "the 7 before": questions.kept(over=WEEK, ago="1w"),
             },
             unit=units.PercentUnit,
-            marks={questions.NONE_YET: "none yet"},
+            marks={NONE_YET: "none yet"},
         )
         .decimals(1)
         .span(9)
@@ -152,7 +153,7 @@ def _queues() -> _Panel:
                 "Queue": QUEUE,
                 "Decided": {"decimals": 0},
                 "Broken": {"decimals": 0},
-                "In time": {**_KEPT, "mappings": words({ask.NONE_YET: "none yet"})},
+                "In time": {**_KEPT, "mappings": words({NONE_YET: "none yet"})},
                 "Objective": _KEPT,
                 "Budget used": _USED,
             },
@@ -179,7 +180,7 @@ def _weeks() -> _Panel:
                 f" times seven before, whatever range is shown. {_ALLOWED}",
                 TODAY,
             ),
-            {name: ask.used(ask.WEEK, "queue", ago) for name, ago in weeks.items()},
+            {name: ask.used(WEEK, "queue", ago) for name, ago in weeks.items()},
             key={"queue": "Queue"},
             looks={"Queue": QUEUE, **dict.fromkeys(weeks, _USED)},
             sort="7 days",

@@ -9,15 +9,12 @@ from collections.abc import Callable
 from typing import Final
 
 from grafana import expressions as wall
-from grafana.desk.counts import QUEUES, RANGE, counted, filled, listed
+from grafana.desk.counts import NONE_YET, QUEUES, RANGE, counted, filled, listed
 
 _BROKEN: Final = 'verdict="breached"'
 
 _BEFORE: Final = {"today": "", "yesterday": "1d", "last week": "1w"}
 """A day here is 24 hours: for a day after a change of the clocks it is an hour off."""
-
-NONE_YET: Final = -1
-"""The mark for what nothing was counted of today: 0 of 0 is not 100 %."""
 
 
 WATCHED: Final = wall.COVERAGE

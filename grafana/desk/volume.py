@@ -6,13 +6,19 @@ categories, backlog, handling time.
 
 from typing import Final
 
-from grafana.desk.counts import QUEUES, RANGE, counted, filled, listed
+from grafana.desk.counts import (
+    NONE_YET,
+    QUEUES,
+    RANGE,
+    WEEK,
+    counted,
+    filled,
+    grouped,
+    listed,
+)
 from grafana.desk.outcomes import ended
 
-WEEK: Final = "1w"
-NONE_YET: Final = -1
-"""The mark for a time of which nothing was counted."""
-_NONE_BEFORE: Final = -100
+_NONE_BEFORE: Final = -1_000
 GROWN: Final[dict[float, str]] = {_NONE_BEFORE: "none before"}
 """The mark for growth from nothing, of which no figure is a share."""
 
@@ -31,12 +37,14 @@ _CATEGORIES: Final = (
     f"category_queue:replyclock_session_categories:increase5m{{{QUEUES}}}"
 )
 _HANDLED: Final = f"le_queue:replyclock_handling_seconds:increase5m{{{QUEUES}}}"
-_BACKLOG: Final = f"age_queue:replyclock_backlog:sum{{{QUEUES}}}"
 
 
-def opened(over: str = WEEK, by: str = "", ago: str = "") -> str:
-    """Matters that customers began, less those withdrawn."""
-    begun = counted(_OPENED, over, by, ago)
+def opened(by: str = "", ago: str = "") -> str:
+    """Matters that customers began in a week, less those withdrawn.
+
+    Of another week what was not recorded is not known.
+    """
+    begun = counted(_OPENED, WEEK, by, ago)
     return begun if ago else filled(begun, by, 0)
 
 
@@ -50,9 +58,9 @@ def growth(by: str = "") -> str:
     return _growth(opened(by=by), opened(by=by, ago="1w"), by)
 
 
-def categories(over: str = WEEK, ago: str = "") -> str:
-    """Matters that ended, by what they were about."""
-    return counted(_CATEGORIES, over, "category", ago)
+def categories(ago: str = "") -> str:
+    """Matters that ended in a week, by what they were about."""
+    return counted(_CATEGORIES, WEEK, "category", ago)
 
 
 def category_growth() -> str:
@@ -74,12 +82,11 @@ def handling_time(quantile: float, by: str = "") -> str:
 
 def backlog(by: str = "") -> str:
     """Matters open now that are not resolved."""
-    of = f" by ({by})" if by else ""
-    return f"sum{of} (replyclock_backlog{{{QUEUES}}})"
+    return f"sum{grouped(by)} (replyclock_backlog{{{QUEUES}}})"
 
 
 def backlog_over_time(age: str) -> str:
-    return f'sum({_BACKLOG.replace("}", "")},age="{age}"}})'
+    return f'sum(age_queue:replyclock_backlog:sum{{{QUEUES},age="{age}"}})'
 
 
 def _growth(now: str, before: str, by: str) -> str:

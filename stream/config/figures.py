@@ -49,8 +49,8 @@ class Staffing(Part):
     handling: Duration | None = Field(
         None,
         ge=SECOND,
-        description="work for a conversation, if not as measured: from the first reply"
-        " to the end of the wait for the last",
+        description="work for a conversation; left out: as measured, from the first"
+        " reply to the last, where there is more than one",
     )
 
 

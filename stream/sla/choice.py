@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from stream.sla import clock as clocks
 from stream.sla.clock import Clock, Key, key_of
-from stream.sla.facts import WINDOW, Measure
+from stream.sla.facts import WINDOW, Measure, Reason
 from stream.sla.held import Held
 from stream.sla.hours import ALWAYS, Calendar
 from stream.sla.policy import Attributes, Chosen, Policy, Rules, Target
@@ -49,11 +49,14 @@ class Choice:
             for choice in (self, *self._of_before.values())
         )
 
-    def started(self, held: Held, measures: Measures, at: int) -> list[Clock]:
+    def started(
+        self, held: Held, measures: Measures, at: int, *, late: bool = False
+    ) -> list[Clock]:
         """The clocks that start at `at`, and those of a shadow policy.
 
         In a wait that was told under the rules of before they are those of then,
-        whatever targets there are now.
+        whatever targets there are now. `late`: it lasts already, and they are promised
+        only from now on.
         """
         found = self._started(held, measures, at)
         if not self._of_before:
@@ -61,20 +64,19 @@ class Choice:
         for version, choice in self._of_before.items():
             theirs = choice.started(held, measures, at)
             found = [
-                *[clock for clock in found if self._version(clock) != version],
-                *[clock for clock in theirs if self._version(clock) == version],
+                *[clock for clock in found if self._version(clock, late) != version],
+                *[clock for clock in theirs if self._version(clock, late) == version],
             ]
         return sorted(found, key=_in_order)
 
-    def _version(self, clock: Clock) -> str:
+    def _version(self, clock: Clock, late: bool) -> str:  # noqa: FBT001  inner
         """Of the rules under which a clock begins that may have been told."""
         today = self._rules.book.version
         pin = self._pins.get(key_of(clock))
         if pin is not None and self._is_of_before(pin):
             return pin.policy_version
-        if pin is not None and pin.began_for == clock.began_for:
-            return today
-        if self._rules.reevaluate_open:
+        is_todays = late and pin is not None and pin.began_for == clock.began_for
+        if is_todays or self._rules.reevaluate_open:
             return today
         start = clock.started_at
         told = {p.policy_version for p in self._pins.values() if p.started_at == start}
@@ -131,8 +133,12 @@ class Choice:
         if clock.shadow:
             return clock
         pin = self._pins.get(key_of(clock))
-        if pin is not None and self._is_of_before(pin):
-            return self._of_before[pin.policy_version].again(clock, held, at)
+        then = self._of_before.get(clock.policy_version)
+        if then is not None and pin is not None:  # walked again (ADR 37)
+            if pin.over_at == at and pin.reason is Reason.NO_PROMISE:
+                return None
+            if self._is_of_before(pin) or at < pin.promised_at:
+                return then.again(clock, held, at)
         # Tags and opening hours are those of the cycle's start (ADR 0007).
         hours = "closed" if clock.is_after_hours else "open"
         chosen = self._chosen(replace(held, tags=clock.tags), at, hours)

@@ -134,7 +134,7 @@ class Promises:
             clocks.counting_from(clock, session.asked_at)
             if clock.measure is WINDOW
             else clock
-            for clock in self._choice.started(held, wanted, start)
+            for clock in self._choice.started(held, wanted, start, late=True)
             if not clock.shadow
         ]
         new = [clocks.promised(clock, at) for clock in new]

@@ -14,8 +14,6 @@ from tests.agreement.crowd import gather
 from tests.agreement.short_rules import short_rules
 from tests.timelines import START
 
-SEEDS = (0, 3, 13)
-"""In each of them a fault of before can be seen."""
 SECONDS = 70
 OTHERWISE = {
     "session_gap: 60s": "session_gap: 75s",
@@ -25,27 +23,46 @@ OTHERWISE = {
     "pause_on: [on_hold]": "pause_on: [snoozed, pending]",
     "on_reopen: first": "on_reopen: total",
 }
-"""Beside all targets, which are others, too."""
+"""What a new file says, beside other targets."""
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [0, 3, 13])
 def test_walked_again_after_a_reload_a_conversation_is_what_it_was(seed):
     """`new_cycles`: the rules of before made its promises, and keep them (2.11)."""
-    before = parse_config(short_rules(START), "before.yaml").rules()
     text = short_rules(START, later=True)
     for said, instead in OTHERWISE.items():
         assert said in text
         text = text.replace(said, instead)
-    later = parse_config(text, "later.yaml").rules().after(before)
+
+    assert changed_by_a_walk(seed, text, reloaded_at=SECONDS) == []
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_what_moved_after_a_reload_is_walked_again_as_it_went(seed):
+    """Until it moved by the rules of before, and from then on by those of today."""
+    text = short_rules(START, later=True)
+
+    assert changed_by_a_walk(seed, text, reloaded_at=40) == []
+
+
+def changed_by_a_walk(seed: int, later: str, *, reloaded_at: int) -> list[str]:
+    """Conversations that walked again, every ten seconds, are not what they were."""
+    before = parse_config(short_rules(START), "before.yaml").rules()
+    rules = parse_config(later, "later.yaml").rules().after(before)
     run = Replay(before)
     coming = deque(gather(seed, start=START, seconds=SECONDS, count=120))
-    for now in range(START, START + SECONDS * SECOND + 1, 10 * SECOND):
+    found = []
+    for second in range(0, SECONDS + 1, 10):
+        now = START + second * SECOND
         while coming and coming[0].at <= now:
             arrival = coming.popleft()
             event = replace(arrival.event, received_at=from_ms(arrival.at))
             deque(run.lines([encode_event(event)]), maxlen=0)
         deque(run.run_until(now), maxlen=0)  # what is due is no news of the walk
+        if second >= reloaded_at:
+            run._rules = rules
         for key, state in run.states.items():
-            again, facts = reconsider(key, state, later, now)
-            assert facts == []
-            assert again is state
+            again, facts = reconsider(key, state, rules, now)
+            if facts or again is not state:
+                found.append(f"{key} at {second}: {facts}")
+    return found

@@ -30,6 +30,7 @@ ROUTES = [
     ({"alertname": "Watchdog", "severity": "none"}, "watchdog"),
     ({"alertname": "QueueQuiet", "severity": "none", "queue": "sales"}, "nobody"),
     ({"alertname": "SourceSilent", "severity": "ticket"}, "monitor"),
+    ({"alertname": "CategorySpike", "severity": "ticket"}, "monitor"),
     ({"alertname": "MonitorDown", "severity": "page"}, "monitor"),
     ({"alertname": "WaitOverdue", "severity": "ticket", "queue": "sales"}, "monitor"),
 ]

@@ -73,8 +73,8 @@ CONVERTED_AMOUNT = Figure(
         *(
             Column(name, title, Unit.AMOUNT, f"if({_ONE_CURRENCY}, {aggregate}, NULL)")
             for name, title, aggregate in (
-                ("amount", "amount", "sum(amount)"),
-                ("mean", "mean", "avg(amount)"),
+                ("amount", "amount", "fsum(amount)"),
+                ("mean", "mean", "favg(amount)"),
                 ("p50", "median", "quantile_disc(amount, 0.5)"),
             )
         ),

@@ -1,6 +1,7 @@
 """How many customers are in trouble."""
 
-from stream.figures.figure import Column, Figure, N, Unit
+from stream.figures.catalogue.shares import part
+from stream.figures.figure import Figure, N
 
 # How a sign compares with the limit of the same name (stream/config/figures.py).
 _AT_MOST, _AT_LEAST = "<=", ">="
@@ -54,7 +55,8 @@ _CUSTOMERS = f"""
     arg_max(channel, heard_at) AS channel, arg_max(queue, heard_at) AS queue,
     arg_max(score, heard_at) FILTER (scale = 'csat') AS csat,
     arg_max(score, heard_at) FILTER (scale = 'ces') AS ces,
-    avg(score) FILTER (scale = 'emotion') AS emotion,
+    -- 0.1, 0.2 and -0.3 are 0, whatever floats make of it.
+    round(favg(score) FILTER (scale = 'emotion'), 9) AS emotion,
     sum(broken) AS breaches, sum(reopened) AS reopened
   FROM ({_HEARD})
   WHERE {_OF_LATE.format("heard_at")}
@@ -87,8 +89,9 @@ CUSTOMER_HEALTH = Figure(
     columns=(
         N,
         *(
-            Column(colour, colour, Unit.COUNT, f"count(*) FILTER (colour = '{colour}')")
+            column
             for colour in ("red", "amber", "green", "unknown")
+            for column in part(colour, colour, f"colour = '{colour}'")
         ),
     ),
     by=("queue", "channel"),

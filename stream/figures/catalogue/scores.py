@@ -6,7 +6,7 @@ ANSWERED_AT = '"at"'
 BY = ("queue", "channel", "account", "category", "touchpoint", "day", "hour")
 LIVE = ("replyclock_survey_answers_total", "replyclock_survey_scores_total")
 MEAN = (
-    Column("mean", "mean", Unit.SCORE, "avg(score)"),
+    Column("mean", "mean", Unit.SCORE, "favg(score)"),
     Column("p50", "median", Unit.SCORE, "quantile_disc(score, 0.5)"),
 )
 

@@ -24,7 +24,7 @@ _ROWS = f"""(
         floor(epoch(getvariable('end') - since) / 604800) AS weeks
       FROM sessions WHERE started_at < getvariable('end') GROUP BY queue
     ) LEFT JOIN (
-      SELECT queue, avg(handling_s) AS usual_s FROM ({WORK}) GROUP BY queue
+      SELECT queue, favg(handling_s) AS usual_s FROM ({WORK}) GROUP BY queue
     ) USING (queue)
   ),
   hours AS (
@@ -61,21 +61,21 @@ STAFFING_FORECAST = Figure(
             "per_hour",
             "sessions an hour",
             Unit.RATIO,
-            "sum(expected) / count(DISTINCT moment)",
+            "fsum(expected) / count(DISTINCT moment)",
         ),
         Column(
             "miss",
             "miss of the last forecast",
             Unit.RATIO,
-            "sum(abs(came - foretold))"
+            "fsum(abs(came - foretold))"
             " / nullif(sum(came) FILTER (foretold IS NOT NULL), 0)",
         ),
         Column(
             "handling_s",
             "work for one, mean",
             Unit.SECONDS,
-            "sum(expected * usual_s)"
-            " / nullif(sum(expected) FILTER (usual_s IS NOT NULL), 0)",
+            "fsum(expected * usual_s)"
+            " / nullif(fsum(expected) FILTER (usual_s IS NOT NULL), 0)",
         ),
         *NEED,
     ),

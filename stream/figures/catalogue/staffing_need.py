@@ -36,7 +36,7 @@ def needed(row: Row, limits: Thresholds) -> Row:
 
 _ROWS = f"""(
   WITH work AS ({WORK}),
-  usual AS (SELECT queue, avg(handling_s) AS usual_s FROM work GROUP BY queue)
+  usual AS (SELECT queue, favg(handling_s) AS usual_s FROM work GROUP BY queue)
   SELECT
     moment, queue, 'hour' AS what,
     epoch(
@@ -54,7 +54,7 @@ _ROWS = f"""(
   SELECT *, 'work' AS what FROM work WHERE moment >= getvariable('begin')
 )"""  # noqa: S608  our own
 _SESSIONS = "count(*) FILTER (what = 'session')"
-_HOURS = "sum(hours) / count(DISTINCT queue) FILTER (what = 'hour')"  # of each queue
+_HOURS = "fsum(hours) / count(DISTINCT queue) FILTER (what = 'hour')"  # of each queue
 
 STAFFING_NEED = Figure(
     number=19,
@@ -78,7 +78,7 @@ STAFFING_NEED = Figure(
             Unit.RATIO,
             f"{_SESSIONS} / ({_HOURS})",
         ),
-        Column("handling_s", "work for one, mean", Unit.SECONDS, "avg(usual_s)"),
+        Column("handling_s", "work for one, mean", Unit.SECONDS, "favg(usual_s)"),
         Column(
             "handling_p50_s",
             "work for one, median, as measured",

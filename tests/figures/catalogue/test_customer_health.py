@@ -16,13 +16,20 @@ LIMITS = Thresholds(
 )
 
 
+COLOURS = ("red", "amber", "green", "unknown")
+
+
 def of(told, folder, by=(), limits=LIMITS):
     return figure_of(CUSTOMER_HEALTH, told, folder, by, thresholds=limits)
 
 
+def counts(row):
+    return row["n"], *(row[colour] for colour in COLOURS)
+
+
 def colour_of(told, folder):
     (row,) = of(told, folder)
-    (colour,) = [name for name in ("red", "amber", "green", "unknown") if row[name]]
+    (colour,) = [name for name in COLOURS if row[name]]
     assert row["n"] == 1
     return colour
 
@@ -30,16 +37,16 @@ def colour_of(told, folder):
 def test_on_paper(tmp_path):
     """A red one, two amber, a green one, one unknown: n 5.
 
-    red: answered 5, then 2: the latest counts. amber: the mean emotion is 0, of 3 and
-    -3; one promise of two broken. green: kept, and ended. unknown: a session is
-    open, and nothing else is known. Who was last heard of the week before (old), or
+    red: answered 5, then 2: the latest counts. amber: the mean emotion is 0, of 0.1,
+    0.2 and -0.3; one promise of two broken. green: kept, and ended. unknown: a session
+    is open, and nothing else is known. Who was last heard of the week before (old), or
     is after the week (later), is not in it.
     """
     told = Told()
     told.survey("red", "mon 09:00", Scale.CSAT, 5)
     told.survey("red", "tue 09:00", Scale.CSAT, 2)
-    told.survey("amber", "mon 09:00", Scale.EMOTION, 3)
-    told.survey("amber", "tue 09:00", Scale.EMOTION, -3)
+    for score in (0.1, 0.2, -0.3):
+        told.survey("amber", "tue 09:00", Scale.EMOTION, score)
     told.wait("late", "mon 09:00", 60)
     told.wait("late", "mon 10:00", 1200, measure=Measure.NEXT_REPLY)
     told.wait("green", "mon 09:00", 60)
@@ -48,9 +55,10 @@ def test_on_paper(tmp_path):
     told.survey("old", "-1 sun 23:59:59", Scale.CSAT, 1)
     told.survey("later", "+1 mon 00:00", Scale.CSAT, 1)
 
-    assert of(told, tmp_path) == [
-        {"n": 5, "red": 1, "amber": 2, "green": 1, "unknown": 1}
-    ]
+    (row,) = of(told, tmp_path)
+
+    assert counts(row) == (5, 1, 2, 1, 1)
+    assert [row[f"{colour}_share"] for colour in COLOURS] == [0.2, 0.4, 0.2, 0.2]
 
 
 def test_at_the_limit(tmp_path):
@@ -113,6 +121,6 @@ def test_no_limit_is_not_looked_at(tmp_path):
     told.survey("b", "mon 09:00", Scale.CSAT, 5)
     rule = Health(over="7d", red=Signs(csat=2), amber=Signs())
 
-    assert of(told, tmp_path, limits=Thresholds(health=rule)) == [
-        {"n": 2, "red": 0, "amber": 0, "green": 1, "unknown": 1}
-    ]
+    (row,) = of(told, tmp_path, limits=Thresholds(health=rule))
+
+    assert counts(row) == (2, 0, 0, 1, 1)
