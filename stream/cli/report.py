@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from stream.cli.group import config_option, example, main, read_config
+from stream.cli.group import config_option, example, in_a_folder, main, read_config
 from stream.cli.span import span_of, span_options
 from stream.cli.told import keep, progress
 from stream.cli.week import Week
@@ -49,6 +49,7 @@ from stream.sla.instants import SECOND, from_ms
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("report"),
     show_default=True,
+    callback=in_a_folder,
     help="The folder for report.html, figures.csv and report.json.",
 )
 def report(
@@ -83,7 +84,10 @@ def report(
             told = _report(tables, span, facts, agents=agents)
     except (ArchiveError, NotInstalledError) as error:
         raise click.ClickException(str(error)) from error
-    _write(told, out)
+    try:
+        _write(told, out)
+    except OSError as error:
+        raise click.ClickException(f"{out}: {error.strerror}") from error
 
 
 def _before(limits: Thresholds) -> int:
