@@ -8,7 +8,7 @@ from stream.figures.period import Period
 from stream.figures.tables import Tables
 from stream.report.headline import headline
 from stream.report.span import Span
-from stream.sla.instants import to_ms
+from stream.sla.instants import from_ms, to_ms
 
 SPLITS = ("measure", "queue", "channel", "category", "touchpoint", "currency")
 """What each figure is shown by, of what it can be split by; and by agent if asked."""
@@ -93,19 +93,14 @@ def _finding(
     figure: Figure,
     splits: Sequence[str],
 ) -> Finding:
-    asked = _with_spread(figure)
-
-    def rows(period: Period | None, by: str) -> dict[Value, Row]:
-        if period is None:
-            return {}
-        found = asked.of(tables, period, (by,) if by else ())
-        return {row.get(by): row for row in found}
+    shown = ["", *(by for by in (*splits, *OVER_TIME) if by in figure.by)]
+    now, before = (_rows(tables, period, figure, shown) for period in periods)
 
     def parts(by: str = "") -> list[Part]:
-        now, before = (rows(period, by) for period in periods)
+        one, other = now[by], before[by]
         return [
-            Part(value, now.get(value), before.get(value))
-            for value in dict.fromkeys([*now, *before])
+            Part(value, one.get(value), other.get(value))
+            for value in dict.fromkeys([*one, *other])
         ]
 
     def size(part: Part) -> int:
@@ -121,6 +116,24 @@ def _finding(
         },
         {by: parts(by) for by in OVER_TIME if by in figure.by},
     )
+
+
+def _rows(
+    tables: Tables, period: Period | None, figure: Figure, shown: Sequence[str]
+) -> dict[str, dict[Value, Row]]:
+    """Of each split, by its values."""
+    if period is None:
+        return {by: {} for by in shown}
+    asked = _with_spread(figure)
+    if not figure.moment:
+        # What looks at the period by itself is joined and sorted once, not for each.
+        tables.let(begin=from_ms(period.begin), end=from_ms(period.end))
+        tables.sql.execute(f"CREATE OR REPLACE TEMP TABLE counted AS FROM {asked.rows}")
+        asked = replace(asked, rows="counted")
+    return {
+        by: {row.get(by): row for row in asked.of(tables, period, (by,) if by else ())}
+        for by in shown
+    }
 
 
 def cells(finding: Finding) -> Iterator[tuple[str, Part]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from stream.figures.catalogue import FIGURES
+from stream.figures.tables import Tables
 from stream.report.changes import real_changes
 from stream.report.findings import SPLITS, find
 from stream.report.longest import longest, unanswered
@@ -43,8 +44,12 @@ def story() -> Told:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory) -> Report:
-    tables = tables_of(story().facts, tmp_path_factory.mktemp("archive"))
+def tables(tmp_path_factory) -> Tables:
+    return tables_of(story().facts, tmp_path_factory.mktemp("archive"))
+
+
+@pytest.fixture(scope="module")
+def report(tables) -> Report:
     now = replace(Span.between(*WEEK, "UTC"), name="This", compared="Last")
     span = replace(
         now, now=WEEK._replace(begin=WEEK.end, end=WEEK.end + WEEK.length), before=WEEK
@@ -109,6 +114,18 @@ def test_nothing_is_loaded_from_anywhere(drawn):
 
     assert "<svg" in drawn
     assert not any(each in links for each in ("<script", "<link", "src=", "http"))
+
+
+def test_what_is_computed_once_for_all_splits_is_what_each_says(tables, report):
+    """Of the figures that look at the period by themselves, by queue and as a whole."""
+    for finding in report.findings:
+        figure = finding.figure
+        if figure.moment:
+            continue
+        assert [finding.whole.now] == figure.of(tables, report.span.now)
+        if "queue" in figure.by:
+            parts = [part.now for part in finding.splits["queue"]]
+            assert parts == figure.of(tables, report.span.now, ("queue",))
 
 
 def test_csv_and_json_say_the_same(report):
