@@ -37,6 +37,9 @@ SECRETS := id_secret contact_key whatsapp_app_secret whatsapp_verify_token \
 
 # The folder is for you alone, its files for the users inside of the containers.
 secrets: .env ## Write the secrets of .env into .secrets/, for Docker Compose.
+	@names=$$(sed -n -e "s/'[^']*'//g" -e 's/^#.*//' -e 's/[[:space:]]#.*//' \
+		-e 's/^\([A-Za-z0-9_]*\)=.*[$$`\].*/\1/p' .env | tr '\n' ' '); \
+		test -z "$$names" || { echo ".env: a text with a dollar, backquote or backslash stands in single quotes: $$names" >&2; exit 1; }
 	@sh -ec '. ./.env' || { echo ".env: a text with a space, or any of \$$ & ; # ( ) and quotes, stands in single quotes" >&2; exit 1; }
 	@mkdir -p .secrets && chmod 700 .secrets
 	@umask 022; set -a; . ./.env; for name in $(SECRETS); do \

@@ -18,6 +18,7 @@ from stream.cli.group import (
     start,
 )
 from stream.config.alerts import Receiver
+from stream.config.nearest import listed, meant
 from stream.process.settings import SettingsError, read_settings
 
 
@@ -88,11 +89,11 @@ def test(receiver: str, config_path: Path | None, *, keep: bool) -> None:
 
     With the token and the rules file as they are; whom an alert there would mention
     is mentioned. Another sink is told that the test is over. No Kafka, no Redis. Exit
-    status 1 when the sink does not do it.
+    status 1 when the sink does not do it, 2 for a receiver that the rules do not have.
     """
     known = read_config(config_path).alerts.receivers
     if receiver not in known:
-        said = f"no receiver {receiver!r}; there are: {', '.join(sorted(known))}"
+        said = f"no receiver {receiver!r}{meant(receiver, known) or listed(known)}"
         raise click.BadParameter(said, param_hint="RECEIVER")
     try:
         settings, token = read_settings(), ""

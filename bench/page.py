@@ -232,6 +232,16 @@ open, an empty one taken off.
 {timing_table(report.pending)}"""
 
 
+def _years(report: Report) -> str:
+    return f"""\
+## A year of facts
+
+Kept by day, and `replyclock report` over all of them: each figure, by queue, channel,
+category and hour of the week (`bench/year.py` says of what). By the clock, once.
+
+{timing_table(report.years)}"""
+
+
 def _growths(report: Report) -> str:
     alone = [run for run in report.growths if run.workers == 1]
     shared = [run for run in report.growths if run.conversations == SHARED]
@@ -278,5 +288,6 @@ _SECTIONS: dict[str, Callable[[Report], str]] = {
     "breaches": _breaches,
     "storms": _storms,
     "pending": _pending,
+    "years": _years,
 }
 """By the name of the part in the report, in the order of the page."""

@@ -21,6 +21,7 @@ from bench.rules import Timing, rules_timings
 from bench.sides import OURS, STOCK, installed_sides
 from bench.waits import waits
 from bench.workload import Workload, make_workload, write_events
+from bench.year import year
 from dev.faults import StackError
 from dev.stack import Stack
 from stream.sla.policy import Rules
@@ -58,6 +59,7 @@ PARTS = (
     "breaches",
     "storms",
     "pending",
+    "years",
 )
 """Beside the pairs; by their names in the report."""
 Part = Timing | OneWrite | Restart | Live | Growth | Loss | Door
@@ -104,6 +106,7 @@ class Bench:
             "breaches": partial(breaches, self._stack),
             "storms": partial(storms, self._stack),
             "pending": partial(pending, self._stack),
+            "years": self.years,
         }
         return await measured[name]()
 
@@ -118,6 +121,10 @@ class Bench:
     async def waits(self) -> list[Timing]:
         click.echo("who waits: the alerts' index in Redis")
         return await waits(self._stack.redis_url)
+
+    async def years(self) -> list[Timing]:
+        click.echo("a year of facts: the archive and the report")
+        return await asyncio.to_thread(year)
 
     async def one_writes(self, pairs: int) -> list[OneWrite]:
         click.echo("one state write an event: ours, aiokafka, Kafka Streams")

@@ -42,6 +42,7 @@ class Report(Struct, frozen=True, kw_only=True):
     breaches: tuple[Timing, ...] = ()
     storms: tuple[Timing, ...] = ()
     pending: tuple[Timing, ...] = ()
+    years: tuple[Timing, ...] = ()
 
 
 def write(report: Report, results: Path) -> Path:

@@ -21,13 +21,19 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "Prefer using dashboardv2", DeprecationWarning)
     from grafana_foundation_sdk.models.dashboard import Dashboard
 
+    from grafana.desk.demand import demand
+    from grafana.desk.experience import experience
     from grafana.desk.monitor import monitor
+    from grafana.desk.promises import promises
     from grafana.desk.today import today
     from grafana.wall import wall
 
 DASHBOARDS: Final[Mapping[str, Callable[[], Dashboard]]] = {
     "wall": wall,
     "today": today,
+    "promises": promises,
+    "demand": demand,
+    "experience": experience,
     "monitor": monitor,
 }
 """What each file is made by."""

@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 from datetime import UTC, datetime
 from inspect import cleandoc
 from typing import Any, Literal, Protocol, Union, get_args
@@ -15,6 +14,7 @@ from stream.sla.events import Event, JoinedEvent
 from stream.sla.facts import Fact, Purchase, SessionSum, Survey
 from stream.sla.instants import parse_rfc3339, rfc3339, to_ms
 from stream.sla.joining import turns_of
+from stream.sla.vocabulary import explained, unquoted
 
 _INSTANTS = (
     *("at", "noticed_at", "cycle", "started_at", "deadline", "known_at"),
@@ -35,8 +35,6 @@ LATEST = to_ms(_LATEST)
 
 LONGEST_KEY = 2048
 """Bytes of a `conversation_id`. Who writes a longer key does not stop the letter."""
-
-_QUOTED = re.compile(r" '.*'", re.DOTALL)
 
 _events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
@@ -93,7 +91,15 @@ class Record(Protocol):
 
 
 class UnreadableRecordError(ValueError):
-    """The bytes are no event or fact; the text says what is wrong and where."""
+    """The bytes are no event or fact; the text says what is wrong and where.
+
+    `quoting`: the same with what they say there, for whoever wrote them: never for a
+    log or a letter.
+    """
+
+    def __init__(self, reason: str, quoting: str = "") -> None:
+        super().__init__(reason)
+        self.quoting = quoting or reason
 
 
 def decode_event(data: bytes) -> Event:
@@ -101,7 +107,10 @@ def decode_event(data: bytes) -> Event:
     try:
         event = _events.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UnreadableRecordError(_quoting_nothing(error)) from error
+        said = str(error)
+        raise UnreadableRecordError(
+            explained(said, quoting=False), explained(said, quoting=True)
+        ) from error
     if isinstance(event, JoinedEvent):
         _check_turns(event)
     check_instants(event)
@@ -144,13 +153,7 @@ def _check_turns(event: JoinedEvent) -> None:
     try:
         turns_of(event)
     except msgspec.ValidationError as error:
-        raise UnreadableRecordError(_quoting_nothing(error)) from error
-
-
-def _quoting_nothing(error: Exception) -> str:
-    # "Invalid enum value 'Anna, +36 30 ...' - at `$.channel`": the reason goes into
-    # logs and dead letters, so the place stays and what a record said goes.
-    return _QUOTED.sub("", str(error))
+        raise UnreadableRecordError(unquoted(str(error))) from error
 
 
 def encode_event(event: Event) -> bytes:
@@ -232,7 +235,7 @@ def decode_fact(data: bytes) -> Fact:
                 plain[kept] = round(plain[said] * 1000)
         version, fact = plain.pop("v", None), msgspec.convert(plain, Fact)
     except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
-        raise UnreadableRecordError(_quoting_nothing(error)) from error
+        raise UnreadableRecordError(unquoted(str(error))) from error
     except RecursionError as error:
         raise UnreadableRecordError("nested too deeply") from error
     if version != 1:

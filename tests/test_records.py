@@ -244,7 +244,17 @@ def test_unknown_fields_are_left_out():
 
 
 REFUSED = {
-    "An unknown kind is refused.": (line(kind="dance"), "`$.kind`"),
+    "An unknown kind is refused with the kinds there are.": (
+        line(kind="dance"),
+        (
+            "Invalid value - at `$.kind`: one of message, delivery, status, assignment,"
+            " attributes, no_reply_needed, merged, spam, survey, purchase, heartbeat"
+        ),
+    ),
+    "A mistyped kind is refused with the near one.": (
+        line(kind="mesage"),
+        "Invalid value - at `$.kind`: did you mean 'message'?",
+    ),
     "A record without a kind is refused.": (
         line(kind=None),
         "Object missing required field `kind`",
@@ -296,6 +306,17 @@ REFUSED = {
 def test_unreadable_events_are_refused_with_the_reason(data, reason):
     """What is no event is refused, and the reason says what and where."""
     assert reason in refusal(data)
+
+
+def test_whoever_wrote_the_event_reads_what_it_says():
+    """Beside the reason for logs and letters, which quotes nothing."""
+    with pytest.raises(UnreadableRecordError) as refused:
+        decode_event(line(author={"kind": "cat"}))
+
+    kinds = "one of customer, agent, bot, system, unknown"
+    place = f"at `$.author.kind`: {kinds}"
+    assert str(refused.value) == f"Invalid enum value - {place}"
+    assert refused.value.quoting == f"Invalid enum value 'cat' - {place}"
 
 
 @pytest.mark.parametrize("depth", [900, 2000])

@@ -10,6 +10,7 @@ from types import FrameType
 
 import click
 
+from dev.demo.figures import ask_for_samples, judge_live, judge_offline
 from dev.demo.judgement import (
     Line,
     differences,
@@ -207,12 +208,15 @@ def _wait_for_truth(
         lines.append(Line("digests told in Slack", 1, len(seen.digests)))
         lines.append(Line("Prometheus: digests", 1, counters["digests"]))
         lines += judge_parts(play.truth.parts, seen.facts, system.id_secret)
+        lines += judge_live(play.truth, ask_for_samples(system.stack.prometheus_url))
         if all(line.holds for line in lines) or time.monotonic() > deadline:
             break
         if not all(map(system.is_running, PROCESSES)):
             break  # what is missing now will not come
         time.sleep(1)
     save(folder, seen)
+    config = load_config(folder / "sla.yaml")
+    lines += judge_offline(play.truth, seen.facts, config, folder / "facts")
     silent = check_wall(system.stack.prometheus_url)
     for fault in silent:
         click.echo(fault)

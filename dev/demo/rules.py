@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 
 from dev.demo import storm
 from dev.demo.climbs import BROKEN, ESCALATED, QUEUE, WARNED
+from dev.demo.matters import CATEGORIES
 from dev.places import CONFIG
 
 LEADS, WEBSITE, DELIVERY = "team-lead", "website-slack", "delivery-slack"
@@ -19,6 +20,7 @@ AHEAD = timedelta(seconds=10)
 def write_rules(folder: Path, digest_at: datetime | None = None) -> Path:
     """Write the file; `digest_at`: when the leads are told of yesterday."""
     rules = YAML(typ="safe").load(CONFIG)
+    rules["categories"] = list(CATEGORIES)
     rules["queues"][QUEUE] = {}
     rules["policies"].insert(
         0,

@@ -243,10 +243,16 @@ async def look(
 
 def ask_prometheus(url: str, query: str) -> float:
     """The one number a query gives; 0 where it gives none."""
+    result = ask_for_series(url, query)
+    return float(result[0]["value"][1]) if result else 0.0
+
+
+def ask_for_series(url: str, query: str) -> list[dict[str, Any]]:
+    """What a query gives: `metric`, its labels, and `value`, an instant and a text."""
     asked = urllib.parse.urlencode({"query": query})
     with urllib.request.urlopen(f"{url}/api/v1/query?{asked}", timeout=10) as answer:  # noqa: S310  http by construction
-        result = json.load(answer)["data"]["result"]
-    return float(result[0]["value"][1]) if result else 0.0
+        found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
+    return found
 
 
 def save(folder: Path, seen: Seen) -> Path:

@@ -1,16 +1,17 @@
-"""What the demo plays: the simulator's traffic, climbs, and a storm."""
+"""What the demo plays: the simulator's traffic, climbs, a storm, and matters."""
 
 import time
 
 from dev.demo.climbs import add_climbs
+from dev.demo.matters import add_matters
 from dev.demo.pressing import PRESSES
 from dev.demo.storm import add_storm
 from stream.simulator.characters import CAST
 from stream.simulator.play import Play, write_play
 from stream.sla.policy import Rules
 
-SALES = "whatsapp:106540352242922"
-"""Of which account the climbs are customers."""
+SALES, SUPPORT = "whatsapp:106540352242922", "messenger:1234567890"
+"""Of which accounts the demo's own conversations are customers."""
 
 
 def write_traffic(
@@ -31,6 +32,7 @@ def write_traffic(
         )
         add_climbs(play, SALES, start, first)
         add_storm(play, SALES, start, first)
+        add_matters(play, (SALES, SUPPORT), start, first)
         play.truth.escalated -= len(PRESSES)
         late = _now() - play.deliveries[0].at
         if late < 0:

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -39,7 +40,6 @@ def ensure_jars(pom: Path = POM) -> None:
         fetch_jars(lambda command: processes.spawn(command, log=log), pom=pom)
     except StackError as error:
         said = log.read_text("utf-8", "replace") if log.exists() else ""
-        said = said.replace("\x1b[0m", "")
         faults = [line for line in said.splitlines() if " " in line]
         raise StackError("\n".join([str(error), *faults[:1]])) from error
     finally:
@@ -67,7 +67,9 @@ def fetch_jars(spawn: Spawn, cache: Path = CACHE, pom: Path = POM) -> None:
             goal = f"-DoutputDirectory={part}", "dependency:copy-dependencies"
             # -U: ask again for what an earlier, failed try noted as missing
             options = ["--quiet", "--batch-mode", "-U", "-f", str(pom)]
-            maven = spawn(["mvn", *options, *goal])
+            # Or it resets the colours that it never set, on a terminal and in logs.
+            jvm = f"{os.environ.get('MAVEN_OPTS', '')} -Djansi.noreset=true"
+            maven = spawn(["env", f"MAVEN_OPTS={jvm}", "mvn", *options, *goal])
             if maven.wait():
                 raise StackError("Maven could not fetch Kafka's jars")
             part.chmod(0o755)  # not for its maker only

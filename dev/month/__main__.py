@@ -15,7 +15,7 @@ from dev.month.unrecorded import recordings
 from dev.packages import preflight
 from dev.places import CACHE
 from dev.prometheus import TEMPLATE
-from grafana.build import dashboard_json
+from grafana.build import DASHBOARDS, dashboard_json
 
 RULES: Final = TEMPLATE.parent / "rules" / "recording.yml"
 _END: Final = 1_777_593_600
@@ -45,7 +45,7 @@ def main() -> None:
         )
     print(made.read_text("utf-8"))
     with opened(folder) as address:
-        for dashboard in ("today", "monitor"):
+        for dashboard in (name for name in DASHBOARDS if name != "wall"):
             _report(dashboard, options.days, options.counted, address)
 
 

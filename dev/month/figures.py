@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
-from dev.month.series import Labels, Series
+from dev.month import sessions
+from dev.month.series import Labels, Series, buckets, each, histogram, plain
 from stream.worker.metrics import DELAYS
 from stream.worker.reply_times import WAITS
 
@@ -26,24 +27,25 @@ _TAKEN_BACK: Final = 0.01
 def counted(queues: int) -> Iterator[Series]:
     """What the recordings are made of."""
     places, promises, replies = _places(queues), _promises(queues), _replies(queues)
-    yield from _each("replyclock_verdicts_total", promises, "verdict", _VERDICTS)
+    yield from each("replyclock_verdicts_total", promises, "verdict", _VERDICTS)
     back = {verdict: share * _TAKEN_BACK for verdict, share in _VERDICTS.items()}
-    yield from _each("replyclock_retractions_total", promises, "verdict", back)
+    yield from each("replyclock_retractions_total", promises, "verdict", back)
     for time in ("seconds", "business_seconds"):
-        yield from _histogram(f"replyclock_reply_{time}", replies, WAITS)
+        yield from histogram(f"replyclock_reply_{time}", replies, WAITS)
         taken_back = f"replyclock_reply_retracted_{time}"
-        yield from _histogram(taken_back, replies, WAITS, _TAKEN_BACK)
+        yield from histogram(taken_back, replies, WAITS, _TAKEN_BACK)
     receivers = [{"receiver": name} for name in _queues(queues)]
     measures = [{"measure": measure} for measure in _MEASURES]
-    yield from _histogram("replyclock_alert_delay_seconds", receivers, DELAYS)
-    yield from _histogram("replyclock_detection_delay_seconds", measures, DELAYS)
+    yield from histogram("replyclock_alert_delay_seconds", receivers, DELAYS)
+    yield from histogram("replyclock_detection_delay_seconds", measures, DELAYS)
     for failed in ("alerts_suppressed", "alert_failures"):
         reasons = dict.fromkeys(_REASONS, 0.01)
-        yield from _each(f"replyclock_{failed}_total", receivers, "reason", reasons)
-    yield from _plain("replyclock_sessions_opened_total", places)
-    yield from _plain("replyclock_sessions_withdrawn_total", places, _TAKEN_BACK)
+        yield from each(f"replyclock_{failed}_total", receivers, "reason", reasons)
+    yield from plain("replyclock_sessions_opened_total", places)
+    yield from plain("replyclock_sessions_withdrawn_total", places, _TAKEN_BACK)
     name = "replyclock_customers_waiting"
-    yield from _each(name, places, "band", _BANDS, counter=False)
+    yield from each(name, places, "band", _BANDS, counter=False)
+    yield from sessions.counted(places)
 
 
 def recorded(queues: int) -> Iterator[Series]:
@@ -51,24 +53,27 @@ def recorded(queues: int) -> Iterator[Series]:
     names = [{"queue": name} for name in _queues(queues)]
     for delay in ("detection", "alert"):
         name = f"le:replyclock_{delay}_delay_seconds:increase5m"
-        yield from _each(name, [{}], "le", _buckets(DELAYS), counter=False)
+        yield from each(name, [{}], "le", buckets(DELAYS), counter=False)
     for name in ("alert_failures", "alerts_suppressed"):
         reasons = dict.fromkeys(_REASONS, 0.01)
         recording = f"reason:replyclock_{name}:increase5m"
-        yield from _each(recording, [{}], "reason", reasons, counter=False)
+        yield from each(recording, [{}], "reason", reasons, counter=False)
     verdicts = "queue_verdict:replyclock_verdicts:increase5m"
-    yield from _each(verdicts, names, "verdict", _VERDICTS, counter=False)
+    yield from each(verdicts, names, "verdict", _VERDICTS, counter=False)
     opened = "queue:replyclock_sessions_opened:increase5m"
-    yield from _plain(opened, names, counter=False)
+    yield from plain(opened, names, counter=False)
     for time in ("seconds", "business_seconds"):
         name = f"le_queue:replyclock_reply_{time}:increase5m"
-        yield from _each(name, names, "le", _buckets(WAITS), counter=False)
+        yield from each(name, names, "le", buckets(WAITS), counter=False)
+    opened = "channel_queue:replyclock_sessions_opened:increase5m"
+    yield from plain(opened, _places(queues), counter=False)
+    yield from sessions.recorded(names)
 
 
 def current(queues: int) -> Iterator[Series]:
     """What is asked as it is: who waits, and the monitor's own workings."""
     names, promises = _queues(queues), _promises(queues)
-    bands = _each(
+    bands = each(
         "band_queue:replyclock_customers_waiting:sum",
         [{"queue": name} for name in names],
         "band",
@@ -81,8 +86,9 @@ def current(queues: int) -> Iterator[Series]:
         "replyclock_queue_objective_ratio": [{"queue": name} for name in names],
     }
     yield from bands
+    yield from sessions.current([{"queue": name} for name in names])
     for name, labels in gauges.items():
-        yield from _plain(name, labels, counter=False)
+        yield from plain(name, labels, counter=False)
     yield from _monitor(names, _places(queues))
 
 
@@ -105,45 +111,16 @@ def _replies(queues: int) -> list[Labels]:
 def _monitor(queues: list[str], places: list[Labels]) -> Iterator[Series]:
     receivers = [{"receiver": name} for name in queues]
     accounts = [{**place, "account": f"{n}"} for n, place in enumerate(places)]
-    yield from _histogram("replyclock_event_delay_seconds", [{}], DELAYS)
-    yield from _plain("replyclock_alert_fallbacks_total", receivers, _TAKEN_BACK)
+    yield from histogram("replyclock_event_delay_seconds", [{}], DELAYS)
+    yield from plain("replyclock_alert_fallbacks_total", receivers, _TAKEN_BACK)
     for name in ("presses", "events_rejected", "webhooks"):
         kinds = [{"kind": r, "reason": r, "source": r, "code": r} for r in _REASONS]
-        yield from _plain(f"replyclock_{name}_total", kinds, _TAKEN_BACK)
+        yield from plain(f"replyclock_{name}_total", kinds, _TAKEN_BACK)
     for name in ("late", "clamped", "duplicate"):
         channels = [{"channel": channel} for channel in _CHANNELS]
-        yield from _plain(f"replyclock_events_{name}_total", channels, _TAKEN_BACK)
+        yield from plain(f"replyclock_events_{name}_total", channels, _TAKEN_BACK)
     for name in ("source_silent", "last_event_timestamp_seconds"):
-        yield from _plain(f"replyclock_{name}", accounts, counter=False)
+        yield from plain(f"replyclock_{name}", accounts, counter=False)
     topics = [{"topic": t} for t in ("conversations.events", "sla.facts")]
     for name in ("lag_records", "partitions", "partitions_assigned"):
-        yield from _plain(f"replyclock_{name}", topics, counter=False)
-
-
-def _plain(
-    name: str, labels: list[Labels], share: float = 1, *, counter: bool = True
-) -> Iterator[Series]:
-    return (Series(name, of, share, counter) for of in labels)
-
-
-def _each(
-    name: str,
-    labels: list[Labels],
-    label: str,
-    shares: dict[str, float],
-    *,
-    counter: bool = True,
-) -> Iterator[Series]:
-    for of, (value, share) in product(labels, shares.items()):
-        yield Series(name, {**of, label: value}, share, counter)
-
-
-def _histogram(
-    name: str, labels: list[Labels], bounds: tuple[float, ...], share: float = 1
-) -> Iterator[Series]:
-    return _each(f"{name}_bucket", labels, "le", _buckets(bounds, share))
-
-
-def _buckets(bounds: tuple[float, ...], share: float = 1) -> dict[str, float]:
-    upper = [*(str(float(bound)) for bound in bounds), "+Inf"]
-    return {le: share * (n + 1) / len(upper) for n, le in enumerate(upper)}
+        yield from plain(f"replyclock_{name}", topics, counter=False)

@@ -1,8 +1,9 @@
 """A series with the rhythm of a day, as lines of OpenMetrics."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import Final
 
 DAY: Final = 86_400
@@ -65,3 +66,36 @@ class Day:
 def _busy(part_of_day: float) -> float:
     """How much happens then: nothing at midnight, most at noon."""
     return math.sin(math.pi * part_of_day) ** 2
+
+
+def plain(
+    name: str, labels: list[Labels], share: float = 1, *, counter: bool = True
+) -> Iterator[Series]:
+    """One for each of `labels`."""
+    return (Series(name, of, share, counter) for of in labels)
+
+
+def each(
+    name: str,
+    labels: list[Labels],
+    label: str,
+    shares: dict[str, float],
+    *,
+    counter: bool = True,
+) -> Iterator[Series]:
+    """One for each of `labels` and each value of one label more, by its share."""
+    for of, (value, share) in product(labels, shares.items()):
+        yield Series(name, {**of, label: value}, share, counter)
+
+
+def histogram(
+    name: str, labels: list[Labels], bounds: tuple[float, ...], share: float = 1
+) -> Iterator[Series]:
+    """Its buckets, at these upper bounds."""
+    return each(f"{name}_bucket", labels, "le", buckets(bounds, share))
+
+
+def buckets(bounds: tuple[float, ...], share: float = 1) -> dict[str, float]:
+    """Their share, by `le`: of each as many."""
+    upper = [*(str(float(bound)) for bound in bounds), "+Inf"]
+    return {le: share * (n + 1) / len(upper) for n, le in enumerate(upper)}

@@ -25,7 +25,7 @@ def unrecorded(query: str, recorded: Mapping[str, str]) -> str:
     offsets go to the series that were recorded.
     """
     for name, expr in recorded.items():
-        selected = rf"{name}({{[^}}]*}})?"
+        selected = rf"\b{name}({{[^}}]*}})?"
         summed = rf"sum_over_time\({selected}(\[[^]]+\](?: offset \w+)?)\)"
         query = re.sub(summed, partial(_over, expr), query)
         query = re.sub(rf"{selected}((?: offset \w+)?)", partial(_of, expr), query)

@@ -12,6 +12,9 @@ _UNITS = {
     Unit.SHARE: "0 to 1",
     Unit.SCORE: "score",
     Unit.RATIO: "ratio",
+    Unit.FLAG: "1 or 0",
+    Unit.NAME: "name",
+    Unit.AMOUNT: "money",
 }
 
 
@@ -31,6 +34,7 @@ def _told(figure: Figure) -> Iterator[str]:
             f"- `{figure.name}`: {columns}",
             *([f"- by {', '.join(figure.by)}"] if figure.by else []),
             f"- live: {live}" if live else "- offline only",
+            *(["- personal data: off unless asked for"] if figure.personal else []),
         )
     )
 

@@ -20,13 +20,13 @@ from dev.ports import reserve_port
 from dev.processes import Processes
 from dev.prometheus import TEMPLATE, Prometheus
 from dev.service import Running, Spawn
-from dev.wall import exported, series, situations
+from dev.wall import exported, series, situations, weeks
 from grafana.queries import seconds_of
 
 _KEPT = CACHE / "wall" / "situations"
 _RULES = sorted(TEMPLATE.parent.glob("rules/*.yml"))
-_PROMTOOL = ("promtool", "tsdb", "create-blocks-from", "--max-block-duration=288h")
-"""One block: promtool reads the whole file again for each."""
+_PROMTOOL = ("promtool", "tsdb", "create-blocks-from", "--max-block-duration=8760h")
+"""One block, or two: promtool reads the whole file again for each."""
 
 
 def copy_blocks(folder: Path) -> None:
@@ -44,7 +44,9 @@ def copy_blocks(folder: Path) -> None:
 
 
 def _key() -> str:
-    sources = [Path(str(module.__file__)) for module in (exported, series, situations)]
+    sources = [
+        Path(str(module.__file__)) for module in (exported, series, situations, weeks)
+    ]
     digest = hashlib.sha256()
     for file in (Path(__file__), *sources, *_RULES):
         digest.update(file.read_bytes())
@@ -69,19 +71,20 @@ def _make(folder: Path) -> Path:
 class _Replayed(Prometheus):
     def prepare(self, spawn: Spawn) -> None:
         super().prepare(spawn)
-        metrics = self.folder / "situations.txt"
-        with metrics.open("w", encoding="utf-8") as file:
-            everything = exported.exported(situations.SITUATIONS.values())
-            file.writelines(f"{line}\n" for line in everything)
-        _made(spawn, "openmetrics", str(metrics), str(self.data))
+        days = exported.exported(situations.SITUATIONS.values())
+        for name, lines in (("situations", days), ("weeks", weeks.recorded_weeks())):
+            metrics = self.folder / f"{name}.txt"
+            with metrics.open("w", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in lines)
+            _made(spawn, "openmetrics", str(metrics), str(self.data))
 
     def record(self, spawn: Spawn) -> None:
         """Evaluate the recording rules over what was exported."""
         rules = self.folder / "rules.txt"
         with rules.open("w", encoding="utf-8") as file:
             YAML(typ="safe").dump({"groups": [*_recording(_RULES)]}, file)
-        since = situations.FIRST.replace(hour=0, minute=0, second=0)
-        until = max(each.at for each in situations.SITUATIONS.values())
+        days = [each.at for each in situations.SITUATIONS.values() if each.queues]
+        since, until = min(days).replace(hour=0, minute=0, second=0), max(days)
         time = (f"--start={since.timestamp():.0f}", f"--end={until.timestamp():.0f}")
         place = (f"--url={self.address}", f"--output-dir={self.data}")
         _made(spawn, "rules", *time, *place, str(rules))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dev.wall.situations import Queue, Situation
+from dev.wall.situations import OBJECTIVE, Queue, Situation
 
 MEASURES = ("first_reply", "next_reply", "resolution", "window")
 BANDS = ("ok", "at_risk", "breached", "paused")
@@ -11,6 +11,7 @@ PARTITIONS = 12
 _EVENTS, _FACTS = 'topic="conversations.events"', 'topic="sla.facts"'
 _CHANNEL = 'channel="whatsapp"'
 _BOUNDS = (0.25, 1, 5, 30, 60, 120, 300, 3_600, "+Inf")
+_OBJECTIVES = {"vip": 0.99, "complaints": 0.85, "whatsapp": 0.9, "everyone": 0.9}
 _COUNTED = {
     'webhooks{source="whatsapp",code="200"}': 4_000,
     'webhooks{source="whatsapp",code="401"}': 3,
@@ -41,11 +42,12 @@ class Series:
 
 
 def series_of(situation: Situation) -> Iterator[Series]:
-    """All of them; of a process that does not answer only that it does not."""
-    for job in ("worker", "alerts", "intake"):
-        up = 1 if situation.queues else 0
-        yield Series(metric="up", kind="gauge", labels=f'job="{job}"', value=up)
+    """All of them; none where no worker answers."""
     if situation.queues:
+        for job in ("worker", "alerts", "intake"):
+            yield Series(metric="up", kind="gauge", labels=f'job="{job}"', value=1)
+        for policy, objective in _OBJECTIVES.items():
+            yield _gauge("objective_ratio", f'policy="{policy}"', objective)
         for name, queue in situation.queues.items():
             yield from _waits(name, queue, situation)
             yield from _of_queue(name, queue, situation)
@@ -79,9 +81,12 @@ def _waits(name: str, queue: Queue, situation: Situation) -> Iterator[Series]:
 def _of_queue(name: str, queue: Queue, situation: Situation) -> Iterator[Series]:
     of = f'queue="{name}"'
     yield _gauge("queue_info", f'{of},team="{queue.team}"', 1)
-    yield _gauge("queue_objective_ratio", of, 0.9)
+    yield _gauge("queue_objective_ratio", of, OBJECTIVE)
     yield _gauge("queue_open", of, queue.open)
     yield _gauge("queue_muted", of, queue.muted)
+    ages = (queue.ok, queue.at_risk, queue.breached)
+    for age, count in zip(("under_1h", "under_4h", "older"), ages, strict=True):
+        yield _gauge("backlog", f'{_CHANNEL},{of},age="{age}"', count)
     if name != "unrouted":
         account = f'{_CHANNEL},account="of-{name}"'
         heard = situation.at.timestamp() - (20_000 if queue.silent else 30)

@@ -1,4 +1,4 @@
-"""The twelve situations in which a wall must be read rightly."""
+"""The thirteen situations in which a wall must be read rightly."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 FIRST = datetime(2026, 8, 3, 14, 52, 40, tzinfo=UTC)
 """A Monday. Each situation is as of this time on a day of its own, so that one
-Prometheus can answer for all, each with its own "today"."""
+Prometheus can answer for all, each with its own "today". The weeks before are in
+`dev.wall.weeks`."""
+OBJECTIVE = 0.9
+"""Of every queue."""
+_LONG_BEFORE = FIRST - timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,17 @@ _LATE_SALES = Queue(
 _LATE_SUPPORT = Queue(breached=31, lateness=905, longest=1_505, met=98, broken=43)
 
 _MADE: tuple[Situation, ...] = (
+    # A Sunday after all those weeks, and nothing since midnight: what a week or four
+    # came to is what `weeks` says.
+    Situation(
+        name="Sunday",
+        queues={
+            **dict.fromkeys(_TWELVE, Queue(open=False)),
+            "sales": Queue(ok=2, next_breach=64_000, longest=300, open=False),
+            "complaints": Queue(breached=3, lateness=3_900, longest=4_505, open=False),
+            "vip": Queue(at_risk=1, next_breach=25, longest=95, team="emea"),
+        },
+    ),
     Situation(name="quiet", queues=_queues(sales=_SALES, support=_SUPPORT), delay=None),
     Situation(
         name="busy",
@@ -115,7 +130,6 @@ _MADE: tuple[Situation, ...] = (
             support=_SUPPORT,
         ),
     ),
-    Situation(name="no data"),
     Situation(
         name="partial coverage",
         queues=_queues(sales=_BUSY_SALES, support=_BUSY_SUPPORT),
@@ -162,6 +176,6 @@ _MADE: tuple[Situation, ...] = (
 
 SITUATIONS: Mapping[str, Situation] = {
     made.name: replace(made, at=FIRST + timedelta(days=day))
-    for day, made in enumerate(_MADE)
-}
+    for day, made in enumerate(_MADE, start=-1)
+} | {"no data": Situation(name="no data", at=_LONG_BEFORE)}
 """By name; each at its own instant."""

@@ -54,6 +54,10 @@ class Others(Builder[model.DashboardLink]):
 
 WALL: Final = Link("Who is next: the wall", f"/d/replyclock-wall?{_KEPT}")
 TODAY: Final = Link("How the team does: Today", f"/d/replyclock-today?{_KEPT}")
+PROMISES: Final = Link(
+    "What is left of the budgets: Promises", f"/d/replyclock-promises?{_KEPT}"
+)
+DEMAND: Final = Link("When they write: Demand", f"/d/replyclock-demand?{_KEPT}")
 MONITOR: Final = Link("Can it be believed: Monitor", f"/d/replyclock-monitor?{_KEPT}")
 
 

@@ -40,6 +40,10 @@ Lines = Mapping[str, str]
 """Name -> query. A name may hold labels: `{{queue}}`."""
 Steps = Sequence[tuple[float | None, str]]
 """A colour from each value upwards; the first has no lower end."""
+Look = Mapping[str, object]
+"""Grafana's field options, by their name."""
+QUEUE: Final[Look] = {"custom.width": 130}
+"""A column of queues: of sixteen letters, as on the wall."""
 Marks = Mapping[float, str]
 """Words instead of a number."""
 
@@ -56,6 +60,7 @@ class Question:
 
 
 _Mapping = model.ValueMap | model.RangeMap | model.RegexMap | model.SpecialValueMap
+_AnyPanel = stat.Panel | timeseries.Panel | table.Panel
 _Panel = TypeVar("_Panel", stat.Panel, timeseries.Panel, table.Panel)
 
 
@@ -66,10 +71,11 @@ def number(
     unit: str = units.LocaleFormat,
     steps: Steps = ((None, PLAIN),),
     marks: Marks | None = None,
+    looks: Mapping[str, Look] | None = None,
 ) -> stat.Panel:
-    """The newest value of each line, in large."""
+    """The newest value of each line, in large; `looks`: what a line has of its own."""
     panel = (
-        _framed(stat.Panel(), question, unit, steps, marks)
+        framed(stat.Panel(), question, unit, steps, marks)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
         .color_mode(style.BigValueColorMode.BACKGROUND_SOLID)
         .graph_mode(style.BigValueGraphMode.NONE)
@@ -82,7 +88,9 @@ def number(
         .text(common.VizTextDisplayOptions().title_size(14).value_size(22))
     )
     for letter, (name, expr) in zip(ascii_uppercase, lines.items(), strict=False):
-        panel.with_target(_query(letter, expr).instant().legend_format(name))
+        panel.with_target(query(letter, expr).instant().legend_format(name))
+    for name, look in (looks or {}).items():
+        override(panel, name, look)
     return panel
 
 
@@ -97,8 +105,8 @@ def graph(
 ) -> timeseries.Panel:
     """Each line over the range; `step` is the least time between two points."""
     panel = (
-        _framed(timeseries.Panel(), question, unit)
-        .color_scheme(_coloured_by(model.FieldColorModeId.PALETTE_CLASSIC))
+        framed(timeseries.Panel(), question, unit)
+        .color_scheme(coloured_by(model.FieldColorModeId.PALETTE_CLASSIC))
         .min(0)
         .fill_opacity(60 if stacked else 0)
         .stacking(
@@ -122,9 +130,9 @@ def graph(
     if step is not None:
         panel.interval(step)
     for letter, (name, expr) in zip(ascii_uppercase, lines.items(), strict=False):
-        panel.with_target(_query(letter, expr).range().legend_format(name))
+        panel.with_target(query(letter, expr).range().legend_format(name))
     for name, colour in (colours or {}).items():
-        _override(panel, name, {"color": {"mode": "fixed", "fixedColor": colour}})
+        override(panel, name, {"color": {"mode": "fixed", "fixedColor": colour}})
     return panel
 
 
@@ -133,7 +141,7 @@ def rows(
     columns: Mapping[str, str],
     *,
     key: Mapping[str, str],
-    looks: Mapping[str, Mapping[str, object]],
+    looks: Mapping[str, Look],
     sort: str,
     hidden: Sequence[str] = (),
 ) -> table.Panel:
@@ -144,7 +152,7 @@ def rows(
     `hidden` are fields of the answers that nobody needs to see.
     """
     panel = (
-        _framed(table.Panel(), question, units.LocaleFormat)
+        framed(table.Panel(), question, units.LocaleFormat)
         .cell_height(style.TableCellHeight.SM)
         .min_width(_COLUMN_PX)
         .sort_by([common.TableSortByFieldState().display_name(sort).desc(desc=True)])
@@ -152,10 +160,14 @@ def rows(
         .with_transformation(step("organize", **_arranged(columns, key, hidden)))
     )
     for letter, expr in zip(ascii_uppercase, columns.values(), strict=False):
-        panel.with_target(_query(letter, expr).instant().format(PromQueryFormat.TABLE))
+        panel.with_target(query(letter, expr).instant().format(PromQueryFormat.TABLE))
     for heading, look in looks.items():
-        _override(panel, heading, look)
-    # The SDK gives each table a footer, as Grafana knew it before 13.
+        override(panel, heading, look)
+    return without_footer(panel)
+
+
+def without_footer(panel: table.Panel) -> table.Panel:
+    """The SDK gives each table a footer, as Grafana knew it before 13."""
     options = panel.build().options
     assert isinstance(options, Options)
     options.footer = None
@@ -189,13 +201,14 @@ def words(marks: Marks) -> list[_Mapping]:
     ]
 
 
-def _framed(
+def framed(
     panel: _Panel,
     question: Question,
     unit: str,
     steps: Steps = ((None, PLAIN),),
     marks: Marks | None = None,
 ) -> _Panel:
+    """With what all kinds of panel have: the question, no data, colours."""
     return (
         panel.id(question.number)
         .title(question.title)
@@ -205,16 +218,18 @@ def _framed(
         .unit(unit)
         .no_value(NO_DATA)
         .thresholds(_thresholds(steps))
-        .color_scheme(_coloured_by(model.FieldColorModeId.THRESHOLDS))
+        .color_scheme(coloured_by(model.FieldColorModeId.THRESHOLDS))
         .mappings(words(marks or {}))
     )
 
 
-def _query(letter: str, expr: str) -> prometheus.Dataquery:
+def query(letter: str, expr: str) -> prometheus.Dataquery:
+    """A panel's question to Prometheus; `letter` names it there."""
     return prometheus.Dataquery().datasource(SOURCE).ref_id(letter).expr(expr)
 
 
-def _coloured_by(mode: model.FieldColorModeId) -> dashboard.FieldColor:
+def coloured_by(mode: model.FieldColorModeId) -> dashboard.FieldColor:
+    """Where the colour of a value or a line comes from."""
     return dashboard.FieldColor().mode(mode)
 
 
@@ -226,9 +241,8 @@ def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
     )
 
 
-def _override(
-    panel: timeseries.Panel | table.Panel, name: str, look: Mapping[str, object]
-) -> None:
+def override(panel: _AnyPanel, name: str, look: Look) -> None:
+    """What a line or a column has of its own."""
     panel.override_by_name(
         name,
         [

@@ -9,16 +9,12 @@ from collections.abc import Callable
 from typing import Final
 
 from grafana import expressions as wall
-
-_QUEUES: Final = 'queue=~"$queue"'
+from grafana.desk.counts import NONE_YET, QUEUES, RANGE, counted, filled, listed
 
 _BROKEN: Final = 'verdict="breached"'
 
 _BEFORE: Final = {"today": "", "yesterday": "1d", "last week": "1w"}
 """A day here is 24 hours: for a day after a change of the clocks it is an hour off."""
-
-NONE_YET: Final = -1
-"""The mark for what nothing was counted of today: 0 of 0 is not 100 %."""
 
 
 WATCHED: Final = wall.COVERAGE
@@ -32,55 +28,55 @@ def beside(question: Callable[[str], str]) -> dict[str, str]:
 
 def waiting_now() -> str:
     """Customers who wait, each once, by queue."""
-    waiting = f"sum by (queue) (replyclock_customers_waiting{{{_QUEUES}}})"
-    return _filled(waiting, "queue", 0)
+    waiting = f"sum by (queue) (replyclock_customers_waiting{{{QUEUES}}})"
+    return filled(waiting, "queue", 0)
 
 
 def late_now() -> str:
     """Of those, whose promise is broken, by queue."""
-    late = f'replyclock_customers_waiting{{{_QUEUES},band="breached"}}'
-    return _filled(f"sum by (queue) ({late})", "queue", 0)
+    late = f'replyclock_customers_waiting{{{QUEUES},band="breached"}}'
+    return filled(f"sum by (queue) ({late})", "queue", 0)
 
 
 def worst_lateness() -> str:
     """Seconds, in the time of the promise, by queue; 0 where nobody is late."""
-    worst = f"max by (queue) (replyclock_worst_lateness_seconds{{{_QUEUES}}})"
-    return _filled(worst, "queue", 0)
+    worst = f"max by (queue) (replyclock_worst_lateness_seconds{{{QUEUES}}})"
+    return filled(worst, "queue", 0)
 
 
 def objective() -> str:
     """The share of replies that is to be in time, by queue."""
-    return f"max by (queue) (replyclock_queue_objective_ratio{{{_QUEUES}}})"
+    return f"max by (queue) (replyclock_queue_objective_ratio{{{QUEUES}}})"
 
 
-def kept(by: str = "", ago: str = "") -> str:
-    """Replies in time of all decided in the range, 0 to 1.
+def kept(by: str = "", ago: str = "", over: str = RANGE) -> str:
+    """Replies in time of all decided in the time `over`, 0 to 1.
 
-    `ago` is an offset: the same range that long before.
+    `ago` is an offset: the same time that long before.
     """
-    met = _in_range(_verdicts('verdict="met"'), by, ago)
-    decided = _in_range(_verdicts('verdict=~"met|breached"'), by, ago)
+    met = counted(_verdicts('verdict="met"'), over, by, ago)
+    decided = counted(_verdicts('verdict=~"met|breached"'), over, by, ago)
     return _today(f"clamp({met} / ({decided} > 0), 0, 1)", by, ago, NONE_YET)
 
 
 def broken(ago: str = "") -> str:
     """Promises of a reply broken in the range."""
-    return _today(_in_range(_verdicts(_BROKEN), "", ago), "", ago, 0)
+    return _today(counted(_verdicts(_BROKEN), ago=ago), "", ago, 0)
 
 
 def replied(by: str) -> str:
     """Waits that a reply ended in the range."""
-    return _filled(_in_range(_reply_times('le="+Inf"'), by, ""), by, 0)
+    return filled(counted(_reply_times('le="+Inf"'), by=by), by, 0)
 
 
 def written(ago: str = "") -> str:
     """Matters that customers began in the range."""
-    return _today(_in_range(_opened(), "", ago), "", ago, 0)
+    return _today(counted(_opened(), ago=ago), "", ago, 0)
 
 
 def reply_time(quantile: float, by: str = "", ago: str = "") -> str:
     """Seconds of open time until the reply, of the waits that ended in the range."""
-    buckets = _in_range(_reply_times(), _with(by, "le"), ago)
+    buckets = counted(_reply_times(), by=listed(by, "le"), ago=ago)
     time = f"histogram_quantile({quantile}, {buckets}) >= 0"
     return _today(time, by, ago, NONE_YET)
 
@@ -106,51 +102,29 @@ def reply_time_hourly(quantile: float, *, open_time: bool = True) -> str:
 def backlog(band: str) -> str:
     """Customers who waited, over time."""
     recorded = "band_queue:replyclock_customers_waiting:sum"
-    return f'sum({recorded}{{{_QUEUES},band="{band}"}})'
+    return f'sum({recorded}{{{QUEUES},band="{band}"}})'
 
 
 def _verdicts(which: str) -> str:
-    return f"queue_verdict:replyclock_verdicts:increase5m{{{_QUEUES},{which}}}"
+    return f"queue_verdict:replyclock_verdicts:increase5m{{{QUEUES},{which}}}"
 
 
 def _reply_times(more: str = "", *, open_time: bool = True) -> str:
     name = (
         "replyclock_reply_business_seconds" if open_time else "replyclock_reply_seconds"
     )
-    of = ",".join(filter(None, (_QUEUES, more)))
+    of = ",".join(filter(None, (QUEUES, more)))
     return f"le_queue:{name}:increase5m{{{of}}}"
 
 
 def _opened() -> str:
-    return f"queue:replyclock_sessions_opened:increase5m{{{_QUEUES}}}"
+    return f"queue:replyclock_sessions_opened:increase5m{{{QUEUES}}}"
 
 
 def _today(expr: str, by: str, ago: str, mark: int) -> str:
     # Of another day what was not recorded is not known.
-    return expr if ago else _filled(expr, by, mark)
-
-
-def _filled(expr: str, by: str, mark: int) -> str:
-    """`mark` where `expr` has no answer, as long as a worker answers."""
-    of_every_queue = f"0 * max{_by(by)} (replyclock_queue_info{{{_QUEUES}}})"
-    return f"({expr}) or on ({by}) ({of_every_queue} {mark:+d})".replace(" +0", "")
-
-
-def _in_range(recorded: str, by: str, ago: str) -> str:
-    return f"sum{_by(by)} (sum_over_time({recorded}[$__range]{_offset(ago)}))"
+    return expr if ago else filled(expr, by, mark)
 
 
 def _hourly(recorded: str, by: str = "", ago: str = "") -> str:
-    return f"sum{_by(by)} (sum_over_time({recorded}[1h]{_offset(ago)}))"
-
-
-def _with(*labels: str) -> str:
-    return ", ".join(filter(None, labels))
-
-
-def _by(labels: str) -> str:
-    return f" by ({labels})" if labels else ""
-
-
-def _offset(ago: str) -> str:
-    return f" offset {ago}" if ago else ""
+    return counted(recorded, "1h", by, ago)

@@ -12,6 +12,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
 from grafana.desk import questions as ask
+from grafana.desk.counts import NONE_YET
 from grafana.desk.frame import frame
 from grafana.desk.links import MONITOR, WALL, rule
 from grafana.desk.over_the_day import over_the_day
@@ -27,7 +28,7 @@ from grafana.desk.panels import (
 )
 
 UID: Final = "replyclock-today"
-_NONE_YET: Final[dict[float, str]] = {ask.NONE_YET: "none yet"}
+_NONE_YET: Final[dict[float, str]] = {NONE_YET: "none yet"}
 
 _Panel = stat.Panel | timeseries.Panel | table.Panel
 

@@ -2,7 +2,8 @@
 
 In: arguments. Out: what the other rooms do, on stdout; one line on stderr for mistakes.
 May import: backtest, channels, company, config, dead_letters, doctor, explain, figures,
-importing, intake, kafka, monitoring, process, records, replay, simulator, sla, worker.
+importing, intake, kafka, monitoring, process, records, replay, report, simulator, sla,
+worker.
 Must never know: Faust, Redis, HTTP, Slack, Prometheus.
 """
 
@@ -18,6 +19,7 @@ from stream.cli import (
     importing,
     monitoring,
     processes,
+    report,
     resend,
     simulate,
     token,
@@ -37,6 +39,7 @@ __all__ = [
     "main",
     "monitoring",
     "processes",
+    "report",
     "resend",
     "simulate",
     "token",

@@ -60,7 +60,9 @@ Make = Callable[[Settings, TopicReader], Anew]
     ),
 )
 @click.option(
-    "--rebuild", is_flag=True, help="Forget the conversations; events make them again."
+    "--rebuild",
+    is_flag=True,
+    help="Forget the conversations; events make them again, by the rules of today.",
 )
 @click.option("--alerts", is_flag=True, help="The facts, for the alerts process.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")

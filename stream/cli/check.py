@@ -36,8 +36,6 @@ def check(
 ) -> None:
     """Validate the settings and FILE (default: REPLYCLOCK_CONFIG): each fault a line.
 
-    Names that lead nowhere are looked for when keys and values are good.
-
     Exit status 0 when both are good, 1 when not. What is legal but odd is a warning.
     """
     if diff:

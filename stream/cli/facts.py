@@ -1,17 +1,13 @@
 """`replyclock facts archive`: facts that outlive Kafka, for analysts and reports."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from stream.cli.asking import ask
 from stream.cli.group import Group, example, main
 from stream.cli.instant import INSTANT
+from stream.cli.told import EVER, keep
 from stream.figures.archive import Archive, ArchiveError
-from stream.kafka.topic_reader import TopicReader
-from stream.process.settings import Settings
-from stream.records import UnreadableRecordError, decode_fact
 
 
 @main.group(cls=Group, epilog=example("replyclock facts archive facts/"))
@@ -44,48 +40,12 @@ def archive(
     stays, and nothing is there twice. Interrupted, it is done again. WHEN is
     2026-11-23T09:00:00Z, or so long ago: 4h, 7d.
     """
-    unread = 0
-    since, until = begin or 0, end or 2**63
-
-    def take(data: bytes | None, place: int) -> None:
-        nonlocal unread
-        try:
-            fact = decode_fact(data or b"")
-        except UnreadableRecordError:
-            unread += 1
-            return
-        if since <= fact.at < until:
-            kept.add(fact, place)
-
     try:
         with Archive(folder) as kept:
-            if told is None:
-                _from_topic(take, since)
-            else:
-                _from_file(take, told)
+            unread = keep(kept, told, begin or 0, EVER if end is None else end)
             for day in kept.write():
                 click.echo(f"{day.day}: {day.facts} facts, {day.new} of them new")
     except ArchiveError as error:
         raise click.ClickException(str(error)) from error
     if unread:
         click.echo(f"{unread} records are no facts, and left out", err=True)
-
-
-Take = Callable[[bytes | None, int], None]
-
-
-def _from_file(take: Take, told: Path) -> None:
-    with told.open("rb") as lines:
-        for number, line in enumerate(lines):
-            if line.strip():
-                take(line, number)
-
-
-def _from_topic(take: Take, since: int) -> None:
-    async def read(settings: Settings, reader: TopicReader) -> None:
-        for part in await reader.partitions(settings.facts_topic):
-            # A fact is written after what it tells of has happened.
-            async for record in reader.since(part, since):
-                take(record.value, record.offset)
-
-    ask(read, lambda settings: [settings.facts_topic])

@@ -66,7 +66,7 @@ def week_events(
     except ConfigError as error:
         raise_faults(error)
     zone = profile.timezone or config.timezone
-    first = _last_week(zone) if week == LAST_WEEK else week
+    first = last_week(zone) if week == LAST_WEEK else week
     with click.progressbar(
         length=1, label="playing", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
@@ -88,7 +88,7 @@ def week_events(
     return events
 
 
-def _last_week(zone: str) -> date:
+def last_week(zone: str) -> date:
     """The Monday of the last week that is over."""
     today = from_ms(now()).astimezone(ZoneInfo(zone)).date()
     return today - timedelta(days=today.weekday() + 7)

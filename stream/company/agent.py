@@ -21,7 +21,8 @@ class Agent(Part):
         None, description="of the rules file, holidays and all; instead of `works`"
     )
     lunch: Window | None = Field(
-        None, description='when the agent is away: `"12:30-13:00"`'
+        None,
+        description='when the agent is away: `"12:30-13:00"`; not a whole shift',
     )
     at_once: Count = Field(
         3, description="conversations that the agent holds at the same time (chosen)"

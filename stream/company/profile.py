@@ -24,6 +24,7 @@ from stream.company.written import (
 )
 from stream.config.calendars import check_zone
 from stream.config.part import Duration, Part
+from stream.sla.hours import DAY
 from stream.sla.instants import HOUR, MINUTE, SECOND
 
 HOURS: dict[str, float] = {
@@ -152,7 +153,9 @@ class Replies(Part):
 
 class Campaign(Part):
     at: Moment = Field(description='when it is sent: `"wed 14:00"`')
-    lasts: Duration = Field(description="for so long people write because of it")
+    lasts: Duration = Field(
+        le=7 * DAY, description="for so long people write because of it; a week at most"
+    )
     times: Times = Field(description="so many times as many write")
     queue: str | None = Field(None, description="to whom; none: to all queues")
 
@@ -160,7 +163,9 @@ class Campaign(Part):
 class Outage(Part):
     account: str = Field(description="`channel:account` in which nothing gets through")
     at: Moment = Field(description='since when: `"thu 10:20"`')
-    lasts: Duration = Field(description="for how long; then all comes at once")
+    lasts: Duration = Field(
+        le=7 * DAY, description="for how long, a week at most; then all comes at once"
+    )
 
 
 class Profile(Part):

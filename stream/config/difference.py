@@ -1,14 +1,19 @@
 """What differs between two configs, and for whom, in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 from pydantic import BaseModel
 
+from stream.config.alerts import Alerts, Route
 from stream.config.durations import Within, say_duration
 from stream.config.model import Config
 from stream.config.policies import Match, PolicyPart
+
+_FROM_NOW_ON = "alerts from now on"
+_TOLD_ELSE = "breach escalation, warnings of window"
+"""What a route tells that does not say."""
 
 
 class Change(Struct, frozen=True):
@@ -29,12 +34,36 @@ def differences(old: Config, new: Config) -> Iterator[Change]:
     yield from _named("queue", old.queues, new.queues)
     yield from _policies(old, new)
     yield from _named("receiver", old.alerts.receivers, new.alerts.receivers)
-    before, after = old.alerts.show_customer, new.alerts.show_customer
-    if before != after:
-        yield Change("show_customer", _moved(before, after), "alerts from now on")
+    yield from _told(old.alerts, new.alerts)
     yield from _monitor(old, new)
-    if old.alerts.routes != new.alerts.routes:
-        yield Change("routes", "changed: alerts posted from now on follow the new ones")
+    yield from _routes(old.alerts.routes, new.alerts.routes)
+
+
+def _told(old: Alerts, new: Alerts) -> Iterator[Change]:
+    """What alerts are like, whoever gets them."""
+    parts = ("receivers", "routes", "monitor", "watchdog")
+    for name in type(old).model_fields:
+        if name not in parts:
+            for path, how in _parts(getattr(old, name), getattr(new, name), name):
+                yield Change(path, how, _FROM_NOW_ON)
+
+
+def _routes(old: Iterable[Route], new: Iterable[Route]) -> Iterator[Change]:
+    before, after = _by_match(old), _by_match(new)
+    yield from _named("route", before, after, _FROM_NOW_ON)
+    shared = [name for name in before if name in after]
+    if shared != [name for name in after if name in before]:
+        yield Change("routes", "stand in another order: the first match wins")
+
+
+def _by_match(routes: Iterable[Route]) -> dict[str, Any]:
+    """What each does, by what it is for; of several for the same the first wins."""
+    found: dict[str, Any] = {}
+    for route in routes:
+        whose = ", ".join(f"{name} {each}" for name, each in route.match.items())
+        does = {"to": route.to, "tell": route.tell or _TOLD_ELSE}
+        found.setdefault(f"of {whose}" if whose else "of all others", does)
+    return found
 
 
 def _monitor(old: Config, new: Config) -> Iterator[Change]:
@@ -55,17 +84,17 @@ def _general(old: Config, new: Config) -> Iterator[Change]:
 
 
 def _named(
-    kind: str, old: Mapping[str, Any], new: Mapping[str, Any]
+    kind: str, old: Mapping[str, Any], new: Mapping[str, Any], whom: str = ""
 ) -> Iterator[Change]:
     for name in [*old, *(name for name in new if name not in old)]:
         what = f"{kind} {name}"
         if name not in new:
-            yield Change(what, "is gone")
+            yield Change(what, "is gone", whom)
         elif name not in old:
-            yield Change(what, "is new")
+            yield Change(what, "is new", whom)
         elif old[name] != new[name]:
             for path, how in _parts(old[name], new[name]):
-                yield Change(what, f"{path} {how}".strip())
+                yield Change(what, f"{path} {how}".strip(), whom)
 
 
 def _policies(old: Config, new: Config) -> Iterator[Change]:
@@ -107,14 +136,21 @@ def _parts(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if old == new:
         return
     if isinstance(old, BaseModel) and isinstance(new, BaseModel):
-        old, new = dict(old), dict(new)
+        old, new = _written(old), _written(new)
     if isinstance(old, dict) and isinstance(new, dict):
         for name in [*old, *(name for name in new if name not in old)]:
             inner = f"{path}.{name}" if path else str(name)
             inner = inner.removeprefix("targets.").removesuffix(".within")
+            inner = inner.removesuffix(".then")
             yield from _parts(old.get(name), new.get(name), inner)
         return
     yield path, _moved(old, new)
+
+
+def _written(part: BaseModel) -> dict[str, Any]:
+    """Its values by their names in the file."""
+    fields = type(part).model_fields
+    return {fields[name].alias or name: value for name, value in dict(part).items()}
 
 
 def _moved(old: Any, new: Any) -> str:
@@ -139,7 +175,7 @@ def _said(value: Any) -> str:
 
 def _said_of_many(value: Any) -> str:
     if isinstance(value, BaseModel):
-        value = {name: part for name, part in dict(value).items() if part}
+        value = {name: part for name, part in _written(value).items() if part}
     if isinstance(value, dict):
         return ", ".join(f"{name} {_said(part)}" for name, part in value.items())
     if isinstance(value, frozenset):

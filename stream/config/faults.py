@@ -11,6 +11,7 @@ from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
+from stream.config.durations import say_duration
 from stream.config.nearest import listed, meant
 
 
@@ -161,9 +162,11 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     elif kind == "string_type":
         said = _NO_TEXT.get(type(error["input"]), "must be text: put it in quotes")
     elif kind == "greater_than_equal":
-        said = f"must be at least {context['ge'] // 1000} s"
+        said = f"must be at least {_bound(context['ge'])}"
     elif kind == "less_than_equal":
-        said = f"must be at most {context['le'] // 1000} s"
+        said = f"must be at most {_bound(context['le'])}"
+    elif kind == "less_than":
+        said = f"must be below {context['lt']:.0%}"  # of shares alone
     elif kind in {"literal_error", "enum"}:
         said = f"must be {context['expected']}"
     elif kind.startswith("date_"):
@@ -172,6 +175,11 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
         text = error["msg"].removeprefix("Value error, ")
         said = text[0].lower() + text[1:] if text[:1].isalpha() else text
     return said
+
+
+def _bound(value: Any) -> str:
+    """As it is written: durations are at least a second, counts below a thousand."""
+    return say_duration(value) if value >= 1000 else f"{value:g}"  # noqa: PLR2004
 
 
 def _names_beside(model: type[BaseModel], path: tuple[str | int, ...]) -> set[str]:

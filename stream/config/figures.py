@@ -24,6 +24,7 @@ class Staffing(Part):
 
     level: Share = Field(
         "80%",
+        lt=1,
         validate_default=True,
         description="of customers who are to wait no longer than `within`",
     )
@@ -41,14 +42,15 @@ class Staffing(Part):
     )
     shrinkage: Share = Field(
         "30%",
+        lt=1,
         validate_default=True,
         description="of paid time in which nobody answers: breaks, training, illness",
     )
     handling: Duration | None = Field(
         None,
         ge=SECOND,
-        description="work for a conversation, if not as measured: from the first reply"
-        " to the end of the wait for the last",
+        description="work for a conversation; left out: as measured, from the first"
+        " reply to the last, where there is more than one",
     )
 
 

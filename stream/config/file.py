@@ -1,16 +1,25 @@
 """Reading the file: YAML, the model, the names in it, all faults with their places."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml.comments import CommentedMap
 
 from stream.config.faults import ConfigError, Fault, place, places_of, read_yaml
 from stream.config.model import Config
+from stream.config.names import Wrong
 from stream.config.oddities import Odd, oddities
 from stream.config.references import dangling
 
+Model = TypeVar("Model", bound=BaseModel)
+
+MISSING = (
+    "there is no such file: REPLYCLOCK_CONFIG names the rules file, or --config of a"
+    " command (FILE of check)"
+)
 LARGEST = 1_000_000
 """Bytes. A file beyond it was not written by hand, and would be parsed for minutes."""
 
@@ -27,7 +36,9 @@ def read_text(path: Path) -> str:
             raise ConfigError([Fault(str(path), 1, 1, "", _too_large())])
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError([Fault(str(path), 1, 1, "", error.strerror or "")]) from error
+        is_missing = isinstance(error, FileNotFoundError)
+        said = MISSING if is_missing else error.strerror or ""
+        raise ConfigError([Fault(str(path), 1, 1, "", said)]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([Fault(str(path), 1, 1, "", "is not UTF-8")]) from error
 
@@ -37,14 +48,34 @@ def parse_config(text: str, name: str) -> Config:
     if len(text) > LARGEST:
         raise ConfigError([Fault(name, 1, 1, "", _too_large())])
     document = read_yaml(text, name)
-    try:
-        config = Config.model_validate(document)
-    except ValidationError as error:
-        raise ConfigError(places_of(name, document, error.errors(), Config)) from None
-    wrong = list(dangling(config))
-    if wrong:
-        raise ConfigError(sorted(place(name, document, *fault) for fault in wrong))
+    config = validated(Config, document, name, dangling)
     return config.stamped(hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def validated(
+    model: type[Model],
+    document: CommentedMap,
+    name: str,
+    dangling: Callable[..., Iterable[Wrong]],
+) -> Model:
+    """The document as `model`; raises `ConfigError` with all faults at once.
+
+    `dangling(document, is_whole=...)` finds what is wrong with its names, of which no
+    more is said where the model finds a fault in the same place.
+    """
+    read: Model | None = None
+    faults: list[Fault] = []
+    try:
+        read = model.model_validate(document)
+    except ValidationError as error:
+        faults = places_of(name, document, error.errors(), model)
+    said = {fault.path for fault in faults}
+    wrong = dangling(document, is_whole=read is not None)
+    found = [place(name, document, *each) for each in wrong]
+    faults += [fault for fault in found if fault.path not in said]
+    if read is None or faults:
+        raise ConfigError(sorted(faults))
+    return read
 
 
 def _too_large() -> str:

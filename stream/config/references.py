@@ -1,131 +1,115 @@
 """Names in `sla.yaml` that must lead somewhere, or be there once only."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from typing import Any
 
-from stream.config.alerts import Receiver
-from stream.config.model import Config
-from stream.config.nearest import listed, meant
+from stream.config.alerts import SINKS
+from stream.config.names import Wrong, keys, unknown, written
 from stream.sla.events import Channel
 from stream.sla.hours import ALWAYS
 from stream.sla.policy import UNROUTED
 
 CHANNELS = [channel.value for channel in Channel]
 
-Path = tuple[str | int, ...]
-Wrong = tuple[Path, str]
+_USES = {
+    "calendar": (
+        "queues.*.calendar",
+        "policies.*.calendar",
+        "policies.*.targets.*.calendar",
+        "alerts.receivers.*.calendar",
+        "alerts.routes.*.to.calendar",
+    ),
+    "queue": ("policies.*.match.queue", "alerts.routes.*.match.queue"),
+    "channel": ("policies.*.match.channel", "alerts.routes.*.match.channel"),
+    "policy": ("alerts.routes.*.match.policy",),
+    "receiver": (
+        "policies.*.escalate.*.to",
+        "alerts.routes.*.to",
+        "alerts.routes.*.to.then",
+        "alerts.routes.*.to.else",
+        "alerts.receivers.*.fallback.to",
+        "alerts.monitor",
+    ),
+}
+_UNWRITTEN = {"calendar": [ALWAYS], "queue": [UNROUTED], "channel": CHANNELS}
+"""Names that are there without a word in the file."""
 
 
-def dangling(config: Config) -> Iterator[Wrong]:
-    """Where each wrong name stands, and what is wrong with it."""
-    yield from _accounts(config)
-    yield from _calendars(config)
-    yield from _policies(config)
-    yield from _routes(config)
-    yield from _fallbacks(config)
+def dangling(document: Any, *, is_whole: bool) -> Iterator[Wrong]:
+    """Where each wrong name of the file stands, and what is wrong with it.
+
+    `is_whole`: nothing else is wrong. If something is, names of which the file defines
+    none are left alone: the key above them may be mistyped, and that is one fault.
+    """
+    policies = [name for _, name in written(document, "policies.*.name")]
+    defined = {
+        "calendar": keys(document, "calendars"),
+        "queue": keys(document, "queues"),
+        "policy": [name for name in policies if isinstance(name, str)],
+        "receiver": keys(document, "alerts.receivers"),
+    }
+    for what, patterns in _USES.items():
+        named = defined.get(what, [])
+        if named or is_whole or what not in defined:
+            known = [*named, *_UNWRITTEN.get(what, ())]
+            for pattern in patterns:
+                yield from unknown(document, pattern, what, known)
+    yield from _accounts(document)
+    yield from _policies(document)
+    yield from _last_route(document)
+    yield from _monitor(document)
+    yield from _fallbacks(document)
 
 
-def _accounts(config: Config) -> Iterator[Wrong]:
-    if UNROUTED in config.queues:
+def _accounts(document: Any) -> Iterator[Wrong]:
+    if UNROUTED in keys(document, "queues"):
         yield ("queues", UNROUTED), "is the queue of accounts that no queue lists"
-    owners: dict[str, str] = {}
-    for name, queue in config.queues.items():
-        for account in queue.accounts:
+    owners: dict[str, Any] = {}
+    for (_, name, _, index), account in written(document, "queues.*.accounts.*"):
+        if isinstance(account, str) and isinstance(index, int):
             if account in owners:
                 text = f"{account!r} is in queue {owners[account]!r} already"
                 yield ("queues", name, "accounts"), text
             owners[account] = name
 
 
-def _calendars(config: Config) -> Iterator[Wrong]:
-    known = [*config.calendars, ALWAYS]
-    for name, queue in config.queues.items():
-        if queue.calendar is not None:
-            path: Path = ("queues", name, "calendar")
-            yield from _known("calendar", queue.calendar, known, path)
-    for name, receiver in config.alerts.receivers.items():
-        if receiver.calendar is not None:
-            path = ("alerts", "receivers", name, "calendar")
-            yield from _known("calendar", receiver.calendar, known, path)
-    for index, policy in enumerate(config.policies):
-        here: Path = ("policies", index)
-        if policy.calendar is not None:
-            yield from _known("calendar", policy.calendar, known, (*here, "calendar"))
-        for measure in ("first_reply", "next_reply", "resolution"):
-            target = getattr(policy.targets, measure)
-            if target is not None and target.calendar is not None:
-                place = (*here, "targets", measure, "calendar")
-                yield from _known("calendar", target.calendar, known, place)
-
-
-def _policies(config: Config) -> Iterator[Wrong]:
+def _policies(document: Any) -> Iterator[Wrong]:
     names: set[str] = set()
-    for index, policy in enumerate(config.policies):
-        path: Path = ("policies", index)
-        if policy.name in names:
-            yield (*path, "name"), f"a policy named {policy.name!r} stands above"
-        names.add(policy.name)
-        match = (*path, "match")
-        for queue in sorted(policy.match.queue or ()):
-            yield from _known("queue", queue, config.queue_names, (*match, "queue"))
-        for channel in sorted(policy.match.channel or ()):
-            yield from _known("channel", channel, CHANNELS, (*match, "channel"))
-        for number, step in enumerate(policy.escalate):
-            place = (*path, "escalate", number, "to")
-            yield from _known("receiver", step.to, config.alerts.receivers, place)
+    for path, name in written(document, "policies.*.name"):
+        if isinstance(name, str):
+            if name in names:
+                yield path, f"a policy named {name!r} stands above"
+            names.add(name)
 
 
-def _routes(config: Config) -> Iterator[Wrong]:
-    alerts, queues = config.alerts, config.queue_names
-    policies = [policy.name for policy in config.policies]
-    for index, route in enumerate(alerts.routes):
-        path: Path = ("routes", index)
-        here: Path = ("alerts", *path)
-        if (queue := route.match.get("queue")) is not None:
-            yield from _known("queue", queue, queues, (*here, "match", "queue"))
-        if (channel := route.match.get("channel")) is not None:
-            place = (*here, "match", "channel")
-            yield from _known("channel", channel, CHANNELS, place)
-        if (policy := route.match.get("policy")) is not None:
-            place = (*here, "match", "policy")
-            yield from _known("policy", policy, policies, place)
-        for receiver in route.to.receivers:
-            yield from _known("receiver", receiver, alerts.receivers, (*here, "to"))
-        if route.to.calendar is not None:
-            place = (*here, "to", "calendar")
-            known = [*config.calendars, ALWAYS]
-            yield from _known("calendar", route.to.calendar, known, place)
-    if alerts.monitor is not None:
-        yield from _monitor(alerts.monitor, alerts.receivers)
-    if alerts.routes[-1].match:
-        text = "the last route must catch all: leave out match"
-        yield ("alerts", "routes"), text
+def _last_route(document: Any) -> Iterator[Wrong]:
+    last = [route for _, route in written(document, "alerts.routes.*")][-1:]
+    if any(match for route in last for _, match in written(route, "match")):
+        yield ("alerts", "routes"), "the last route must catch all: leave out match"
 
 
-def _monitor(name: str, receivers: Mapping[str, Receiver]) -> Iterator[Wrong]:
-    path: Path = ("alerts", "monitor")
-    yield from _known("receiver", name, receivers, path)
-    receiver = receivers.get(name)
-    if receiver is not None and not (receiver.slack or receiver.webhook):
-        yield (
-            path,
-            f"{name!r} is neither slack nor webhook: Alertmanager cannot tell it",
-        )
+def _monitor(document: Any) -> Iterator[Wrong]:
+    sinks = _sinks(document)
+    for path, name in written(document, "alerts.monitor"):
+        kind = sinks[name][0] if isinstance(name, str) and name in sinks else None
+        if kind in ("alertmanager", "apprise"):
+            text = f"{name!r} is neither slack nor webhook: Alertmanager cannot tell it"
+            yield path, text
 
 
-def _fallbacks(config: Config) -> Iterator[Wrong]:
-    receivers = config.alerts.receivers
-    for name, receiver in receivers.items():
-        if receiver.fallback is None:
-            continue
-        path: Path = ("alerts", "receivers", name, "fallback", "to")
-        yield from _known("receiver", receiver.fallback.to, receivers, path)
-        other = receivers.get(receiver.fallback.to)
-        if other is not None and other.place == receiver.place:
-            yield path, f"{receiver.fallback.to!r} is in the same place: name another"
+def _fallbacks(document: Any) -> Iterator[Wrong]:
+    sinks = _sinks(document)
+    for path, other in written(document, "alerts.receivers.*.fallback.to"):
+        place = sinks.get(other) if isinstance(other, str) else None
+        if place is not None and place == sinks.get(path[2]):
+            yield path, f"{other!r} is in the same place: name another"
 
 
-def _known(what: str, name: str, known: Iterable[str], path: Path) -> Iterator[Wrong]:
-    names = [*known]
-    if name in names or name == UNROUTED:
-        return
-    yield path, f"no {what} {name!r}{meant(name, names) or listed(names)}"
+def _sinks(document: Any) -> dict[str | int, tuple[str, Any]]:
+    """Of each receiver, its kind and where it leads."""
+    return {
+        path[2]: (kind, place)
+        for kind in SINKS
+        for key in ("channel", "url_from")
+        for path, place in written(document, f"alerts.receivers.*.{kind}.{key}")
+    }

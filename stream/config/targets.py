@@ -49,7 +49,7 @@ class TargetPart(Part):
     @classmethod
     def _long_enough(cls, within: Within) -> Within:
         if not within.business_days and within.ms < SHORTEST_TARGET:
-            raise ValueError(f"must be at least {SHORTEST_TARGET // 1000} s")
+            raise ValueError(f"must be at least {SHORTEST_TARGET // 1000}s")
         return within
 
     @field_validator("warn_at")

@@ -57,10 +57,15 @@ _TOLD = {
     NoticeKind.UNKNOWN: "no alert is remembered: too long ago, or not read yet",
 }
 _SHOWN = 8
+_WEEK = 7
+_WEEKDAY, _DATE = "%a %H:%M:%S", "%a %d %b %Y %H:%M:%S"
 
 
 class Words:
-    """Times are local to `zone`; a clock's, to its calendar's zone."""
+    """Times are local to `zone`; a clock's, to its calendar's zone.
+
+    A weekday alone is one of the seven days from the session's start on.
+    """
 
     def __init__(self, rules: Rules, zone: str) -> None:
         self._rules = rules
@@ -76,17 +81,21 @@ class Words:
             yield f"Session of {self._long(start.at)} ({self._zone}), {place}"
             for clock in session.clocks:
                 yield ""
-                yield from self.clock(clock)
+                yield from self.clock(clock, start.at)
             if session.end is not None:
                 yield ""
                 why = _reason(session.end)
                 yield f"The session ends {self._long(session.end.at)}{why}"
 
-    def clock(self, story: ClockStory) -> Iterator[str]:
-        """One clock: the promise, its arithmetic, what happened."""
+    def clock(self, story: ClockStory, since: int) -> Iterator[str]:
+        """One clock: the promise, its arithmetic, what happened.
+
+        `since`: the instant whose date the reader has seen.
+        """
         last = story.last
         calendar = calendar_of(last, self._rules)
         zone = calendar.zone if isinstance(calendar, OpeningHours) else self._zone
+        times = _Times(zone, since)
         kind = "shadow " if story.shadow else ""
         name = story.measure.value.replace("_", " ")
         yield f"  {kind}{name}: {story.standing}"
@@ -95,16 +104,15 @@ class Words:
         if last.deadline is None or _is_paused(story):
             pass
         elif story.measure is Measure.WINDOW:
-            when = _local(last.deadline, zone)
+            when = times.at(last.deadline)
             yield f"    closes {when}, counted from the customer's latest words"
         else:
             parts = story.counted(calendar, last.deadline)
-            sums = self._sum(parts, zone)
-            days = self._business_days(last)
-            yield f"    deadline {_local(last.deadline, zone)} = {days}{sums}"
+            days, sums = self._business_days(last), _sum(parts, times)
+            yield f"    deadline {times.at(last.deadline)} = {days}{sums}"
         for each in story.happenings:
             said = _told(each) if isinstance(each, Notice) else self._happened(each)
-            when = "" if each.at is None else f"{_local(each.at, zone)}  "
+            when = "" if each.at is None else f"{times.at(each.at)}  "
             yield f"    {when}{said}"
             if isinstance(each, Fact) and each.reason is Reason.UNKNOWN_AUTHOR:
                 yield f"      author unknown: {_who_tells(each)}"
@@ -112,7 +120,7 @@ class Words:
         if end is not None:
             wall = say_duration(end.waited_ms or 0)
             parts = story.counted(calendar, end.at)
-            yield f"    waited {wall}; what counted: {self._sum(parts, zone)}"
+            yield f"    waited {wall}; what counted: {_sum(parts, times)}"
 
     def _happened(self, fact: Fact) -> str:
         said = [_KINDS.get(fact.kind, fact.kind.value)]
@@ -131,17 +139,6 @@ class Words:
             more.append(f"event {fact.cause}")
         return f"{text} [{', '.join(more)}]"
 
-    def _sum(self, parts: Sequence[Interval], zone: str) -> str:
-        total = say_duration(sum(b - a for a, b in parts))
-        if not parts:
-            return f"{total}: no open time"
-        shown = [
-            f"{_span(a, b, zone)} ({say_duration(b - a)})" for a, b in parts[:_SHOWN]
-        ]
-        if len(parts) > _SHOWN:
-            shown.append(f"{len(parts) - _SHOWN} more")
-        return f"{total}: {' + '.join(shown)}"
-
     def _business_days(self, fact: Fact) -> str:
         """The promise as the file has it, where it counts days: "1 business day, "."""
         book = self._rules.book
@@ -158,7 +155,7 @@ class Words:
         return f"{count} business day{'s' * (count > 1)}, " if count else ""
 
     def _long(self, instant: int) -> str:
-        return _at(instant, self._zone).strftime("%a %d %b %Y %H:%M:%S")
+        return f"{_at(instant, self._zone):{_DATE}}"
 
 
 def _who_tells(fact: Fact) -> str:
@@ -193,16 +190,35 @@ def _reason(fact: Fact) -> str:
     return "" if fact.reason is None else f", {_REASONS[fact.reason]}"
 
 
+def _sum(parts: Sequence[Interval], times: "_Times") -> str:
+    total = say_duration(sum(b - a for a, b in parts))
+    if not parts:
+        return f"{total}: no open time"
+    shown = [f"{times.span(a, b)} ({say_duration(b - a)})" for a, b in parts[:_SHOWN]]
+    if len(parts) > _SHOWN:
+        shown.append(f"{len(parts) - _SHOWN} more")
+    return f"{total}: {' + '.join(shown)}"
+
+
+class _Times:
+    """How instants read: with their date where a weekday could mean another week's."""
+
+    def __init__(self, zone: str, since: int) -> None:
+        self._zone = zone
+        self._since = _at(since, zone).date()
+
+    def at(self, instant: int) -> str:
+        """`Mon 09:05:00` in the week from `since` on, else as a session's start."""
+        local = _at(instant, self._zone)
+        days = (local.date() - self._since).days
+        return f"{local:{_WEEKDAY if 0 <= days < _WEEK else _DATE}}"
+
+    def span(self, begin: int, end: int) -> str:
+        """The day once, where it is the same."""
+        last = _at(end, self._zone)
+        same = last.date() == _at(begin, self._zone).date()
+        return f"{self.at(begin)}-{f'{last:%H:%M:%S}' if same else self.at(end)}"
+
+
 def _at(instant: int, zone: str) -> datetime:
     return from_ms(instant).astimezone(ZoneInfo(zone))
-
-
-def _local(instant: int, zone: str) -> str:
-    return _at(instant, zone).strftime("%a %H:%M:%S")
-
-
-def _span(begin: int, end: int, zone: str) -> str:
-    """The day once, where it is the same."""
-    a, b = _at(begin, zone), _at(end, zone)
-    same = a.date() == b.date()
-    return f"{a:%a %H:%M:%S}-{b:{'%H:%M:%S' if same else '%a %H:%M:%S'}}"

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from stream.figures.columns import COLUMNS
+from stream.figures.database import NotInstalledError, database
 from stream.records import encode_fact
 from stream.sla.facts import Fact
 from stream.sla.instants import rfc3339
@@ -28,7 +29,6 @@ from stream.sla.instants import rfc3339
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-NOT_INSTALLED = 'DuckDB is not installed: pip install "replyclock[figures]"'
 _MOST_HELD = 20_000
 """Lines in memory, before they go into the spool."""
 
@@ -60,21 +60,24 @@ class Day:
 class Archive:
     """`with Archive(folder) as archive`: `add` every fact, then go through `write`.
 
-    Raises `ArchiveError` where DuckDB is missing or another run has the folder.
+    `monthly`: a file a month, for who reads all of it at once: 30 files take longer
+    than one. Raises `ArchiveError` where DuckDB is missing or another run has the
+    folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, monthly: bool = False) -> None:
         self._folder = folder
         self._spool = folder / ".spool"
         self._lines: dict[str, list[bytes]] = defaultdict(list)
         self._held = 0
+        self._name = len("2026-11" if monthly else "2026-11-26")
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         try:
-            import duckdb  # noqa: PLC0415  an extra
-        except ImportError as error:
-            raise ArchiveError(NOT_INSTALLED) from error
+            self._sql = self._stack.enter_context(database())
+        except NotInstalledError as error:
+            raise ArchiveError(str(error)) from error
         self._folder.mkdir(parents=True, exist_ok=True)
         lock = self._stack.enter_context((self._folder / ".lock").open("w"))
         try:
@@ -84,8 +87,6 @@ class Archive:
             raise ArchiveError(f"another archive writes {self._folder}") from error
         shutil.rmtree(self._spool, ignore_errors=True)  # of who was interrupted
         self._spool.mkdir()
-        self._sql = self._stack.enter_context(duckdb.connect())
-        self._sql.execute("SET TimeZone = 'UTC'")
         return self
 
     def __exit__(
@@ -100,7 +101,9 @@ class Archive:
     def add(self, fact: Fact, place: int) -> None:
         """`place`: its offset, or line: later facts of a conversation are higher."""
         line = encode_fact(replace(fact, contact=None, link=None))
-        self._lines[rfc3339(fact.at)[:10]].append(b'{"place":%d,' % place + line[1:])
+        self._lines[rfc3339(fact.at)[: self._name]].append(
+            b'{"place":%d,' % place + line[1:]
+        )
         self._held += 1
         if self._held >= _MOST_HELD:
             self._spill()

@@ -22,19 +22,27 @@ class Unit(StrEnum):
     SCORE = "score"
     """On a scale of its own."""
     RATIO = "ratio"
+    FLAG = "flag"
+    """1: so it is, 0: it is not."""
+    NAME = "name"
+    """Whose a number is: of a queue, a channel, an hour."""
+    AMOUNT = "amount"
+    """Of money, in the currency that is said beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One number of a figure: `sql` aggregates rows, or is empty where `then` gives it.
 
-    The first column of a figure is `n`: of how many rows the others are.
+    The first column of a figure is `n`: of how many rows the others are. `of` is SQL,
+    the number of a row that a percentile is of; empty: it is none.
     """
 
     name: str
     title: str
     unit: Unit
     sql: str = ""
+    of: str = ""
 
 
 N = Column("n", "n", Unit.COUNT, "count(*)")
@@ -49,6 +57,7 @@ BY = {
     "category": "category",
     "touchpoint": "touchpoint",
     "scale": "scale",
+    "currency": "currency",
     "day": "timezone(getvariable('zone'), moment)::DATE::VARCHAR",
     "hour": "(isodow(timezone(getvariable('zone'), moment)) - 1) * 24"
     " + hour(timezone(getvariable('zone'), moment))",
@@ -76,6 +85,7 @@ class Figure:
         by: what it can be split by, of `BY`.
         then: what SQL cannot say, added to each row.
         live: the metrics that say the same, or empty: offline only.
+        personal: it is about the people who reply: shown to nobody who did not ask.
     """
 
     number: int
@@ -89,6 +99,7 @@ class Figure:
     by: tuple[str, ...] = ()
     then: Callable[[Row, Thresholds], Row] | None = None
     live: tuple[str, ...] = ()
+    personal: bool = False
 
     def of(self, tables: Tables, period: Period, by: tuple[str, ...] = ()) -> list[Row]:
         """The figure in a period: a row for each value of `by`, one without it.

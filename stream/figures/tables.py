@@ -11,6 +11,9 @@ from stream.figures.thresholds import Thresholds
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_MOST = 2**63
+"""The first that eight bytes do not hold."""
+
 _MADE = Path(__file__).with_suffix(".sql")
 
 
@@ -31,6 +34,8 @@ class Tables:
         sql.execute("SET TimeZone = 'UTC'")
         self.let(**thresholds.variables())
         sql.execute(f"CREATE VIEW archive AS {_read(files)}")
+        told = f"SELECT *, {_told(sql)} AS told FROM archive"  # noqa: S608  numbers
+        sql.execute(f"CREATE VIEW facts AS {told}")
         sql.execute(_MADE.read_text("utf-8"))
 
     def let(self, **variables: str | float | datetime | None) -> None:
@@ -42,6 +47,23 @@ class Tables:
         """What a query says, a dictionary a row."""
         found = self.sql.sql(query)
         return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+
+def _told(sql: "DuckDBPyConnection") -> str:
+    """By when it was noticed, then by its place, as one number.
+
+    In eight bytes where both fit, as a year's do: sorting by sixteen takes a quarter
+    longer.
+    """
+    edges = sql.sql(
+        "SELECT epoch_ms(min(noticed_at)), epoch_ms(max(noticed_at)),"
+        " min(place), max(place) FROM archive"
+    ).fetchall()[0]
+    begin, end, first, last = (edge or 0 for edge in edges)
+    places = last - first + 1
+    kind = "BIGINT" if (end - begin + 1) * places < _MOST else "HUGEINT"
+    since = f"(epoch_ms(noticed_at) - {begin})::{kind}"
+    return f"{since} * {places} + (place - {first})"
 
 
 def _read(files: Sequence[Path]) -> str:

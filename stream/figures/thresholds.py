@@ -27,9 +27,12 @@ class Thresholds:
             "fcr_window": self.fcr_window,
             "converted_within": self.converted_within,
             "repeat_within": self.repeat_within,
+            "responsive_rate": self.responsive.rate,
             "responsive_within": self.responsive.within / SECOND,
             "responsive_over": self.responsive.over / SECOND,
             "health_over": self.health.over / SECOND,
+            **{f"health_red_{sign}": limit for sign, limit in self.health.red},
+            **{f"health_amber_{sign}": limit for sign, limit in self.health.amber},
         }
 
 

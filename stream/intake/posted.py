@@ -39,6 +39,7 @@ from stream.sla.events import (
     StatusEvent,
     SurveyEvent,
 )
+from stream.sla.vocabulary import explained
 
 OURS = ("received_at", "contact", "text")
 """When we had it, and whom we sealed, is ours to say; what was said is not kept
@@ -182,7 +183,8 @@ def _event(
         event = msgspec.convert(given, Postable)
         check_instants(event)
     except (msgspec.ValidationError, UnreadableRecordError) as error:
-        raise _RefusedItemError(str(error)) from error
+        # Quoting: who posted it wrote it, and nobody else reads the answer.
+        raise _RefusedItemError(explained(str(error), quoting=True)) from error
     contact = Contact(name=text(named.customer_name), number=number)
     if seal is not None and contact != NOBODY:
         sealed = seal(contact, event.channel, event.account)

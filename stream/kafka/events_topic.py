@@ -12,6 +12,7 @@ in the settings.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Sequence
 from time import monotonic
 from typing import Self
@@ -145,10 +146,14 @@ class EventsTopic:
     async def _connect(self) -> AIOKafkaProducer:
         said = ""
         while True:
+            level = logging.ERROR
             try:
                 return await self._open()
             except _TopicMissingError as missing:
                 phrase, error = f"{missing} is missing", "create it, or start worker"
+                if not self._was_let_in:
+                    # A first start: the worker creates it a moment later.
+                    phrase, level = f"{missing} is not there yet", logging.WARNING
             except KafkaRefusedError as refusal:
                 phrase, error = "kafka refuses us", str(refusal)
                 if not self._was_let_in:
@@ -159,7 +164,9 @@ class EventsTopic:
                 raise asyncio.CancelledError
             # One line an outage, not one a second.
             if phrase != said:
-                _log.error(phrase, broker=self._broker, topic=self._name, error=error)
+                _log.log(
+                    level, phrase, broker=self._broker, topic=self._name, error=error
+                )
                 said = phrase
             await asyncio.sleep(_RETRY_SECONDS)
 

@@ -11,5 +11,8 @@ def secret_file(name: str, environ: Mapping[str, str] = os.environ) -> str:
     variable = f"{PREFIX}{name}_FILE"
     path = environ.get(variable, "")
     if not path:
-        raise SettingsError(f"{variable} is not set: another program reads the secret")
+        raise SettingsError(
+            f"{variable} is not set: Alertmanager reads the secret from a file; write"
+            f" it into one, and set this to its path instead of {PREFIX}{name}"
+        )
     return path

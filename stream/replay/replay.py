@@ -67,7 +67,7 @@ class Replay:
                 event = decode_event(line)
             except UnreadableRecordError as error:
                 self.place = (number, 1, 0, b"")
-                yield BadLineError(number, str(error))
+                yield BadLineError(number, error.quoting)
                 continue
             self.events += 1
             # What arrives at one instant is there before anything is concluded.

@@ -140,20 +140,24 @@ def messenger_read(page: str, customer: str, at: int) -> Body:
     return _messenger(page, at, event)
 
 
-def posted_reply(
-    channel: str, account: str, customer: str, message_id: str, at: int
+def posted(  # noqa: PLR0917  whose it is, as above
+    kind: str,
+    channel: str,
+    account: str,
+    customer: str,
+    event_id: str,
+    at: int,
+    **said: Any,
 ) -> Body:
-    """The same reply as a helpdesk posts it, which knows who wrote it."""
+    """What a helpdesk posts of a conversation, which knows more than Meta says."""
     return {
-        "kind": "message",
-        "event_id": message_id,
+        "kind": kind,
+        "event_id": event_id,
         "occurred_at": rfc3339(at),
         "channel": channel,
         "account": account,
         "customer_ids": [customer],
-        "message_id": message_id,
-        "direction": "outbound",
-        "author": {"kind": "agent", "id": "7"},
+        **said,
     }
 
 

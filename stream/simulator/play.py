@@ -59,6 +59,13 @@ class Truth:
     stormy: int = 0
     """Breaches that are told in a message about many."""
     parts: list[Part] = field(default_factory=list)
+    figures: dict[str, float] = field(default_factory=dict)
+    """What sessions come to, by names of whoever writes the play (`dev/demo`)."""
+
+    def add(self, story: Story) -> None:
+        """What is sent in it."""
+        self.webhooks += len(story.deliveries)
+        self.events += sum(delivery.events for delivery in story.deliveries)
 
     @property
     def alerts_posted(self) -> int:
@@ -205,8 +212,7 @@ def _kept(  # noqa: PLR0917  as `_story`, and who may play
 def _add(play: Play, story: Story) -> None:
     truth = play.truth
     play.deliveries.extend(story.deliveries)
-    truth.webhooks += len(story.deliveries)
-    truth.events += sum(delivery.events for delivery in story.deliveries)
+    truth.add(story)
     truth.sessions += 1
     match story.ending:
         case Ending.MET:

@@ -9,6 +9,7 @@ the very deadline, which is a promise of its own (semantics 2.10).
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
+from typing import Any
 
 from stream.simulator import bodies
 from stream.simulator.bodies import Body
@@ -131,7 +132,18 @@ class Story:
 
     def post(self, message_id: str, at: int) -> None:
         """The helpdesk tells of the reply, too."""
-        body = bodies.posted_reply(self.source, self.account, self.name, message_id, at)
+        author = {"kind": "agent", "id": "7"}
+        said = {"message_id": message_id, "direction": "outbound", "author": author}
+        self._post("message", message_id, at, said)
+
+    def tell(self, kind: str, at: int, **said: Any) -> None:
+        """The helpdesk tells what no webhook does: an event of `kind`."""
+        self._post(kind, self._message_id(), at, said)
+
+    def _post(self, kind: str, event_id: str, at: int, said: dict[str, Any]) -> None:
+        body = bodies.posted(
+            kind, self.source, self.account, self.name, event_id, at, **said
+        )
         when = at + self.random.randint(50, 300)
         self.deliveries.append(Delivery(when, POSTS, body, 1))
 

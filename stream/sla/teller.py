@@ -50,6 +50,7 @@ class Teller:
 
     def tell(self, new: Session, told: Session | None) -> Session:
         """Say what is new of a session; returns it as it is known now."""
+        before = told
         if told is not None and told.ended_at not in {None, new.ended_at}:
             self.withdrawn += 1  # its end
             told = replace(told, life=self.withdrawn)
@@ -64,7 +65,7 @@ class Teller:
         clocks = self._clocks(new.clocks, clocks_told)
         if new.ended_at is not None and new is not told:
             if told is None or told.ended_at != new.ended_at:
-                self._writer.ended(new)
+                self._writer.ended(new, before)
             else:
                 new = self._writer.ended_again(new, told)
         return new if clocks is new.clocks else replace(new, clocks=clocks)

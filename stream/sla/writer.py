@@ -69,11 +69,18 @@ class Writer:
         )
         self.facts.append(fact)
 
-    def ended(self, session: Session) -> None:
-        """Say that it ended, and what it came to."""
+    def ended(self, session: Session, told: Session | None) -> None:
+        """Say that it ended, and what it came to; `told`: as it was known before.
+
+        Spam, which is no session, takes no end's place, and none takes its.
+        """
         fact = self._ended(session, self._state)
-        name = self._name_of_end(fact, session)
-        self.facts.append(replace(fact, fact_id=name))
+        name, old = self._name_of_end(fact, session), None
+        if told is not None and told.ended_at is not None:
+            before = self._ended(told, self._before)
+            if Reason.SPAM not in {fact.reason, before.reason}:
+                old = self._name_of_end(before, told)
+        self.facts.append(replace(fact, fact_id=name, replaces_id=old))
 
     def ended_again(self, session: Session, told: Session) -> Session:
         """Say so once more if late news changed what it came to (semantics 6.12).

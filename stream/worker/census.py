@@ -1,14 +1,27 @@
 """The census: waits and customers by labels, of the sessions open now. Pure."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from stream.sla.hours import DAY
+from stream.sla.instants import HOUR
 from stream.worker.extremes import longest_wait, next_breach, worst_lateness
 from stream.worker.waiting import Band, Kind, Open, Wait
 
 Labels = tuple[str, ...]
 Counts = dict[Labels, int]
+
+YOUNGER = {
+    "under_1h": HOUR,
+    "under_4h": 4 * HOUR,
+    "under_1d": DAY,
+    "under_3d": 3 * DAY,
+    "under_7d": 7 * DAY,
+}
+"""The ages of a backlog: those younger than so many ms, and not than the one before."""
+AGES = (*YOUNGER, "older")
 
 
 @dataclass(slots=True)
@@ -16,12 +29,13 @@ class Census:
     """Counts by (channel, queue) and more; extremes by (measure, channel, queue).
 
     Attributes:
+        backlog: open sessions, by age, last.
         waits: by band, last; `customers`: each once, by the worst of its bands.
         oldest, nearest: instants in ms: the first start, the first deadline to come.
         left, late, longest: ms in the promise's own time (`extremes`).
     """
 
-    opened: Counts = field(default_factory=dict)
+    backlog: Counts = field(default_factory=dict)
     customers: Counts = field(default_factory=dict)
     waits: Counts = field(default_factory=dict)
     oldest: Counts = field(default_factory=dict)
@@ -34,9 +48,9 @@ class Census:
 def census(sessions: Sequence[Open], now: int, label: Callable[[str], str]) -> Census:
     """Of `sessions` at `now`; `label`: of a queue (`Places.queue`)."""
     taken = Census()
-    for ((channel, queue), band), count in _bands(sessions, now).items():
+    for ((channel, queue), band, age), count in _bands(sessions, now).items():
         place = (channel, label(queue))
-        _add(taken.opened, place, count)
+        _add(taken.backlog, (*place, AGES[age]), count)
         if band is not None:
             _add(taken.customers, (*place, band.value), count)
     for kind, waits in _alike(sessions).items():
@@ -49,12 +63,17 @@ def census(sessions: Sequence[Open], now: int, label: Callable[[str], str]) -> C
 
 def _bands(
     sessions: Iterable[Open], now: int
-) -> Counter[tuple[tuple[str, str], Band | None]]:
-    """Sessions by place and the worst band of their waits."""
+) -> Counter[tuple[tuple[str, str], Band | None, int]]:
+    """Sessions by place, the worst band of their waits, and their age of `AGES`."""
     ok, at_risk = Band.OK, Band.AT_RISK
+    bounds = tuple(YOUNGER.values())
     return Counter(
         [
-            (s.place, at_risk if s.band is ok and s.risk_at <= now else s.band)
+            (
+                s.place,
+                at_risk if s.band is ok and s.risk_at <= now else s.band,
+                bisect_right(bounds, now - s.opened_at),
+            )
             for s in sessions
         ]
     )

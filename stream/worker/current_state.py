@@ -3,6 +3,7 @@
 So a partition that moves to another worker leaves no ghost behind.
 """
 
+import collections
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from time import perf_counter
 
@@ -10,7 +11,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from stream.config import Config
-from stream.worker.census import Counts, Labels, census
+from stream.worker.census import AGES, Counts, Labels, census
 from stream.worker.metrics import LABELS, labels_of
 from stream.worker.waiting import Band, Open, Waiting
 
@@ -99,9 +100,12 @@ class CurrentState(Collector):
             (*LABELS[1:], "band"),
             _banded(places) | found.customers,
         )
-        yield _gauge(
-            "open_sessions", "Sessions now.", LABELS[1:], places | found.opened
-        )
+        backlog = {(*place, age): 0 for place in places for age in AGES} | found.backlog
+        yield _gauge("backlog", "Sessions now, by age.", (*LABELS[1:], "age"), backlog)
+        opened = collections.Counter[Labels]()
+        for (*place, _), count in backlog.items():
+            opened[tuple(place)] += count
+        yield _gauge("open_sessions", "Sessions now.", LABELS[1:], opened)
         for name, text, samples in (
             (
                 "oldest_wait_timestamp",

@@ -40,6 +40,7 @@ class Epoch:
         """`rebuild`: conversations are forgotten, too."""
         self._access = settings.kafka
         self._group = settings.worker_group
+        self._rules = settings.config
         self._events = settings.events_topic
         self._changelog = settings.changelog_topic
         self._reader = reader
@@ -48,10 +49,12 @@ class Epoch:
     @property
     def says(self) -> str:
         """What `begin` does."""
-        fate = "forgotten, and made again from it" if self._rebuild else "kept"
+        again = f"{self._events} is read again from the first event"
+        if not self._rebuild:
+            return f"{again}; conversations are kept"
         return (
-            f"{self._events} is read again from the first event; conversations are"
-            f" {fate}"
+            f"{again}; conversations are forgotten, and made again from it by the rules"
+            f" of today ({self._rules}): what others judged may end differently"
         )
 
     async def look(self) -> list[Standing]:

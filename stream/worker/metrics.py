@@ -5,7 +5,7 @@ facts of a batch move them together.
 """
 
 import collections
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import partial
 from itertools import product
 
@@ -16,16 +16,13 @@ from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
 from stream.sla.hours import ALWAYS
 from stream.sla.policy import UNROUTED, Policy, Rules, Target
 from stream.worker.delays import Delays
+from stream.worker.experience import Experience
 from stream.worker.places import Places
+from stream.worker.policy_verdicts import VERDICTS, PolicyVerdicts
 from stream.worker.reply_times import ReplyTimes
 
 DELAYS = (0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 3, 4, 5, 10, 30, 60, 300, 900)
 
-_VERDICTS = {
-    FactKind.MET: Verdict.MET,
-    FactKind.BREACHED: Verdict.BREACHED,
-    FactKind.CANCELLED: Verdict.CANCELLED,
-}
 _Alike = tuple[FactKind, Measure | None, str, Verdict | None, Reason | None]
 LABELS = ("measure", "channel", "queue")
 REJECTED = ("unreadable", "wrong_key", "too_late", "too_large", "rules_failed")
@@ -55,12 +52,8 @@ class WorkerMetrics:
             registry=registry,
         )
         self._times = ReplyTimes(registry)
-        self.shadow_verdicts = Counter(
-            "replyclock_shadow_verdicts",
-            "Cycles decided by policies that are only tried; minus those taken back.",
-            ("policy", "measure", "verdict", "change"),
-            registry=registry,
-        )
+        self._experience = Experience(registry)
+        self._policies = PolicyVerdicts(registry)
         self.unknown = Counter(
             "replyclock_answers_by_unknown",
             "Answers whose author the source could not tell, as they were told.",
@@ -134,22 +127,25 @@ class WorkerMetrics:
             ("policy", "measure"),
             registry=registry,
         )
-        self._measures = measures_of(config)
+        self._measures, self._config = measures_of(config), config
         self.places = Places(config, self._zero)
         """Of what is counted by channel and queue."""
         registry.register(self.places)
         self.take(config)
 
-    def record(self, facts: Iterable[Fact]) -> None:
+    def record(self, facts: Collection[Fact]) -> None:
         """Move the counters by facts that are in Kafka now."""
+        self._policies.record(facts)
         alike: dict[tuple[str, str], collections.Counter[_Alike]] = {}
+        experience: dict[tuple[str, str], list[Fact]] = {}
         for fact in facts:
             if fact.shadow:
-                self._shadow(fact)
                 continue
             if fact.replaces_id is not None:
                 continue  # a session's end, counted when it was told first
             channel, queue = fact.channel.value, self.places.queue(fact.queue)
+            if fact.measure is None and self._experience.takes(fact):
+                experience.setdefault((channel, queue), []).append(fact)
             then = self.places.queue(fact.replaces_queue or fact.queue)
             counted = (fact.kind, fact.measure, then, fact.replaces, fact.reason)
             place = alike.setdefault((channel, queue), collections.Counter())
@@ -163,6 +159,10 @@ class WorkerMetrics:
         for (channel, queue), counts in alike.items():
             self.places.count(
                 channel, queue, partial(self._count, channel, queue, counts)
+            )
+        for (channel, queue), told in experience.items():
+            self.places.count(
+                channel, queue, partial(self._experience.count, channel, queue, told)
             )
 
     def _count(
@@ -180,7 +180,7 @@ class WorkerMetrics:
                 self.retractions.labels(measure, channel, then, replaces).inc(count)
             if reason is Reason.UNKNOWN_AUTHOR:
                 self.unknown.labels(measure, channel, queue).inc(count)
-            verdict = _VERDICTS.get(kind)
+            verdict = VERDICTS.get(kind)
             if verdict and not superseded:
                 self.verdicts.labels(measure, channel, queue, verdict).inc(count)
 
@@ -190,14 +190,6 @@ class WorkerMetrics:
         known_at = fact.known_at or fact.at
         delay = max(0, fact.noticed_at - known_at) / 1000
         self.detection_delay.labels(fact.measure).observe(delay)
-
-    def _shadow(self, fact: Fact) -> None:
-        labels = (fact.policy, fact.measure)
-        verdict = _VERDICTS.get(fact.kind)
-        if verdict and fact.reason is not Reason.SUPERSEDED:
-            self.shadow_verdicts.labels(*labels, verdict, "given").inc()
-        if fact.replaces:
-            self.shadow_verdicts.labels(*labels, fact.replaces, "taken_back").inc()
 
     def saw(self, account: tuple[str, str], at: int) -> None:
         """An event of (channel, account) happened at `at`; only newer ones count."""
@@ -209,10 +201,9 @@ class WorkerMetrics:
 
     def take(self, config: Config) -> None:
         """Series of what the config can give rise to; those of before stay counted."""
-        self._measures = measures_of(config)
-        for measure, channel, queue in labels_of(config):
-            self._zero_measure(measure, channel, queue)
+        self._measures, self._config = measures_of(config), config
         self.places.take(config)
+        self._policies.take(config)
         for promised in measures_of(config):
             self.detection_delay.labels(promised.value)
         for reason in REJECTED:
@@ -235,6 +226,7 @@ class WorkerMetrics:
             self._zero_measure(measure.value, channel, queue)
         self.sessions.labels(channel, queue)
         self.withdrawn.labels(channel, queue)
+        self._experience.zero(self._config, channel, queue)
 
     def _zero_measure(self, measure: str, channel: str, queue: str) -> None:
         for verdict in Verdict:

@@ -7,6 +7,7 @@ does not name are `other` together: labels are for ever, and anybody may name a 
 """
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -40,10 +41,11 @@ class Places(Collector):
     def take(self, config: Config) -> None:
         """The file's queues have series from the start, and are counted at once."""
         self._listed = frozenset(config.queue_names)
-        for channel in config.channels:
-            for queue in config.queue_names:
-                self._know(channel, queue)
-                self._new.discard((channel, queue))
+        ours = {*product(config.channels, config.queue_names)}
+        self._known |= ours
+        self._new -= ours
+        for channel, queue in self._known:
+            self._zero(channel, queue)
 
     def queue(self, queue: str) -> str:
         """The label of a queue."""

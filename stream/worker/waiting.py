@@ -75,6 +75,7 @@ class Open(Struct, frozen=True, gc=False):
     """
 
     place: tuple[str, str]
+    opened_at: int
     waits: tuple[Wait, ...]
     band: Band | None = None
     risk_at: int = 0
@@ -111,7 +112,10 @@ class Waiting:
                 if clock.over_at is None and not clock.shadow
             ]
         )
-        entries[key] = Open(place, waits, *_worst(waits))
+        opened_at = last.opened_at
+        if waits and waits[0].started_at == opened_at:
+            opened_at = waits[0].started_at  # one object less to keep
+        entries[key] = Open(place, opened_at, waits, *_worst(waits))
 
     def _wait(self, clock: Clock, place: tuple[str, str], rules: Rules) -> Wait:
         breached = clock.verdict is _BREACHED

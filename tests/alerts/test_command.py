@@ -217,11 +217,25 @@ def test_a_channel_that_is_not_there(sends):
 
 def test_a_receiver_that_nobody_knows(sends):
     """A mistake of usage: exit 2, and the names that there are."""
-    result = run("test", "sales")
+    result = run("test", "boss")
 
     assert (result.exit_code, sends.calls()) == (2, [])
     last = result.stderr.splitlines()[-1]
-    assert last.endswith("no receiver 'sales'; there are: lost, ops-slack, sales-slack")
+    assert last.endswith("no receiver 'boss': there are lost, ops-slack, sales-slack")
+
+
+def test_the_help_of_a_test_and_the_guide_know_its_exit_statuses(config):
+    """1 of Slack, 2 of a receiver that is not there, which is said with a near one."""
+    guide = (ROOT / "docs" / "ops-guide.md").read_text("utf-8")
+    told = " ".join(run("test", "--help").stdout.split())
+    mistyped = run("test", "sales-slak")
+
+    assert mistyped.exit_code == 2
+    assert mistyped.stderr.endswith("did you mean 'sales-slack'?\n")
+    assert "2 for a receiver that the rules do not have" in told
+    assert "a receiver that the file does not have is exit status 2" in " ".join(
+        guide.split()
+    )
 
 
 def test_a_test_without_a_token(config):

@@ -19,6 +19,7 @@ from dev.system import System
 from stream.cli import main
 from stream.engine import ensure_topics
 from stream.records import DeadLetter, decode_dead_letter, decode_fact, encode_event
+from stream.sla.events import Channel
 from stream.sla.facts import FactKind
 from tests.timelines import customer
 
@@ -34,7 +35,7 @@ BAD = (
     b'{"v":1,"kind":"message","channel":"Anna","text":"call me",'
     b'"phone":36301234567,"36301234567":{"name":"Anna"}}'
 )
-WHY = "Invalid enum value - at `$.channel`"
+WHY = f"Invalid enum value - at `$.channel`: one of {', '.join(Channel)}"
 WRONG_KEY = "the key is not the conversation_id"
 ONE = "\n1 dead letter, 0 of them resent\n"
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from stream.cli import main
 from stream.cli.simulate import app_secrets
+from stream.config.file import MISSING
 from stream.process.settings import Settings
 from stream.records import encode_event
 from tests.bodies import asked, on_the_wire
@@ -469,7 +470,7 @@ def test_a_config_that_is_not_there_is_one_line(monkeypatch, command):
     result = run(*command, given=b"")
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "nowhere.yaml:1:1: No such file or directory\n"
+    assert result.stderr == f"nowhere.yaml:1:1: {MISSING}\n"
 
 
 @pytest.mark.parametrize("command", ["worker", "intake", "parse", "dead-letters"])

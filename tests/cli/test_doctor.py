@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stream.cli import main
+from stream.config.file import MISSING
 
 EXAMPLE = str(Path(__file__).parents[2] / "config" / "sla.yaml")
 NOWHERE = {
@@ -94,7 +95,7 @@ def test_wrong_settings_leave_nothing_to_look_for(monkeypatch):
     assert result.exit_code == 1
     assert result.stdout.splitlines()[:3] == [
         "FAIL  settings        REPLYCLOCK_PARTITIONS: must be at least 1",
-        "      nowhere.yaml:1:1: No such file or directory",
+        f"      nowhere.yaml:1:1: {MISSING}",
         "      replyclock check says the same, until it is mended",
     ]
     assert "FAIL  kafka" not in result.stdout
@@ -106,7 +107,9 @@ def test_a_wrong_config_does_not_keep_kafka_unseen(monkeypatch):
 
     text = doctor().stdout
 
-    assert text.startswith("FAIL  settings        nowhere.yaml:1:1: No such file")
+    assert text.startswith(
+        "FAIL  settings        nowhere.yaml:1:1: there is no such file"
+    )
     assert "FAIL  kafka " in text
 
 

@@ -60,6 +60,13 @@ def test_an_editor_finds_no_fault_in_the_guides_company():
     jsonschema.Draft7Validator(rules).validate(YAML(typ="safe").load(path))
 
 
+def test_a_lunch_beside_a_short_shift_is_none_of_it():
+    """It takes nothing of a day on which nobody is there at noon."""
+    works = '{mon: ["09:00-10:00"], tue: ["22:00-06:00"]}'
+    text = f'version: 1\nagents: {{ana: {{works: {works}, lunch: "12:00-14:00"}}}}'
+    assert parse_profile(text, "p", RULES).agents["ana"].lunch == (720, 840)
+
+
 def test_what_is_left_out_is_the_default():
     """One line is a company: six people."""
     profile = parse_profile("version: 1", "p", RULES)

@@ -41,3 +41,32 @@ def test_make_secrets_ends_at_a_line_that_a_shell_reads_otherwise(
         make_secrets(tmp_path)
     assert "single quotes" in capfd.readouterr().err
     assert not (tmp_path / ".secrets").exists()
+
+
+@pytest.mark.parametrize("text", ["hu$h", '"hu$h"', "hu`h`", "'hu'$h", "hu\\h"])
+def test_make_secrets_refuses_what_would_be_another_text(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str
+) -> None:
+    """A shell and Compose expand it; the variable is named, what it holds is not."""
+    said = f"# $5, don't\nREPLYCLOCK_ID_SECRET={text}\nREPLYCLOCK_EVENTS_TOKEN='b$a'\n"
+    (tmp_path / ".env").write_text(said, encoding="utf-8")
+    with pytest.raises(subprocess.CalledProcessError):
+        make_secrets(tmp_path)
+    error = capfd.readouterr().err
+
+    assert "stands in single quotes" in error
+    assert "REPLYCLOCK_ID_SECRET" in error
+    assert "hu" not in error
+    assert "EVENTS" not in error
+    assert not (tmp_path / ".secrets").exists()
+
+
+def test_make_secrets_keeps_what_stands_in_single_quotes(tmp_path: Path) -> None:
+    """To the letter; a comment may say what it likes."""
+    text = r"a$b`c\d#e"
+    (tmp_path / ".env").write_text(
+        f"# costs $5, don't\nREPLYCLOCK_ID_SECRET='{text}' # $ is quoted\n", "utf-8"
+    )
+    make_secrets(tmp_path)
+
+    assert (tmp_path / ".secrets" / "id_secret").read_text("utf-8") == f"{text}\n"

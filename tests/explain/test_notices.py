@@ -29,7 +29,7 @@ def story(*notices: Notice) -> list[SessionStory]:
 def lines(*notices: Notice) -> list[str]:
     """What the first reply's clock tells, without its head, sums and brackets."""
     (session,) = story(*notices)
-    said = list(Words(RULES, ZONE).clock(session.clocks[0]))[3:-1]
+    said = list(Words(RULES, ZONE).clock(session.clocks[0], session.start.at))[3:-1]
     return [line.strip().partition(" [held")[0] for line in said]
 
 

@@ -42,9 +42,28 @@ def test_a_promise_is_counted_as_it_was_written(
     tmp_path: Path, promise: str, said: str
 ) -> None:
     """A day of business is named, beside its hours; so is the day on which they end."""
-    rules, events = tmp_path / "sla.yaml", tmp_path / "events.jsonl"
+    assert said in explained(tmp_path, promise)
+
+
+@pytest.mark.parametrize(
+    ("promise", "deadline"),
+    [
+        ("6d", "deadline Thu 10:00:00 = 144h: Fri 10:00:00-Thu 10:00:00 (144h)"),
+        ("40h", "deadline Fri 04 Dec 2026 10:00:00 = 40h: Fri 10:00:00-17:00:00 (7h)"),
+        ("7d", "= 168h: Fri 10:00:00-Fri 04 Dec 2026 10:00:00 (168h)"),
+    ],
+)
+def test_a_day_of_another_week_has_its_date(
+    tmp_path: Path, promise: str, deadline: str
+) -> None:
+    """A weekday alone is the first one from the session's start on."""
+    assert deadline in explained(tmp_path, promise)
+
+
+def explained(folder: Path, promise: str) -> str:
+    """What `explain` says of a message on Friday, 27 November, at 10."""
+    rules, events = folder / "sla.yaml", folder / "events.jsonl"
     rules.write_text(RULES.replace("PROMISE", promise), "utf-8")
     events.write_text(json.dumps(ASKED), "utf-8")
     typed = ["explain", "ticket-8812", "--events", str(events), "--config", str(rules)]
-    told = CliRunner().invoke(main, typed)
-    assert said in told.stdout
+    return CliRunner().invoke(main, typed).stdout

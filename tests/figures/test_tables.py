@@ -6,10 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from stream.config import parse_config
+from stream.figures.catalogue.first_reply_time import FIRST_REPLY_TIME
+from stream.figures.catalogue.next_reply_time import NEXT_REPLY_TIME
+from stream.figures.catalogue.service_level import SERVICE_LEVEL
+from stream.figures.period import Period
 from stream.records import encode_event
 from stream.replay.replay import Replay
 from stream.sla.cycles import Cycles
-from stream.sla.facts import Fact
+from stream.sla.facts import Fact, Measure
+from stream.sla.figures import figures, percentile
 from stream.sla.hours import DAY
 from stream.sla.instants import from_ms
 from tests.agreement.crowd import gather
@@ -17,6 +22,8 @@ from tests.agreement.short_rules import short_rules
 from tests.figures.told import Told, tables_of
 from tests.oracle.sums import told_sums
 from tests.timelines import START
+
+TIMES = {Measure.FIRST_REPLY: FIRST_REPLY_TIME, Measure.NEXT_REPLY: NEXT_REPLY_TIME}
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +39,11 @@ def facts():
     return [fact for fact in told if isinstance(fact, Fact)]
 
 
-@pytest.fixture(scope="module")
-def tables(facts, tmp_path_factory):
-    return tables_of(facts, tmp_path_factory.mktemp("facts"))
+@pytest.fixture(scope="module", params=[1, 2**31])
+def tables(facts, tmp_path_factory, request):
+    """Also where a time and a place do not fit into eight bytes."""
+    folder = tmp_path_factory.mktemp("facts")
+    return tables_of(facts, folder, apart=request.param)
 
 
 def test_waits_are_what_cycles_make_of_them(facts, tables):
@@ -69,6 +78,37 @@ def test_waits_are_what_cycles_make_of_them(facts, tables):
 
     assert len(found) > 100
     assert found == wanted
+
+
+def test_figures_of_waits_are_the_rules_own(facts, tables):
+    """Service level and reply times say what `backtest` and the digest say."""
+    cycles = Cycles()
+    cycles.add(facts)
+    period, by = Period(START, START + 60 * DAY), ("channel", "queue", "measure")
+
+    def told(figure, *columns, by=by[:2]):
+        rows = figure.of(tables, period, by)
+        return {
+            tuple(row[each] for each in by): tuple(row[each] for each in columns)
+            for row in rows
+        }
+
+    wanted = figures(cycles.by_key.items())
+    assert told(SERVICE_LEVEL, "met", "breached", "share", by=by) == {
+        row: (each.met, each.breached, each.service_level)
+        for row, each in wanted.items()
+        if each.service_level is not None
+    }
+    for measure, figure in TIMES.items():
+        assert told(figure, "n", "p50_s", "p90_s") == {
+            row[:2]: (
+                len(each.wall),
+                percentile(each.wall, 0.5) / 1000,
+                percentile(each.wall, 0.9) / 1000,
+            )
+            for row, each in wanted.items()
+            if row.measure is measure and each.wall
+        }
 
 
 def test_sessions_are_what_is_told_of_them_last(facts, tables):

@@ -30,6 +30,11 @@ WEEK = Period(MONDAY, MONDAY + 7 * DAY)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+def week(number: int) -> Period:
+    """1: the one after `WEEK`."""
+    return Period(*(each + 7 * number * DAY for each in WEEK))
+
+
 def at(said: str) -> int:
     """`mon 09:30` or `tue 09:30:15` of the week; `+1 mon 09:30` of the one after."""
     *weeks, day, time = said.split()
@@ -118,6 +123,22 @@ class Told:
             clock |= {"waited_ms": waited, "waited_business_ms": open_ms}
             self._add(key, kind, began + waited, queue, channel, author=author, **clock)
 
+    def cancelled(
+        self,
+        key: str,
+        begin: str,
+        when: str,
+        reason: Reason = Reason.CLOSED,
+        *,
+        measure: Measure = Measure.FIRST_REPLY,
+        queue: str = "sales",
+        channel: Channel = Channel.WHATSAPP,
+    ) -> None:
+        """A promise that ended before it was kept or broken."""
+        clock = {"measure": measure, "cycle": at(begin), "started_at": at(begin)}
+        kind = FactKind.CANCELLED
+        self._add(key, kind, at(when), queue, channel, reason=reason, **clock)
+
     def survey(
         self,
         key: str,
@@ -170,12 +191,19 @@ class Told:
 
 
 def tables_of(
-    facts: list[Fact], folder: Path, thresholds: Thresholds | None = None
+    facts: list[Fact],
+    folder: Path,
+    thresholds: Thresholds | None = None,
+    *,
+    apart: int = 1,
 ) -> Tables:
-    """The tables of these facts, by way of an archive in `folder`."""
-    with Archive(folder) as archive:
+    """The tables of these facts, by way of an archive in `folder`.
+
+    `apart`: how far their places (offsets) are.
+    """
+    with Archive(folder, monthly=True) as archive:
         for place, fact in enumerate(facts):
-            archive.add(fact, place)
+            archive.add(fact, place * apart)
         for _ in archive.write():
             pass
     files = sorted(folder.glob("*.parquet"))

@@ -16,7 +16,8 @@ from stream.channels.reading import MOST_PARTS, Options
 from stream.intake.posted import Postable, Posted, read_posted
 from stream.process.senders import Sender
 from stream.records import decode_event, encode_event
-from stream.sla.events import Event, JoinedEvent
+from stream.sla.events import Channel, Event, JoinedEvent
+from stream.sla.vocabulary import KINDS
 from tests.bodies import NUMBER, PHONE, USER, asked
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -110,7 +111,14 @@ def test_who_it_is_is_sealed_or_dropped() -> None:
 @pytest.mark.parametrize(
     ("changed", "error"),
     [
-        ({"kind": "joined", "turns": []}, "Invalid value 'joined' - at `$.kind`"),
+        (
+            {"kind": "joined", "turns": []},
+            f"Invalid value 'joined' - at `$.kind`: one of {', '.join(KINDS)}",
+        ),
+        (
+            {"kind": "mesage"},
+            "Invalid value 'mesage' - at `$.kind`: did you mean 'message'?",
+        ),
         ({"kind": None}, "Expected `str`, got `NoneType` - at `$.kind`"),
         ({"v": 2}, "Invalid enum value 2 - at `$.v`"),
         ({"author": {}}, "Object missing required field `kind` - at `$.author`"),
@@ -127,7 +135,10 @@ def test_who_it_is_is_sealed_or_dropped() -> None:
         ),
         ({"customer_ids": []}, "Expected `array` of length >= 1 - at `$.customer_ids`"),
         ({"customer_ids": PHONE}, "Expected `array`, got `str` - at `$.customer_ids`"),
-        ({"channel": "fax"}, "Invalid enum value 'fax' - at `$.channel`"),
+        (
+            {"channel": "fax"},
+            f"Invalid enum value 'fax' - at `$.channel`: one of {', '.join(Channel)}",
+        ),
         (
             {"conversation_id": "c"},
             "both `conversation_id` and `customer_ids`: one is due",

@@ -82,7 +82,7 @@ async def test_what_is_accepted_is_in_kafka_and_nothing_else(
     door: Client, kafka: str, prefix: str, metrics: IntakeMetrics
 ) -> None:
     """One, a list, lines; each item has its answer, and is counted."""
-    broken = MESSAGE | {"event_id": "2", "channel": "fax"}
+    broken = MESSAGE | {"event_id": "2", "channel": "whatsap"}
     lines = b"\n".join(json.dumps(MESSAGE | {"event_id": n}).encode() for n in "34")
 
     one = await post(door, MESSAGE)
@@ -96,7 +96,11 @@ async def test_what_is_accepted_is_in_kafka_and_nothing_else(
         "refused": 1,
         "items": [
             {"accepted": True, "event_id": "desk:5"},
-            {"accepted": False, "error": "Invalid enum value 'fax' - at `$.channel`"},
+            {
+                "accepted": False,
+                "error": "Invalid enum value 'whatsap' - at `$.channel`:"
+                " did you mean 'whatsapp'?",
+            },
         ],
     }
     kept = [decode_event(record.value) for record in await records(kafka, prefix)]

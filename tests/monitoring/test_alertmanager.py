@@ -30,6 +30,7 @@ ROUTES = [
     ({"alertname": "Watchdog", "severity": "none"}, "watchdog"),
     ({"alertname": "QueueQuiet", "severity": "none", "queue": "sales"}, "nobody"),
     ({"alertname": "SourceSilent", "severity": "ticket"}, "monitor"),
+    ({"alertname": "CategorySpike", "severity": "ticket"}, "monitor"),
     ({"alertname": "MonitorDown", "severity": "page"}, "monitor"),
     ({"alertname": "WaitOverdue", "severity": "ticket", "queue": "sales"}, "monitor"),
 ]
@@ -175,7 +176,11 @@ def test_a_webhook_and_the_switch(write: Callable[..., Result], tmp_path: Path) 
         ),
         (
             {LAST: f"{LAST}  watchdog: {{url_from: SWITCH}}\n"},
-            "REPLYCLOCK_SINK_SWITCH_FILE is not set",
+            (
+                "REPLYCLOCK_SINK_SWITCH_FILE is not set: Alertmanager reads the secret"
+                " from a file; write it into one, and set this to its path instead of"
+                " REPLYCLOCK_SINK_SWITCH"
+            ),
         ),
     ],
     ids=["a fault", "no way", "no file"],

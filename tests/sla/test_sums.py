@@ -204,3 +204,12 @@ def test_it_survives_the_wire(play):
 
     assert b'"resolved_at":"2023-11-14T22:18:20.000Z"' in encode_fact(fact)
     assert decode_fact(encode_fact(fact)) == fact
+
+
+def test_an_end_that_late_news_moves_takes_the_place_of_the_one_before(play):
+    """Closed on Monday, which is heard on Wednesday, when it had lapsed on Tuesday."""
+    timeline = play(customer(0), reply(1), 3 * 1440.0, closed(5))
+    first, second = ends(timeline)
+
+    assert [f.reason for f in (first, second)] == [Reason.LAPSED, Reason.CLOSED]
+    assert second.replaces_id == first.fact_id

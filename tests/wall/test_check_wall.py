@@ -170,7 +170,8 @@ def waits(
         risk_at=deadline,
         deadline=deadline,
     )
-    return Open(place, (wait,), Band.BREACHED if breached else Band.OK, deadline)
+    band = Band.BREACHED if breached else Band.OK
+    return Open(place, started_at, (wait,), band, deadline)
 
 
 def waits_now(
@@ -209,7 +210,7 @@ def test_waits_are_shown_as_they_are(site: Site) -> None:
         waits_now("whatsapp", "sales", age=4330, left=-4030, breached=True),
         waits_now("whatsapp", "sales", age=100, left=200),
         waits_now("messenger", "support", age=50, left=850),
-        Open(("messenger", "support"), ()),
+        Open(("messenger", "support"), 0, ()),
     )
     site.await_shown(LATE, lambda shown: shown == {"Late": "1"})
     assert site.shows(BOARD) == {

@@ -26,6 +26,8 @@ RANGE = "11m"
 OTHER_RANGES = {
     RANGE: "what is counted since midnight is counted over the range that is shown",
     "1h": "what is seldom is shown for an hour each, so that a single one is seen",
+    "1d": "what each day came to: how busy it was, what it used of its budget",
+    "1w": "weeks are compared with the weeks before, whatever range is shown",
     "1m": "the wall's delay is that of the last minute, whatever range is shown",
 }
 """Ranges beside $__rate_interval, each with its reason."""

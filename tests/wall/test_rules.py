@@ -7,6 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from grafana import expressions
+from stream.figures.catalogue.spikes import CLEAR
 from stream.monitoring.alertmanager import TEMPLATE
 
 REPOSITORY = Path(__file__).parents[2]
@@ -105,6 +106,12 @@ def test_inhibitions_name_alerts_that_exist(alerts: list[Rule]) -> None:
         pattern = matcher.split("=", 1)[1].strip(' ~"')
         for choice in pattern.split("|"):
             assert any(re.fullmatch(choice, name) for name in names), matcher
+
+
+def test_alert_and_figure_mean_the_same_spike(alerts: list[Rule]) -> None:
+    """As far from what is usual; promtool and the figure's goldens try the rest."""
+    [spike] = [each["expr"] for each in alerts if each["alert"] == "CategorySpike"]
+    assert f") / 4) + {CLEAR}\n" in spike
 
 
 def test_wall_and_alert_mean_the_same_delay(rules: list[Rule]) -> None:

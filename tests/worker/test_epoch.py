@@ -141,3 +141,13 @@ async def test_a_topic_with_another_number_of_partitions():
     """Its conversations would be elsewhere than their states."""
     with pytest.raises(EngineError, match=r"has 1 partitions .* has 3: .* doctor"):
         await Epoch(Settings(), Topics(events=3), rebuild=False).look()
+
+
+def test_a_rebuild_says_by_which_rules_old_events_are_judged(monkeypatch):
+    """Before it is done; where conversations are kept there is nothing to say."""
+    monkeypatch.setenv("REPLYCLOCK_CONFIG", "rules/sla.yaml")
+    says = Epoch(Settings(), Topics(), rebuild=True).says
+
+    assert "by the rules of today (rules/sla.yaml)" in says
+    assert "what others judged may end differently" in says
+    assert "rules" not in Epoch(Settings(), Topics(), rebuild=False).says

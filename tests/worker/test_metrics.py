@@ -75,6 +75,30 @@ def test_verdicts_minus_retractions_is_what_stands(steps, stands):
     assert net == {"met": 0, "breached": 0, "cancelled": 0, **stands}
 
 
+@pytest.mark.parametrize(("steps", "stands"), STORIES.values(), ids=STORIES.keys())
+def test_a_policys_verdicts_less_those_taken_back_are_what_stands(steps, stands):
+    """Once a batch and fact by fact; a policy that is only tried is in no other's."""
+    tried = "  - {name: tried, shadow: true, targets: {first_reply: 1m}}\n"
+    shelf = Shelf(CONFIG.replace("policies:\n", f"policies:\n{tried}"))
+    facts = Timeline(shelf.config.rules()).play(*steps).facts
+    shelf.metrics.record(facts)
+    for fact in facts:
+        shelf.metrics.record([fact])
+
+    def twice(verdict):
+        of = {"policy": "all", "measure": "first_reply", "verdict": verdict}
+        given, back = (
+            shelf.sample("policy_verdicts_total", **of, change=change)
+            for change in ("given", "taken_back")
+        )
+        return given - back
+
+    of_tried = {"policy": "tried", "measure": "first_reply", "verdict": "met"}
+    assert shelf.sample("policy_verdicts_total", **of_tried, change="given") is None
+    nets = {verdict.value: twice(verdict.value) / 2 for verdict in Verdict}
+    assert nets == {"met": 0, "breached": 0, "cancelled": 0, **stands}
+
+
 @pytest.mark.parametrize("queue", ["support", "desk"])
 @pytest.mark.parametrize("last", [[10.5], [reply(9, "r1")], [closed(9)]])
 def test_a_verdict_counts_for_the_queue_that_held_the_work(last, queue):

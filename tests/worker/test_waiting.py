@@ -43,8 +43,8 @@ def test_after_the_breach_the_wait_goes_on():
 
 def test_an_answered_session_is_open_without_a_wait():
     """A reply, in time or late, ends the wait and not the session."""
-    assert index(customer(0), reply(3)) == [Open(PLACE, ())]
-    assert index(customer(0), 10.0, reply(12)) == [Open(PLACE, ())]
+    assert index(customer(0), reply(3)) == [Open(PLACE, at(0), ())]
+    assert index(customer(0), 10.0, reply(12)) == [Open(PLACE, at(0), ())]
 
 
 def test_waits_of_a_kind_share_it_until_the_rules_change():

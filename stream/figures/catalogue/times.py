@@ -20,9 +20,11 @@ def lengths(wall: str, business: str = "") -> tuple[Column, ...]:
                     Unit.SECONDS,
                     # The nearest rank, as the worker's and the replay's percentiles.
                     f"quantile_disc({seconds}, {share})",
+                    of=seconds,
                 )
                 for name, share in _SHARES.items()
             ),
-            Column(f"{before}mean_s", f"mean{words}", Unit.SECONDS, f"avg({seconds})"),
+            # `favg`: the same to the last digit, in whichever order threads add up.
+            Column(f"{before}mean_s", f"mean{words}", Unit.SECONDS, f"favg({seconds})"),
         )
     )

@@ -1,6 +1,7 @@
 """What a digest counts: the figures of the rules, by queue and day."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from alerts.digests.counted import Counted, Partition, QueueFigures, Reaction, W
 from alerts.digests.due import Period
 from dev.places import CONFIG
 from stream.config import load_config
+from stream.figures.catalogue.service_level import SERVICE_LEVEL
+from stream.figures.period import Period as FiguresPeriod
 from stream.records import encode_event
 from stream.replay.replay import Replay
 from stream.simulator.loading import events_of
@@ -18,6 +21,7 @@ from stream.sla.facts import Fact, FactKind, Measure, Reason, Verdict
 from stream.sla.figures import figures
 from stream.sla.instants import HOUR, MINUTE, parse_rfc3339
 from tests.alerts.cycles import DEADLINE, NINE, Cycle
+from tests.figures.told import tables_of
 
 DAY = Period(NINE - 9 * HOUR, NINE + 15 * HOUR)
 """The day of `tests.alerts.cycles`."""
@@ -65,6 +69,22 @@ def test_the_numbers_are_the_reports(facts: list[Fact]) -> None:
         broken = sum(row.breached for row in rows)
         assert sum(day.breached.total() for day in days) == broken
         assert max(day.longest for day in days) == max(row.wall[-1] for row in rows)
+
+
+def test_the_numbers_are_those_of_replyclock_report(
+    facts: list[Fact], tmp_path: Path
+) -> None:
+    """The figure `service_level`, asked of an archive of the same facts."""
+    found = counted(facts, periods=DAYS)
+    tables = tables_of(facts, tmp_path)
+
+    for day, queues in zip(DAYS, found.by_queue, strict=True):
+        period = FiguresPeriod(day.begin, day.end)
+        rows = SERVICE_LEVEL.of(tables, period, ("queue",))
+        told = {row["queue"]: (row["met"], row["breached"]) for row in rows}
+        assert told == {
+            name: (queue.met, queue.breached.total()) for name, queue in queues.items()
+        }
 
 
 def test_partitions_add_up(facts: list[Fact]) -> None:

@@ -1,4 +1,4 @@
-"""The committed wall in twelve situations, as Grafana draws it."""
+"""The committed wall in every situation, as Grafana draws it."""
 
 import pytest
 

@@ -48,11 +48,3 @@ def test_by_queue_and_hour(tmp_path):
         ("sales", 9, 1, 60),
         ("support", 34, 1, 120),
     ]
-
-
-def test_of_nothing(tmp_path):
-    """Nothing is not 0 s."""
-    (row,) = figure_of(FIRST_REPLY_TIME, Told(), tmp_path)
-
-    assert row.pop("n") == 0
-    assert set(row.values()) == {None}

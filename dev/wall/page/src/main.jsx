@@ -1,7 +1,7 @@
 // The page's words for Python: `draw(dashboard, data)`, `still()` after a change of the window, `measure()`.
 import '@fontsource/inter/400.css';
 import '@fontsource/inter/500.css';
-import { createTheme, ThemeContext } from '@grafana/data';
+import { createTheme, setTimeZoneResolver, ThemeContext } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
 import { createRoot } from 'react-dom/client';
@@ -10,6 +10,7 @@ import { measure } from './measure.js';
 import { register } from './registries.js';
 
 register();
+setTimeZoneResolver(() => 'utc'); // as the dashboard's: a transformation may ask it
 const started = Promise.all([
   initPluginTranslations('grafana'),
   document.fonts.load('400 14px Inter'),
