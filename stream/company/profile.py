@@ -1,6 +1,6 @@
 """The profile of a company as a model: a few lines suffice, the rest is a default.
 
-The hours and days of customers are those of 521 real conversations with 25 companies
+The hours and days of customers are those of 521 real conversations with 24 companies
 (IBM/twitter-customer-care-document-prediction, Apache-2.0): 15 % of them in the
 quietest eight hours in a row, half in the busiest, 23 % at weekends. Where a
 description says "chosen", nobody measured it.

@@ -1,4 +1,4 @@
-"""Real conversations of 25 companies: who waits is never lost (semantics 2.13).
+"""Real conversations of 24 companies: who waits is never lost (semantics 2.13).
 
 Times only, other people's data: read from beside the project, or from the folder that
 REPLYCLOCK_SHARED names, and skipped by name where it is not there.
