@@ -65,7 +65,7 @@ demo: servers ## See it work: SECONDS_TO_RUN=60 stops by itself and checks every
 	@$(BIN)/python -m dev.demo $(if $(SECONDS_TO_RUN),--seconds $(SECONDS_TO_RUN))
 
 test: servers lint ## Run everything CI runs.
-	@$(BIN)/python -m pytest -n 3 --dist worksteal
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 lint: install ## Check style, types, import rules, generated files.
 	@$(BIN)/ruff check --quiet

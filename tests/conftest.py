@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import islice
 
 import pytest
 
@@ -76,6 +77,35 @@ def start_stack(
         yield start
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first: in the end one process had it alone, minutes long."""
-    items.sort(key=lambda item: item.path.name != "test_chaos.py")
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """What waits for servers is dealt out, first, to all processes but one.
+
+    xdist gives each process a piece of the list, and later moves what is left. As they
+    are collected the processors were first too few, and then idle; so, some wait while
+    one computes, and in the end there are short tests to share.
+    """
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    waiting = [item for item in items if _waits_alone(item)]
+    waiting.sort(key=lambda item: item.path.name != "test_chaos.py")  # the longest
+    dealt = set(waiting)
+    others = iter([item for item in items if item not in dealt])
+    hands = max(1, processes - 1)
+    size = -(-len(items) // processes)
+    ordered: list[pytest.Item] = []
+    for number in range(hands):
+        hand = waiting[number::hands]
+        ordered += [*hand, *islice(others, max(0, size - len(hand)))]
+    items[:] = [*ordered, *others]
+
+
+def _waits_alone(item: pytest.Item) -> bool:
+    """Whether it waits for servers, and shares no costly fixture with neighbours."""
+    if not isinstance(item, pytest.Function) or not item.get_closest_marker("broker"):
+        return False
+    fixtures = item._fixtureinfo.name2fixturedefs.values()  # no other way to see them
+    return all(
+        each.scope == "function" or each.baseid in {"", "tests"}
+        for *_, each in fixtures
+    )

@@ -13,7 +13,7 @@ _MOST: Final = 99.99
 """What is told of an objective of 100 % of which one broke, 0.01 of nothing allowed."""
 
 _A_BIT: Final = 0.001
-"""Of a reply: 1 - 0.9 is stored as 0.09999999."""
+"""Of a reply, or of a percent: 1 - 0.9 is stored as 0.09999999."""
 _OBJECTIVE: Final = f"max by (queue) (replyclock_queue_objective_ratio{{{QUEUES}}})"
 _OF_POLICIES: Final = "max by (policy) (replyclock_objective_ratio)"
 
@@ -65,7 +65,9 @@ def of_policies() -> dict[str, str]:
 
 
 def _share(broken: str, allowed: str) -> str:
-    return f"clamp_max({broken} / clamp_min({allowed}, 1e-9), {_MOST})"
+    # Rounded down, so that what reads 100 % has its colour: 99.6 % is not all.
+    share = f"clamp_max({broken} / clamp_min({allowed}, 1e-9), {_MOST})"
+    return f"floor(100 * {share} + {_A_BIT}) / 100"
 
 
 def _all(by_queue: str, by: str) -> str:

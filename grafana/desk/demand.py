@@ -11,7 +11,7 @@ from grafana.desk import volume as ask
 from grafana.desk.counts import NONE_YET
 from grafana.desk.frame import frame
 from grafana.desk.heat import heat
-from grafana.desk.links import PROMISES, TODAY, WALL
+from grafana.desk.links import PROMISES, TODAY, WALL, rule
 from grafana.desk.panels import (
     CLOCK,
     QUEUE,
@@ -195,7 +195,7 @@ def _categories() -> _Panel:
                 "Matters that ended, by the categories of the rules file; one with two"
                 " of them counts in both, one with none of their tags is `other`, one"
                 f" without tags is left out. {_WEEKS} Share: of the range shown.",
-                TODAY,
+                rule("CategorySpike"),
             ),
             {
                 "7 days": ask.categories(),

@@ -1,7 +1,7 @@
 """`replyclock report`: how a week, month or quarter was, against the one before."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from stream.cli.group import config_option, example, main, read_config
-from stream.cli.span import SPANS, span_of
+from stream.cli.group import config_option, example, in_a_folder, main, read_config
+from stream.cli.span import span_of, span_options
 from stream.cli.told import keep, progress
 from stream.cli.week import Week
 from stream.figures.archive import Archive, ArchiveError
@@ -22,18 +22,13 @@ from stream.report.changes import most_changed, real_changes
 from stream.report.charts import check_installed
 from stream.report.findings import SPLITS, find
 from stream.report.longest import longest, unanswered
-from stream.report.page import Report, page
+from stream.report.page import page
 from stream.report.plain import plain, table
+from stream.report.report import Report
 from stream.report.span import Span
 from stream.report.wording import sentence
 from stream.sla.hours import DAY
 from stream.sla.instants import SECOND, from_ms
-
-
-def _spans(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(SPANS):
-        command = option(command)
-    return command
 
 
 @main.command(
@@ -44,7 +39,7 @@ def _spans(command: Callable[..., None]) -> Callable[..., None]:
     )
 )
 @click.argument("facts", required=False, type=click.Path(exists=True, path_type=Path))
-@_spans
+@span_options
 @config_option
 @click.option(
     "--agents", is_flag=True, help="By agent, too: personal data, so off by default."
@@ -54,6 +49,7 @@ def _spans(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("report"),
     show_default=True,
+    callback=in_a_folder,
     help="The folder for report.html, figures.csv and report.json.",
 )
 def report(
@@ -88,7 +84,10 @@ def report(
             told = _report(tables, span, facts, agents=agents)
     except (ArchiveError, NotInstalledError) as error:
         raise click.ClickException(str(error)) from error
-    _write(told, out)
+    try:
+        _write(told, out)
+    except OSError as error:
+        raise click.ClickException(f"{out}: {error.strerror}") from error
 
 
 def _before(limits: Thresholds) -> int:
@@ -148,13 +147,7 @@ def _report(tables: Tables, span: Span, facts: Path | None, *, agents: bool) -> 
     splits = (*SPLITS, "agent") if agents else SPLITS
     figures = [each for each in FIGURES if agents or not each.personal]
     with progress(len(figures), f"figures of {span.name}") as done:
-        findings = find(
-            tables,
-            span,
-            figures,
-            splits,
-            progress=lambda: done(1),
-        )
+        findings = find(tables, span, figures, splits, progress=lambda: done(1))
     return Report(
         span=span,
         zone=tables.thresholds.zone,

@@ -1,6 +1,7 @@
 """Of what time a report is, as people type it: a week, a month, a quarter, two ends."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -55,7 +56,7 @@ class MonthsType(click.ParamType):
             self.fail(f"{value!r}: write {how}", param, ctx)
 
 
-SPANS = (
+_OPTIONS = (
     click.option("--from", "begin", type=DayOrInstantType(), help="2026-11-23, or 7d."),
     click.option("--to", "end", type=DayOrInstantType(), help="Default: now."),
     click.option(
@@ -80,6 +81,13 @@ SPANS = (
         help="2026-Q4, or the last whole one.",
     ),
 )
+
+
+def span_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that `span_of` asks for."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 def span_of(

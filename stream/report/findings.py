@@ -15,7 +15,7 @@ SPLITS = ("measure", "queue", "channel", "category", "touchpoint", "currency")
 SPREAD = "spread"
 """Beside a median: the percentiles from 1 to 99, a list."""
 OVER_TIME = ("day", "hour")
-"""Of these the period's own alone: a chart compares days, a map shows hours."""
+"""For charts and the CSV; no table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,12 @@ def _with_spread(figure: Figure) -> Figure:
 
 def n_of(figure: Figure, row: Row | None) -> int:
     """Of how many it is."""
-    value = row and row.get(figure.columns[0].name)
+    return count_of(figure.columns[0], row)
+
+
+def count_of(column: Column, row: Row | None) -> int:
+    """How many; 0 where there are none, and so no row."""
+    value = None if row is None else row.get(column.name)
     return int(value) if isinstance(value, int | float) else 0
 
 

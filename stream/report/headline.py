@@ -5,6 +5,7 @@ from stream.figures.figure import Column, Figure, Unit
 _COUNTED = {
     "volume": "n",
     "consistency": "p90_over_p50",
+    "spikes": "spikes",
     "customer_health": "red",
     "staffing_need": "agents",
     "staffing_forecast": "agents",

@@ -1,8 +1,8 @@
 """What changed, in sentences."""
 
-from stream.figures.figure import Row, Value
+from stream.figures.figure import Column, Row, Value
 from stream.report.changes import Change, Moved
-from stream.report.findings import n_of
+from stream.report.findings import count_of, n_of
 from stream.report.headline import headline, title
 from stream.report.numbers import change, said
 
@@ -32,20 +32,18 @@ def _where(moved: Change) -> str:
 
 
 def _from_to(moved: Change) -> str:
-    column = headline(moved.figure)
-    now, before = _row(moved.part.now), _row(moved.part.before)
-    one, other = now[column.name], before[column.name]
+    figure, now, before = moved.figure, moved.part.now, moved.part.before
+    column = headline(figure)
+    one, other = _number(column, now), _number(column, before)
     went = "rose" if moved.size > 0 else "fell"
-    counted = ""
-    if column is not moved.figure.columns[0]:
-        n, m = n_of(moved.figure, now), n_of(moved.figure, before)
-        counted = f"; n {n:,}, before {m:,}"
-    return (
-        f"{went} from {said(column, other)} to {said(column, one)}"
-        f" ({change(column, one, other)}{counted})"
-    )
+    beside = [change(column, one, other)]
+    if column is not figure.columns[0]:
+        beside.append(f"n {n_of(figure, now):,}, before {n_of(figure, before):,}")
+    told = "; ".join(filter(None, beside))
+    words = f"{went} from {said(column, other)} to {said(column, one)}"
+    return f"{words} ({told})" if told else words
 
 
-def _row(row: Row | None) -> Row:
-    assert row is not None  # changes compares what was there both times
-    return row
+def _number(column: Column, row: Row | None) -> Value:
+    """Of a count that is not there: 0."""
+    return count_of(column, row) if row is None else row[column.name]

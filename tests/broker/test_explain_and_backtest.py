@@ -115,6 +115,10 @@ def test_a_story_from_the_topic_says_what_was_sent_where(system, prefix, tmp_pat
     again = run(system, *archive).stdout.splitlines()
     assert {line.partition(", ")[2] for line in again} == {"0 of them new"}
 
+    run(system, "report", "--from", "2h", "--out", str(tmp_path / "report"))
+    figures = json.loads((tmp_path / "report" / "report.json").read_text())["figures"]
+    assert figures["first_reply_time"]["now"]["n"] == 1
+
     system.environment["REPLYCLOCK_REDIS_URL"] = "redis://us:hush-9931@127.0.0.1:9/0"
     without = told(system, WHOSE)
     assert "answered, too late by cleo" in without.stdout

@@ -357,6 +357,7 @@ COMMANDS = [
     "monitoring",
     "parse",
     "replay",
+    "report",
     "schema",
     "simulate",
     "token",

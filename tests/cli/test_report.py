@@ -111,6 +111,7 @@ def test_of_an_archive_it_is_the_same_and_agents_are_in_it_when_asked(
         (("--from", "2026-11-24", "--to", "2026-11-24"), "--to is not after --from"),
         (("--month", "2026-13"), "'2026-13': write 2026-11"),
         (("--quarter", "2026-5"), "'2026-5': write 2026-Q4"),
+        (("--week", "--out", "nowhere/report"), "there is no folder nowhere"),
         (("--from", "soon"), "write 2026-11-23T09:00:00Z, or how long ago"),
         (("--week", "2198-W01"), "Week 1, 2198 has not begun"),
     ],

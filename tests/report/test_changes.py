@@ -55,7 +55,7 @@ def test_a_count_that_chance_does_not_explain():
     (moved,) = changes([finding(figure(), {"n": 150}, {"n": 100})], WEEKS)
 
     assert moved.first.z == pytest.approx(3.162, abs=0.001)
-    assert moved.first.size == pytest.approx(log(1.5))
+    assert moved.first.size == pytest.approx(log(150.5 / 100.5))
     assert sentence(moved) == "It rose from 100 to 150 (+50%)."
 
 
@@ -102,7 +102,6 @@ def test_a_median_between_two_humps():
     ("columns", "now", "before"),
     [
         pytest.param([], {"n": 16}, {"n": 3}, id="fewer than 20 of a count"),
-        pytest.param([], {"n": 40}, {"n": 0}, id="new: nothing to compare it with"),
         pytest.param(
             [SHARE],
             {"n": 9, "share": 1.0},
@@ -171,6 +170,28 @@ def test_a_part_is_named_where_the_whole_stayed():
 
     (moved,) = changes([it], WEEKS)
     assert sentence(moved) == "It in queue sales rose from 100 to 300 (+200%)."
+
+
+def test_what_is_new_and_what_is_gone():
+    """40 of a category that nobody knew, and 60 before of one that is gone."""
+    now, before = part("new", 40, 0), part("gone", 0, 60)
+    parts = [Part("new", now.now, None), Part("gone", None, before.before)]
+    it = finding(figure(), {"n": 340}, {"n": 360}, category=parts)
+
+    assert [sentence(each) for each in changes([it], WEEKS)] == [
+        "It in category gone fell from 60 to 0 (-100%)."
+    ]
+    it = finding(figure(), {"n": 340}, {"n": 300}, category=parts[:1])
+    (moved,) = changes([it], WEEKS)
+    assert sentence(moved) == "It in category new rose from 0 to 40."
+
+
+def test_what_stands_at_the_end_is_no_rate():
+    """A backlog of 3,100 after 2,800 is 11% more, however long the months."""
+    months = Span("", "", Period(28 * DAY, 59 * DAY), Period(0, 28 * DAY))
+
+    it = finding(figure(name="backlog"), {"n": 3100}, {"n": 2800})
+    assert len(changes([it], months)) == 1
 
 
 def test_the_five_that_changed_most():

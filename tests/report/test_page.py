@@ -10,8 +10,9 @@ from stream.figures.catalogue import FIGURES
 from stream.report.changes import real_changes
 from stream.report.findings import SPLITS, find
 from stream.report.longest import longest, unanswered
-from stream.report.page import SECTIONS, Report, page
+from stream.report.page import SECTIONS, page
 from stream.report.plain import plain, table
+from stream.report.report import Report
 from stream.report.span import Span
 from stream.sla.events import Scale
 from tests.figures.told import WEEK, Told, tables_of
