@@ -54,7 +54,7 @@ class Clocks:
             policy = self.promises.choose(self.held, cycle.tags, cycle.hours)
             promise = policy and policy.get(cycle.measure)
             if not promise:
-                cycle.verdict = "cancelled"
+                cycle.verdict, cycle.holder = "cancelled", self.holder
                 cycle.stop(now, "no_promise")
             elif promise.policy != cycle.promise.policy:
                 cycle.promise = promise
@@ -115,5 +115,5 @@ class Clocks:
         for cycle in cycles:
             if cycle.verdict is None:
                 assert not by_silence or cycle.ends_at != now
-                cycle.verdict = verdict
+                cycle.verdict, cycle.holder = verdict, self.holder
             cycle.stop(now, why)

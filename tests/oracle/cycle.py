@@ -34,7 +34,7 @@ class Cycle:
     used_in_all: int | None = None
     """Open seconds until it was over."""
     holder: tuple[str | None, str | None] = (None, None)
-    """Queue and assignee at the deadline that passed."""
+    """Queue and assignee at the verdict: of a breach, until the deadline."""
     warn_at: int | None = None
     warned: list[int] = field(default_factory=list)
 

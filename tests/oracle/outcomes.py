@@ -26,7 +26,7 @@ class Outcome:
     used: int | None = None
     """Open seconds until it was over; nothing is said of a window's."""
     holder: tuple[str | None, str | None] = (None, None)
-    """Of a breach: queue and assignee at the deadline."""
+    """Queue and assignee at the verdict: of a breach, until the deadline."""
     why: str | None = None
     """The reason of its end; a reply is none."""
 
@@ -55,8 +55,7 @@ def outcomes(facts: Iterable[Fact]) -> Outcomes:
                 continue
             assert outcome.verdict is None, (fact, outcome)
             outcome.verdict = fact.kind.value
-            is_breach = fact.kind is FactKind.BREACHED
-            outcome.holder = (fact.queue, fact.assignee) if is_breach else (None, None)
+            outcome.holder = (fact.queue, fact.assignee)
         if fact.kind is FactKind.REPLY_RETRACTED or fact.reason is Reason.REOPENED:
             outcome.over_at = outcome.used = outcome.why = None
         if fact.kind in _ENDS:
