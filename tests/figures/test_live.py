@@ -1,26 +1,37 @@
 """Live figures against offline ones, and both against what the play knows."""
 
 import asyncio
+import json
 from collections import defaultdict, deque
 from dataclasses import replace
 from math import nan
 
 import pytest
+from click.testing import CliRunner
 from prometheus_client import generate_latest
 
 from dev.demo.climbs import add_climbs
-from dev.demo.figures import JUDGED, Judged, counted, judge_live, judge_offline
+from dev.demo.figures import (
+    JUDGED,
+    Judged,
+    counted,
+    judge_live,
+    judge_offline,
+    known,
+)
 from dev.demo.matters import add_matters
 from dev.demo.rules import write_rules
 from dev.demo.storm import add_storm
 from dev.demo.traffic import SALES, SUPPORT
+from stream.cli import main
 from stream.config import load_config
 from stream.figures.catalogue import FIGURES
 from stream.figures.period import Period
+from stream.records import encode_fact
 from stream.simulator.characters import CAST
 from stream.simulator.play import write_play
 from stream.sla.hours import DAY
-from stream.sla.instants import SECOND
+from stream.sla.instants import SECOND, from_ms
 from tests.agreement.crowd import gather
 from tests.agreement.short_rules import short_rules
 from tests.figures.told import tables_of
@@ -108,6 +119,26 @@ def test_what_the_play_knows_is_what_the_facts_come_to(shelf, play, config, tmp_
     lines = judge_offline(play.truth, shelf.facts, config, tmp_path / "facts")
 
     assert wrong(lines) == []
+
+
+def test_the_report_says_the_same(shelf, play, folder, tmp_path):
+    """`replyclock report` of that day, over the same facts, to the digit."""
+    told, out = tmp_path / "told.jsonl", tmp_path / "report"
+    told.write_bytes(b"\n".join(map(encode_fact, shelf.facts)))
+    rules, day = str(folder / "sla.yaml"), f"{from_ms(START):%Y-%m-%d}"
+    days = ("--from", day, "--to", f"{from_ms(START + DAY):%Y-%m-%d}")
+    words = ["report", str(told), *days, "--config", rules, "--out", str(out)]
+    ended = CliRunner().invoke(main, words)
+    assert ended.exit_code == 0, ended.output
+
+    figures = json.loads((out / "report.json").read_text())["figures"]
+    expected = known(play.truth)
+    for judged in JUDGED:
+        part = figures[judged.figure]
+        if judged.category is not None:
+            parts = {each["of"]: each for each in part["by"]["category"]}
+            part = parts[judged.category]
+        assert part["now"][judged.column] == judged.of(expected), judged.title
 
 
 def test_figures_name_metrics_that_there_are():
