@@ -8,6 +8,7 @@ import asyncio
 import base64
 import json
 import subprocess
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -18,12 +19,14 @@ from typing import Any
 import aiohttp
 
 from dev.chromium import CHROMIUM
+from dev.faults import StackError
 
-PATIENCE_S = 15.0
+PATIENCE_S = 20.0
+_TRIES = 3
 
 
 class Page:
-    """One page. What is waited for is given fifteen seconds, then `TimeoutError`."""
+    """One page. What is waited for is given twenty seconds, then `TimeoutError`."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
@@ -122,15 +125,9 @@ class Page:
 @asynccontextmanager
 async def browsing(url: str) -> AsyncIterator[Page]:
     """The page at `url`, in a Chromium of its own."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        options = ("--remote-debugging-port=0", f"--user-data-dir={profile}")
-        process = await asyncio.create_subprocess_exec(
-            *(*CHROMIUM, *options, "--window-size=1400,900", url),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        process, port = await _start(url, Path(folder))
         try:
-            port = await _port(Path(profile) / "DevToolsActivePort")
             async with aiohttp.ClientSession() as session:
                 address = f"http://127.0.0.1:{port}/json/list"
                 async with session.get(address) as answer:
@@ -144,13 +141,39 @@ async def browsing(url: str) -> AsyncIterator[Page]:
             await process.wait()
 
 
-async def _port(file: Path) -> int:
-    """Which port it listens on: the first line of a file that it writes."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            if written := await asyncio.to_thread(_read, file):
-                return int(written.split()[0])
-            await asyncio.sleep(0.05)
+async def _start(url: str, folder: Path) -> tuple[Process, int]:
+    """A Chromium, and its port. Now and then one does not come up: then another.
+
+    Raises `StackError` where none of `_TRIES` does.
+    """
+    for number in range(_TRIES):
+        profile = folder / str(number)
+        options = ("--remote-debugging-port=0", f"--user-data-dir={profile}")
+        process = await asyncio.create_subprocess_exec(
+            *(*CHROMIUM, *options, "--window-size=1400,900", url),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                port = await _port(process, profile / "DevToolsActivePort")
+        except TimeoutError:
+            port = None
+        if port is not None:
+            return process, port
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+    raise StackError(f"{CHROMIUM[0]} does not start: tried {_TRIES} times")
+
+
+async def _port(process: Process, file: Path) -> int | None:
+    """The first line of a file that it writes; None when it ends before."""
+    while process.returncode is None:
+        if written := await asyncio.to_thread(_read, file):
+            return int(written.split()[0])
+        await asyncio.sleep(0.05)
+    return None
 
 
 def _read(file: Path) -> str:
