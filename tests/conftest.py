@@ -88,7 +88,7 @@ def pytest_collection_modifyitems(
     """
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
     waiting = [item for item in items if _waits_alone(item)]
-    waiting.sort(key=lambda item: item.path.name != "test_chaos.py")  # the longest
+    waiting.sort(key=_is_short)  # or the longest would be the last, beside nothing
     dealt = set(waiting)
     others = iter([item for item in items if item not in dealt])
     hands = max(1, processes - 1)
@@ -98,6 +98,10 @@ def pytest_collection_modifyitems(
         hand = waiting[number::hands]
         ordered += [*hand, *islice(others, max(0, size - len(hand)))]
     items[:] = [*ordered, *others]
+
+
+def _is_short(item: pytest.Item) -> tuple[bool, bool]:
+    return item.path.name != "test_chaos.py", item.path.parent.name != "broker"
 
 
 def _waits_alone(item: pytest.Item) -> bool:
