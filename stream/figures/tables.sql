@@ -146,32 +146,33 @@ SELECT
 FROM standing WHERE is_decided OR is_answered;
 
 -- A survey and a purchase belong to the last session that began before them.
-CREATE MACRO beside(wanted) AS TABLE
+CREATE TABLE said AS
+SELECT DISTINCT ON (fact_id)
+  kind, conversation_id, "at", channel, account, queue, assignee, survey, purchase
+FROM facts WHERE kind IN ('surveyed', 'purchased')
+ORDER BY fact_id, told;
+
+CREATE VIEW beside AS
 SELECT
-  told.*, sessions.started_at AS session_started_at,
+  said.*, sessions.started_at AS session_started_at,
   coalesce(sessions.categories, []) AS categories,
-  coalesce(sessions.customer, told.conversation_id) AS customer
-FROM (
-  SELECT DISTINCT ON (fact_id)
-    conversation_id, "at", channel, account, queue, assignee, survey, purchase
-  FROM facts WHERE kind = wanted
-  ORDER BY fact_id, told
-) AS told
-ASOF LEFT JOIN sessions
-  ON told.conversation_id = sessions.conversation_id
-  AND told."at" >= sessions.started_at;
+  coalesce(sessions.customer, said.conversation_id) AS customer
+FROM said
+ASOF LEFT JOIN (FROM sessions SEMI JOIN said USING (conversation_id)) AS sessions
+  ON said.conversation_id = sessions.conversation_id
+  AND said."at" >= sessions.started_at;
 
 CREATE TABLE surveys AS
 SELECT
-  * EXCLUDE (survey, purchase),
+  * EXCLUDE (kind, survey, purchase),
   survey.scale AS scale, survey.score AS score, survey.touchpoint AS touchpoint
-FROM beside('surveyed');
+FROM beside WHERE kind = 'surveyed';
 
 CREATE TABLE purchases AS
 SELECT
-  * EXCLUDE (survey, purchase),
+  * EXCLUDE (kind, survey, purchase),
   purchase.amount AS amount, purchase.currency AS currency
-FROM beside('purchased');
+FROM beside WHERE kind = 'purchased';
 
 -- What its customer did before and after, once for all periods and splits: when the last
 -- of the sessions that began before ended, when the next one began, and when the first
@@ -188,8 +189,12 @@ FROM sessions
 WINDOW of_customer AS (PARTITION BY hash(customer) ORDER BY started_at);
 
 CREATE TABLE bought AS
-SELECT sessions.rowid AS session, purchases."at" AS bought_at
-FROM sessions ASOF JOIN purchases
+SELECT sessions.session, purchases."at" AS bought_at
+FROM (
+  SELECT rowid AS session, customer, started_at
+  FROM sessions SEMI JOIN purchases USING (customer)
+) AS sessions
+ASOF JOIN purchases
   ON sessions.customer = purchases.customer
   AND sessions.started_at <= purchases."at";
 
