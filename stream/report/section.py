@@ -45,8 +45,10 @@ def _figure(finding: Finding, report: Report) -> str:
     )
     hours = week_map(finding, report, 800) if is_drawn else ""
     says = _CODE.sub(r"<code>\1</code>", escape(figure.says))
-    return f"""<h3>{escape(figure.title)}</h3><p class="says">{says}</p>
-<table><thead><tr><th></th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>{hours}"""
+    body = "".join(rows)
+    return f"""<section><h3>{escape(figure.title)}</h3><p class="says">{says}</p>
+<table><thead><tr><th></th>{heads}</tr></thead><tbody>{body}</tbody></table>{hours}
+</section>"""
 
 
 def _columns(figure: Figure) -> list[Column]:
