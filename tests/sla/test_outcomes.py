@@ -45,7 +45,7 @@ SUMS = {
 
 @pytest.mark.parametrize(("said", "reason", "wanted"), SUMS.values(), ids=SUMS.keys())
 def test_a_session_counts_as(said, reason, wanted):
-    """By who said what in it, and by whether it was resolved (kpis 6, 15, 16)."""
+    """By who said what in it, and by whether it was resolved."""
     came_to = SessionSum(**said)
     fact = Fact(
         fact_id="f",

@@ -10,7 +10,7 @@ CES = Figure(
     says="The mean of what customers answered to “it was easy”, on the scale on which "
     "the source asked: higher is easier. An answer counts when it was given; one "
     "below 0 is on no such scale, and does not count.",
-    source="kpis.md 12; Dixon, Freeman and Toman, “Stop Trying to Delight Your "
+    source="Dixon, Freeman and Toman, “Stop Trying to Delight Your "
     "Customers”, HBR, July 2010; more is better since CEB's CES 2.0",
     rows="(FROM surveys WHERE scale = 'ces' AND score >= 0)",
     moment=ANSWERED_AT,

@@ -25,7 +25,7 @@ CONVERTED = Figure(
     "same customer bought, in whichever conversation. A session counts when it ended; "
     "while its window is not over, in `undecided` instead of `n`, as for first-contact "
     "resolution. Not known where no source tells of purchases.",
-    source="kpis.md 17; the attribution windows of Google Analytics and Meta Ads",
+    source="the attribution windows of Google Analytics and Meta Ads",
     rows=_ROWS,
     moment="ended_at",
     columns=(
@@ -65,7 +65,7 @@ CONVERTED_AMOUNT = Figure(
     says="Purchases in a session, or within `converted_within` of its end, each at the "
     "last session of the customer that began before it. A purchase counts when it was "
     "made. Amounts of several currencies are not added up: split by currency.",
-    source="kpis.md 17; the last-touch attribution of Google Analytics",
+    source="the last-touch attribution of Google Analytics",
     rows=_PURCHASES,
     moment='"at"',
     columns=(

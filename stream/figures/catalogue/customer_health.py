@@ -83,7 +83,7 @@ CUSTOMER_HEALTH = Figure(
     "Green is only who is known not to be in trouble: where none of the signs that "
     "have a limit is known, the customer is unknown. A customer counts in the queue "
     "and channel of last time.",
-    source="kpis.md 14; Gainsight's and Totango's health scores",
+    source="Gainsight's and Totango's health scores",
     rows=_ROWS,
     moment="",
     columns=(

@@ -15,7 +15,7 @@ NET_EMOTIONAL_VALUE = Figure(
     "a positive emotion, so strong; one below 0 a negative one; 0 is neither. Both "
     "means are over all answers: who felt no negative emotion felt one of strength 0. "
     "So only of no answers it is not known. An answer counts when it was given.",
-    source="kpis.md 13; Shaw, “The DNA of Customer Experience”, 2007: each customer "
+    source="Shaw, “The DNA of Customer Experience”, 2007: each customer "
     "rates each emotion, and the mean of those that destroy value is subtracted from "
     "the mean of those that drive it",
     rows="(FROM surveys WHERE scale = 'emotion')",

@@ -12,7 +12,7 @@ NPS = Figure(
     says="Of the answers on a scale of 0 to 10, the share of 9 and 10 (promoters) "
     "minus that of 0 to 6 (detractors), in points: -100 to 100. It is no mean. An "
     "answer counts when it was given; one that is not on the scale does not count.",
-    source="kpis.md 11; Reichheld, “The One Number You Need to Grow”, HBR, 2003",
+    source="Reichheld, “The One Number You Need to Grow”, HBR, 2003",
     rows="(FROM surveys WHERE scale = 'nps' AND score BETWEEN 0 AND 10)",
     moment=ANSWERED_AT,
     columns=(

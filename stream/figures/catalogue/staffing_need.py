@@ -7,8 +7,7 @@ from stream.figures.thresholds import Thresholds
 from stream.sla.instants import SECOND
 
 SOURCE = (
-    "kpis.md 19; Erlang 1917; with patience Mandelbaum and Zeltyn, “The Palm/Erlang-A "
-    "Queue”, 2005"
+    "Erlang 1917; with patience Mandelbaum and Zeltyn, “The Palm/Erlang-A Queue”, 2005"
 )
 NEED = (
     Column("agents", "agents", Unit.COUNT),

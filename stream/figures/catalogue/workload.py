@@ -21,7 +21,7 @@ WORKLOAD = Figure(
     says="Waits that a reply ended, and how long they were (`n` of them), each when it "
     "was replied to, for the reply's author; sessions that were resolved, or closed "
     "after a reply, each when it ended, for who held it then.",
-    source="kpis.md 18; semantics 2.12; Zendesk's and Intercom's agent reports",
+    source="semantics 2.12; Zendesk's and Intercom's agent reports",
     rows=_ROWS,
     moment="done_at",
     columns=(
