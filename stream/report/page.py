@@ -87,7 +87,7 @@ def _tiles(report: Report) -> str:
 def _tile(finding: Finding, report: Report) -> str:
     figure, column, whole = finding.figure, headline(finding.figure), finding.whole
     before = number_of(whole.before, column)
-    was = "not known before"
+    was = "not known before" if before is None else f"{said(column, before)} before"
     if moved := change_of(figure, "", whole, report):
         was = f"{moved} against {said(column, before)}"
     count = figure.columns[0]
@@ -103,9 +103,12 @@ def _moved(report: Report) -> str:
         f"<li>{escape(sentence(each))}</li>" for each in most_changed(report.real)
     )
     told = f"<ol>{items}</ol>" if items else "<p>Nothing, as far as can be said.</p>"
+    if not report.is_compared:
+        return "<h2>What changed most</h2><p>Nothing to compare with.</p>"
     return f"""<h2>What changed most</h2>{told}
 <p class="says">Only what chance does not explain, here and in <strong>bold</strong>
-below: of 20 reports in which nothing changed, 19 have none. A tenth, at least.</p>"""
+below: of 20 reports in which nothing changed, 19 have none. What moved
+by less than a tenth is left out.</p>"""
 
 
 def _overview(report: Report) -> str:
@@ -137,8 +140,9 @@ def _longest(report: Report) -> str:
     heads = ("why", "waited", "measure", "queue", "since")
     head = "".join(f"<th>{each}</th>" for each in heads)
     return f"""<h2>The longest waits that were answered</h2>
-<p class="says">Beside them, {report.unanswered:,} of those who began to wait in this
-time were promised a reply and have had none.</p>
+<p class="says">Beside them, promises to customers who began to wait in this time, that
+are broken and have had no reply: {report.unanswered:,}. Of a file of events, or an
+archive: <code>explain … --events FILE --config FILE</code>.</p>
 <table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"""
 
 

@@ -97,6 +97,13 @@ def test_what_changed_is_on_the_first_screen(drawn):
     assert "<strong>+200%</strong>" in rest
 
 
+def test_what_is_not_known_yet_was_known_before(drawn):
+    """Nobody knows yet who of this week comes back; of the last week one does."""
+    tile = drawn.split("<span>First-contact resolution")[1].split("</div>")[0]
+
+    assert "<b>not known</b><span>100.0% before</span>" in tile
+
+
 def test_the_longest_waits_say_how_to_ask_why(drawn):
     """The command, ready to be pasted."""
     assert "<code>replyclock explain +1c89</code></td><td>2 min 29 s</td>" in drawn
