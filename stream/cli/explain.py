@@ -93,7 +93,10 @@ def _facts_of(
     if not facts and is_name(conversation):
         facts = found(conversations_of(conversation, config))
     if not facts:
-        place = events or "the facts topic"
+        place = events or (
+            "the facts topic: is it spelt so? Kafka forgets facts (after a week, as we"
+            " make the topic); events of a file are asked with --events FILE"
+        )
         raise click.ClickException(f"no facts of {conversation!r} in {place}")
     named = sorted({fact.conversation_id for fact in facts})
     if len(named) > 1:
