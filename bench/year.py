@@ -11,7 +11,7 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import msgspec
@@ -63,11 +63,11 @@ def year(days: int = DAYS, sessions: int = SESSIONS) -> list[Timing]:
     ]
 
 
-class _Ended:
+class _Ended(NamedTuple):
     """What a command took."""
 
-    def __init__(self, seconds: float, megabytes: float) -> None:
-        self.seconds, self.megabytes = seconds, megabytes
+    seconds: float
+    megabytes: float
 
 
 def _draw(facts: Path, days: int, sessions: int) -> None:

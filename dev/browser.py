@@ -10,7 +10,7 @@ import json
 import subprocess
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -154,15 +154,16 @@ async def _start(url: str, folder: Path) -> tuple[Process, int]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        port = None
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                port = await _port(process, profile / "DevToolsActivePort")
-        except TimeoutError:
-            port = None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_S):
+                    port = await _port(process, profile / "DevToolsActivePort")
+        finally:  # also when whoever waits for it is told to stop
+            if port is None and process.returncode is None:
+                process.kill()
         if port is not None:
             return process, port
-        if process.returncode is None:
-            process.kill()
         await process.wait()
     raise StackError(f"{CHROMIUM[0]} does not start: tried {_TRIES} times")
 

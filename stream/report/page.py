@@ -99,12 +99,12 @@ def _tile(finding: Finding, report: Report) -> str:
 
 
 def _moved(report: Report) -> str:
+    if not report.is_compared:
+        return "<h2>What changed most</h2><p>Nothing to compare with.</p>"
     items = "".join(
         f"<li>{escape(sentence(each))}</li>" for each in most_changed(report.real)
     )
     told = f"<ol>{items}</ol>" if items else "<p>Nothing, as far as can be said.</p>"
-    if not report.is_compared:
-        return "<h2>What changed most</h2><p>Nothing to compare with.</p>"
     return f"""<h2>What changed most</h2>{told}
 <p class="says">Only what chance does not explain, here and in <strong>bold</strong>
 below: of 20 reports in which nothing changed, 19 have none. What moved
@@ -141,8 +141,8 @@ def _longest(report: Report) -> str:
     head = "".join(f"<th>{each}</th>" for each in heads)
     return f"""<h2>The longest waits that were answered</h2>
 <p class="says">Beside them, promises to customers who began to wait in this time, that
-are broken and have had no reply: {report.unanswered:,}. Of a file of events, or an
-archive: <code>explain … --events FILE --config FILE</code>.</p>
+are broken and have had no reply: {report.unanswered:,}. Where Kafka has no facts of
+them: <code>replyclock explain … --events FILE --config FILE</code>.</p>
 <table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"""
 
 
